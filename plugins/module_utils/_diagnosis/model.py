@@ -47,7 +47,7 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Cause:
-    """A root cause. ``details`` carries what belongs to this cause alone (who decrypts, the HTTP code, the x509 code)."""
+    """A root cause. ``details`` carries what belongs to it alone (``decrypts``, ``http_code``, ``x509_code``)."""
 
     id: str
     code: str
