@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import SshOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
-from ansible_collections.panops.mlav.plugins.module_utils._device.ssh import TERMINAL_WIDTH, SshShell, open_shell
+from ansible_collections.panops.mlav.plugins.module_utils._device.ssh import TERMINAL_WIDTH, SshShell
 from ansible_collections.panops.mlav.plugins.module_utils._device.terminal import MAX_ANSWER_BYTES, Keep, Terminal
 
 _PREPARATION = ("set cli scripting-mode on", f"set cli terminal width {TERMINAL_WIDTH}", "set cli pager off")
@@ -59,14 +59,14 @@ class CliSession:
     """One SSH session with the CLI in operational mode. Opens at once.
 
     Raises:
-        DeviceError: the subclass that fits (see ``ssh.open_shell``).
+        DeviceError: the subclass that fits (see ``ssh.SshShell``).
     """
 
     def __init__(self, options: SshOptions, timeout: float) -> None:
         self._timeout = timeout
         self._credential = f"the SSH account {options.username!r}"
         deadline = Deadline(timeout, f"the SSH login on {options.host}")
-        self._shell: SshShell | None = open_shell(options, deadline)
+        self._shell: SshShell | None = SshShell(options, deadline)
         try:
             self._terminal = Terminal(self._shell, deadline)
             for command in _PREPARATION:

@@ -2,8 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An SSH connection to the firewall's CLI: host key verified, authenticated, with a shell.
+"""An SSH connection to the firewall: host key verified, authenticated, with a shell.
 
+asyncssh does the protocol; its event loop runs only within these calls, so that every one of them has a total limit.
 Source: PANOS facts "SSH" for the ways of authentication and the questions that PAN-OS asks on the way.
 
 This is a private module: it may change in any release.
@@ -11,304 +12,260 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Sequence
-from pathlib import Path
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Sequence
+from typing import TypeVar
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
-    DeviceError,
-    HostKeyFailure,
     InvalidOption,
     MissingLibrary,
     Unreachable,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._device.known_hosts import KnownHosts
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline, connect
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import SshOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 
+T = TypeVar("T")
+
+TERMINAL_WIDTH = 500
+_TERMINAL_HEIGHT = 1000
+_CLOSING_SECONDS = 1.0
+
 try:
-    import paramiko
+    import asyncssh
 except ImportError as error:
     _IMPORT_ERROR: ImportError | None = error
 else:
     _IMPORT_ERROR = None
 
-# paramiko reports from a thread of its own; what matters reaches us as exceptions.
-_LOG_CHANNEL = "panops.mlav.ssh"
-logging.getLogger(_LOG_CHANNEL).addHandler(logging.NullHandler())
+    class _Client(asyncssh.SSHClient):
+        """Answers the questions of a login. Each credential is given once: PAN-OS locks accounts that fail often."""
 
-TERMINAL_WIDTH = 500
-_TERMINAL_HEIGHT = 1000
+        def __init__(self, options: SshOptions) -> None:
+            self._options = options
+            self._password_given = False
+            self.presented: asyncssh.SSHKey | None = None
+            self.banner_refused = False
+            self.unforeseen: str | None = None
+
+        def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
+            self.presented = key
+            return False
+
+        def kbdint_auth_requested(self) -> str | None:
+            return None if self._options.password is None or self._password_given else ""
+
+        def kbdint_challenge_received(
+            self, name: str, instructions: str, lang: str, prompts: Sequence[tuple[str, bool]]
+        ) -> list[str] | None:
+            answers: list[str] = []
+            for prompt, _echo in prompts:
+                answer = self._answer(prompt)
+                if answer is None:
+                    # Whatever else could be tried would be one more failed attempt.
+                    self._password_given = True
+                    return None
+                answers.append(answer)
+            return answers
+
+        def password_auth_requested(self) -> str | None:
+            if self._password_given:
+                return None
+            self._password_given = True
+            return self._options.password
+
+        def _answer(self, prompt: str) -> str | None:
+            if "do you accept" in prompt.lower():
+                self.banner_refused = not self._options.accept_banner
+                return "yes" if self._options.accept_banner else None
+            if "ssword" in prompt and not self._password_given:
+                self._password_given = True
+                return self._options.password
+            if "ssword" not in prompt:
+                self.unforeseen = prompt
+            return None
+
+    class _Session(asyncssh.SSHClientSession[bytes]):
+        """Collects what the shell prints."""
+
+        def __init__(self) -> None:
+            self.received = bytearray()
+            self.ended = False
+            self.news = asyncio.Event()
+
+        def data_received(self, data: bytes, datatype: int | None) -> None:
+            self.received += data
+            self.news.set()
+
+        def eof_received(self) -> bool:
+            self.ended = True
+            self.news.set()
+            return False
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self.ended = True
+            self.news.set()
 
 
 class SshShell:
-    """An interactive shell on the firewall."""
+    """An interactive shell on the firewall. Opens at once.
 
-    def __init__(self, transport: paramiko.Transport, channel: paramiko.Channel) -> None:
-        self._transport = transport
-        self._channel = channel
+    Not for use in a thread that runs an event loop.
+
+    Raises:
+        MissingLibrary: asyncssh is not installed.
+        HostKeyFailure: the host key is unknown, has changed or is revoked.
+        AuthenticationFailure: no credentials were accepted, or a question was not foreseen.
+        Unreachable, CallTimeout: no connection.
+        InvalidOption: a key file or the known hosts cannot be used.
+    """
+
+    def __init__(self, options: SshOptions, deadline: Deadline) -> None:
+        if _IMPORT_ERROR is not None:
+            raise MissingLibrary(
+                f"the Python library asyncssh is needed for SSH and cannot be imported: {_IMPORT_ERROR}",
+                remedy="pip install 'asyncssh[bcrypt]'",
+            )
+        # What cannot be read is found before anything is sent.
+        keys = [_load_key(options)] if options.key_file is not None else []
+        known = KnownHosts(options) if options.host_key_checking else None
+        sock = connect(options.host, options.port, deadline)
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._loop = asyncio.new_event_loop()
+        try:
+            sock.setblocking(False)
+            self._within(self._open(options, deadline, keys, known, sock), deadline)
+        except BaseException:
+            self.close()
+            sock.close()
+            raise
+
+    async def _open(
+        self,
+        options: SshOptions,
+        deadline: Deadline,
+        keys: list[asyncssh.SSHKey],
+        known: KnownHosts | None,
+        sock: socket.socket,
+    ) -> None:
+        client = _Client(options)
+        try:
+            self._connection = await asyncssh.connect(
+                options.host,
+                options.port,
+                sock=sock,
+                config=None,
+                known_hosts=None if known is None else known.match,
+                server_host_key_algs=() if known is None else known.preferred_algorithms,
+                x509_trusted_certs=None,
+                username=options.username,
+                client_keys=keys or None,
+                agent_path=None,
+                gss_host=None,
+                preferred_auth=("publickey", "keyboard-interactive", "password"),
+                client_factory=lambda: client,
+                login_timeout=deadline.remaining(),
+            )
+            session = _Session()
+            self._channel, _ = await self._connection.create_session(
+                lambda: session, term_type="vt100", term_size=(TERMINAL_WIDTH, _TERMINAL_HEIGHT), encoding=None
+            )
+            self._session = session
+        except asyncssh.HostKeyNotVerifiable as error:
+            if known is None:  # pragma: no cover - nothing is verified then
+                raise
+            raise known.failure(client.presented, str(error)) from error
+        except asyncssh.PermissionDenied as error:
+            raise _not_accepted(options, client, str(error)) from error
+        except (asyncssh.Error, OSError) as error:
+            deadline.remaining()
+            raise Unreachable(
+                f"no SSH session with {options.host} port {options.port}: "
+                f"{excerpt(str(error)) or type(error).__name__}",
+                remedy="Check that ssh.port is the SSH port of the management interface, and that SSH is permitted.",
+            ) from error
 
     def send(self, data: bytes, deadline: Deadline) -> None:
-        """Sends all of ``data``.
+        """Sends all of ``data``, a line.
 
         Raises:
             CallTimeout: the deadline passed.
             Unreachable: the connection has ended.
         """
-        try:
-            self._channel.settimeout(deadline.remaining())
-            self._channel.sendall(data)
-        except TimeoutError:
-            raise deadline.exceeded() from None
-        except OSError as error:
-            raise Unreachable(f"the SSH connection has ended: {error}") from error
+        deadline.remaining()
+        if self._session.ended:
+            raise Unreachable("the firewall closed the SSH connection")
+        self._channel.write(data)
 
     def receive(self, seconds: float) -> bytes | None:
         """What came, None where nothing came within ``seconds``, and an empty value at the end of the connection."""
-        try:
-            self._channel.settimeout(seconds)
-            return self._channel.recv(64 * 1024)
-        except TimeoutError:
-            return None
-        except OSError:
-            return b""
+        session = self._session
+        if not session.received and not session.ended:
+            session.news.clear()
+            try:
+                self._loop.run_until_complete(asyncio.wait_for(session.news.wait(), seconds))
+            except asyncio.TimeoutError:
+                return None
+        data = bytes(session.received)
+        session.received.clear()
+        return data
 
     def close(self) -> None:
         """Ends the connection."""
-        self._transport.close()
+        if self._loop.is_closed():
+            return
+        if self._connection is not None:
+            self._connection.abort()
+        with contextlib.suppress(Exception):
+            self._loop.run_until_complete(asyncio.wait_for(self._ended(), _CLOSING_SECONDS))
+        self._loop.close()
+
+    async def _ended(self) -> None:
+        if self._connection is not None:
+            await self._connection.wait_closed()
+        # Tasks of the library that still have to see the end.
+        await asyncio.sleep(0)
+
+    def _within(self, work: Awaitable[T], deadline: Deadline) -> T:
+        try:
+            return self._loop.run_until_complete(asyncio.wait_for(work, deadline.remaining()))
+        except asyncio.TimeoutError:
+            raise deadline.exceeded() from None
 
 
-def open_shell(options: SshOptions, deadline: Deadline) -> SshShell:
-    """Connects, verifies the host key, authenticates and opens a shell.
-
-    Raises:
-        MissingLibrary: paramiko is not installed.
-        HostKeyFailure: the host key is unknown or has changed.
-        AuthenticationFailure: no credentials were accepted, or a question was not foreseen.
-        Unreachable, CallTimeout: no connection.
-    """
-    if _IMPORT_ERROR is not None:
-        raise MissingLibrary(
-            f"the Python library paramiko is needed for SSH and cannot be imported: {_IMPORT_ERROR}",
-            remedy="pip install paramiko",
-        )
-    # A key that cannot be read is found before anything is sent.
-    key = _load_key(options) if options.key_file is not None else None
-    known = _known_keys(options) if options.host_key_checking else None
-    sock = connect(options.host, options.port, deadline)
-    try:
-        sock.settimeout(deadline.remaining())
-        transport = paramiko.Transport(sock)
-    except BaseException:
-        sock.close()
-        raise
-    transport.set_log_channel(_LOG_CHANNEL)
-    try:
-        _negotiate(transport, options, known, deadline)
-        _authenticate(transport, options, key, deadline)
-        transport.channel_timeout = deadline.remaining()
-        channel = transport.open_session(timeout=deadline.remaining())
-        channel.settimeout(deadline.remaining())
-        channel.get_pty(term="vt100", width=TERMINAL_WIDTH, height=_TERMINAL_HEIGHT)
-        channel.invoke_shell()
-    except (DeviceError, KeyboardInterrupt):
-        transport.close()
-        raise
-    except (paramiko.SSHException, OSError, EOFError) as error:
-        transport.close()
-        deadline.remaining()
-        raise Unreachable(
-            f"no SSH session with {options.host} port {options.port}: {excerpt(str(error)) or type(error).__name__}",
-            remedy="Check that ssh.port is the SSH port of the management interface, and that SSH is permitted there.",
-        ) from error
-    except BaseException:
-        transport.close()
-        raise
-    return SshShell(transport, channel)
-
-
-def _known_keys(options: SshOptions) -> dict[str, paramiko.PKey]:
-    """The known keys of the host by their type; hashed and ``[host]:port`` entries included."""
-    keys = paramiko.HostKeys()
-    try:
-        keys.load(options.known_hosts)
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidOption(
-            f"option ssh.known_hosts is {options.known_hosts!r}. Expected: a readable file. Actual: {error}."
-        ) from error
-    found = keys.lookup(_known_hosts_name(options))
-    return {} if found is None else dict(found.items())
-
-
-def _known_hosts_name(options: SshOptions) -> str:
-    return options.host if options.port == 22 else f"[{options.host}]:{options.port}"
-
-
-def _negotiate(
-    transport: paramiko.Transport, options: SshOptions, known: dict[str, paramiko.PKey] | None, deadline: Deadline
-) -> None:
-    if known:
-        # Ask for a key of a type that is known, so that a server with several keys presents the comparable one.
-        offered = transport.get_security_options()
-        names = [name for name in offered.key_types if _plain_type(name) in known]
-        offered.key_types = [*names, *(name for name in offered.key_types if name not in names)]
-    transport.banner_timeout = deadline.remaining()
-    transport.handshake_timeout = deadline.remaining()
-    transport.start_client(timeout=deadline.remaining())
-    if known is None:
-        return
-    key = transport.get_remote_server_key()
-    expected = known.get(key.get_name())
-    if expected is not None and expected.asbytes() == key.asbytes():
-        return
-    name = _known_hosts_name(options)
-    port = "" if options.port == 22 else f"-p {options.port} "
-    shown = f"{key.get_name()} {key.fingerprint}"
-    if not known:
-        raise HostKeyFailure(
-            f"the SSH host key of {name} is unknown. Expected: an entry in {options.known_hosts} (option "
-            f"ssh.known_hosts). Actual: none there; the host presents {shown}.",
-            remedy=f"Compare the fingerprint at the firewall's console, then: "
-            f"ssh-keyscan {port}{options.host} >> {options.known_hosts}",
-        )
-    listed = ", ".join(sorted(f"{kind} {entry.fingerprint}" for kind, entry in known.items()))
-    raise HostKeyFailure(
-        f"the SSH host key of {name} has changed. Expected, from {options.known_hosts} (option ssh.known_hosts): "
-        f"{listed}. Actual: {shown}.",
-        remedy="If the firewall was replaced or its key made anew, compare the fingerprint at its console, then: "
-        f"ssh-keygen -R '{name}' -f {options.known_hosts}; ssh-keyscan {port}{options.host} >> {options.known_hosts}. "
-        "Otherwise find out who answers in its place.",
-    )
-
-
-def _plain_type(algorithm: str) -> str:
-    """RSA keys go by one name and sign by several."""
-    return "ssh-rsa" if algorithm.startswith("rsa-sha2-") else algorithm
-
-
-def _load_key(options: SshOptions) -> paramiko.PKey:
+def _load_key(options: SshOptions) -> asyncssh.SSHKey:
     path = str(options.key_file)
     try:
-        text = Path(path).read_text(encoding="ascii", errors="replace")
+        return asyncssh.read_private_key(path, options.key_passphrase)
     except OSError as error:
         raise InvalidOption(
             f"option ssh.key_file is {path!r}. Expected: a readable file. Actual: {error.strerror}."
         ) from error
-    kinds: Sequence[Callable[..., paramiko.PKey]] = (
-        paramiko.Ed25519Key.from_private_key_file,
-        paramiko.ECDSAKey.from_private_key_file,
-        paramiko.RSAKey.from_private_key_file,
-    )
-    for kind in kinds:
-        try:
-            return kind(path, password=options.key_passphrase)
-        except paramiko.PasswordRequiredException:
-            break
-        except (paramiko.SSHException, ValueError, TypeError, IndexError):
-            continue
-    if "PRIVATE KEY" not in text:
-        expected = "a private key file (Ed25519, ECDSA or RSA)"
-    elif options.key_passphrase is None:
-        expected = "a key without a passphrase, or its passphrase in ssh.key_passphrase"
-    else:
-        expected = "an Ed25519, ECDSA or RSA key that ssh.key_passphrase opens"
-    raise InvalidOption(f"option ssh.key_file is {path!r}. Expected: {expected}. Actual: it cannot be opened.")
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError) as error:
+        raise InvalidOption(
+            f"option ssh.key_file is {path!r}. Expected: a private key (Ed25519, ECDSA or RSA), with its passphrase in "
+            f"ssh.key_passphrase where it has one. Actual: {excerpt(str(error))}."
+        ) from error
 
 
-def _authenticate(
-    transport: paramiko.Transport, options: SshOptions, key: paramiko.PKey | None, deadline: Deadline
-) -> None:
-    """Each kind of credentials is tried at most once: PAN-OS counts failed attempts and locks accounts."""
-    offered = _offered(transport, options, deadline)
-    tried: list[str] = []
-    for method, attempt in _attempts(transport, options, key):
-        if transport.is_authenticated():
-            return
-        if method not in offered or (method == "password" and "keyboard-interactive" in tried):
-            continue
-        tried.append(method)
-        transport.auth_timeout = deadline.remaining()
-        try:
-            offered = attempt() or offered
-        except paramiko.BadAuthenticationType as error:
-            offered = list(error.allowed_types)
-        except paramiko.AuthenticationException as error:
-            deadline.remaining()
-            if not transport.is_active():
-                raise Unreachable(f"{options.host} cut the SSH connection while authenticating: {error}") from error
-    if not transport.is_authenticated():
-        raise AuthenticationFailure(
-            f"SSH as {options.username!r} was not accepted. Tried: {', '.join(tried) or 'nothing'}. "
-            f"The firewall takes: {', '.join(offered) or 'nothing'}.",
-            remedy="Check ssh.username and ssh.password (by default those of provider), or ssh.key_file.",
+def _not_accepted(options: SshOptions, client: _Client, reason: str) -> AuthenticationFailure:
+    if client.banner_refused:
+        return AuthenticationFailure(
+            "the firewall shows a banner and asks whether it is accepted. Expected: ssh.accept_banner: true. "
+            "Actual: ssh.accept_banner: false.",
+            remedy="Read the banner (log in by hand once); if you accept it, set ssh.accept_banner: true.",
         )
-
-
-def _offered(transport: paramiko.Transport, options: SshOptions, deadline: Deadline) -> list[str]:
-    transport.auth_timeout = deadline.remaining()
-    try:
-        transport.auth_none(options.username)
-    except paramiko.BadAuthenticationType as error:
-        return list(error.allowed_types)
-    return []
-
-
-def _attempts(
-    transport: paramiko.Transport, options: SshOptions, key: paramiko.PKey | None
-) -> list[tuple[str, Callable[[], list[str]]]]:
-    attempts: list[tuple[str, Callable[[], list[str]]]] = []
-    if key is not None:
-        attempts.append(("publickey", lambda: transport.auth_publickey(options.username, key)))
-    password = options.password
-    if password is not None:
-        questions = _Questions(password, options.accept_banner)
-
-        def interactive() -> list[str]:
-            try:
-                return transport.auth_interactive(options.username, questions.answer)
-            except paramiko.AuthenticationException:
-                questions.explain()
-                raise
-
-        attempts.append(("keyboard-interactive", interactive))
-        attempts.append(("password", lambda: transport.auth_password(options.username, password, fallback=False)))
-    return attempts
-
-
-class _Questions:
-    """Answers what PAN-OS asks while authenticating; remembers what it would not answer."""
-
-    def __init__(self, password: str, accept_banner: bool) -> None:
-        self._password = password
-        self._accept_banner = accept_banner
-        self._banner_refused = False
-        self._unforeseen: str | None = None
-
-    def answer(self, _title: str, _instructions: str, questions: list[tuple[str, bool]]) -> list[str]:
-        return [self._answer(question) for question, _echo in questions]
-
-    def _answer(self, question: str) -> str:
-        if "do you accept" in question.lower():
-            self._banner_refused = not self._accept_banner
-            return "yes" if self._accept_banner else "no"
-        if "ssword" in question:
-            return self._password
-        self._unforeseen = question
-        return ""
-
-    def explain(self) -> None:
-        """Raises the reason for a failure that lies in a question."""
-        if self._banner_refused:
-            raise AuthenticationFailure(
-                "the firewall shows a banner and asks whether it is accepted. Expected: ssh.accept_banner: true. "
-                "Actual: ssh.accept_banner: false.",
-                remedy="Read the banner (log in by hand once); if you accept it, set ssh.accept_banner: true.",
-            )
-        if self._unforeseen is not None:
-            raise AuthenticationFailure(
-                f"the firewall asks {excerpt(self._unforeseen)!r} while authenticating, which is not foreseen",
-                remedy="Use an account that logs in with a password alone, or ssh.key_file.",
-            )
+    if client.unforeseen is not None:
+        return AuthenticationFailure(
+            f"the firewall asks {excerpt(client.unforeseen)!r} at the SSH login, which is not foreseen",
+            remedy="Use an account that logs in with a password alone, or ssh.key_file.",
+        )
+    given = [name for name, value in (("key_file", options.key_file), ("password", options.password)) if value]
+    return AuthenticationFailure(
+        f"SSH as {options.username!r} was not accepted, with {' and '.join(given)}: {excerpt(reason)}",
+        remedy="Check ssh.username and ssh.password (by default those of provider), or ssh.key_file.",
+    )
