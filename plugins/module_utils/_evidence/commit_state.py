@@ -41,7 +41,7 @@ _ROW = re.compile(
 def parse_jobs(text: str, result: Element | None = None) -> tuple[Job, ...]:
     """Jobs, newest first; those without a time stand last. A job may lack its id, its status, or both."""
     if result is not None:
-        if len(result) and next(result.iter("job"), None) is None:
+        if next(result.iter("job"), None) is None and (len(result) or text.strip()):
             raise Unrecognised("the answer holds no job")
         jobs = [_job(item) for item in result.iter("job") if item.find("type") is not None]
     else:

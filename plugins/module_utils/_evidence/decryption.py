@@ -45,18 +45,17 @@ def parse(
 
     ``managed``: a Panorama manages the firewall, so rules pushed by it are to be expected.
     """
-    systems = vsys.findall("entry")
-    pushed_systems = {entry.get("name"): entry for entry in pushed.findall("entry")} if pushed is not None else {}
+    local = {entry.get("name", ""): entry for entry in vsys.findall("entry")}
+    above = {entry.get("name", ""): entry for entry in pushed.findall("entry")} if pushed is not None else {}
     rules: list[DecryptionRule] = []
-    found_pushed = bool(pushed_systems)
-    for entry in systems:
-        name = entry.get("name", "")
-        both = (entry, pushed_systems.get(name))
+    found_pushed = bool(above)
+    for name in dict.fromkeys((*local, *above)):
+        both = (local.get(name), above.get(name))
         for rulebase, suffix in _RULEBASES:
             bases = [base for item in both if item is not None and (base := item.find(rulebase)) is not None]
             found_pushed = found_pushed or bool(bases and suffix)
             rules += [_rule(rule, name + suffix) for base in bases for rule in base.findall("decryption/rules/entry")]
-    lists = [("shared", shared), *((entry.get("name", ""), entry.find("ssl-decrypt")) for entry in systems)]
+    lists = [("shared", shared), *((name, entry.find("ssl-decrypt")) for name, entry in local.items())]
     return Decryption(
         tuple(dict.fromkeys(rules)),
         tuple(_exclusions(lists)),

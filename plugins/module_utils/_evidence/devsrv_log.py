@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DevsrvLog, Evidence, LogSignature
@@ -25,6 +26,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing impo
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import zone_offset
 
 NAME = "devsrv.log"
+# One page of the documentation calls it so.
+_OTHER_NAME = "devsrvr.log"
 
 # Lines of one incident stand this close together.
 _SAME_MOMENT = timedelta(seconds=2)
@@ -33,6 +36,7 @@ _TEXT_LIMIT = 200
 _SAMPLE_LIMIT = 500
 _BODY_LINES = 5
 _MOST_SIGNATURES = 100
+_MOST_OTHERS = 20
 
 _LINE = re.compile(
     r"(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,6}))?(?: +([+-]\d{2}:?\d{2}))?(?=\s|$)(.*)"
@@ -203,6 +207,8 @@ def _soon(first: _Entry, second: _Entry) -> bool:
 
 
 def _x509(entry: _Entry) -> _Hit | None:
+    if "x509" not in entry.text:
+        return None
     if found := _X509_DETAIL.search(entry.message):
         return _hit(entry, "x509", int(found[1]), found[2], detail=True)
     if found := _X509_HEAD.search(entry.message):
@@ -253,8 +259,15 @@ def _grouped(hits: list[_Hit], offset: int | None) -> tuple[LogSignature, ...]:
         LogSignature(kind, code, text, group[0].time, group[-1].time, len(group), group[-1].sample)
         for (kind, code, text), group in groups.items()
     ]
-    signatures.sort(key=lambda item: _order(item.last, offset) if item.last else datetime.min, reverse=True)
-    return tuple(signatures[:_MOST_SIGNATURES])
+    # A flood of lines that mean nothing must not push out one that does.
+    signatures.sort(key=lambda item: _newest_first(item, offset))
+    known = [item for item in signatures if item.kind != "other"][:_MOST_SIGNATURES]
+    others = [item for item in signatures if item.kind == "other"][:_MOST_OTHERS]
+    return tuple(sorted(known + others, key=lambda item: _newest_first(item, offset)))
+
+
+def _newest_first(item: LogSignature, offset: int | None) -> timedelta:
+    return datetime.max - (_order(item.last, offset) if item.last is not None else datetime.min)
 
 
 def _newest_offset(entries: list[_Entry]) -> int | None:
@@ -273,18 +286,29 @@ def _order(time: datetime, offset: int | None) -> datetime:
 
 
 def _telling(text: str) -> str:
-    return "\n".join(
-        line[:_LINE_LIMIT]
-        for line in text.splitlines()
-        if "mlav" in line.lower() or "x509" in line or "verify_cb" in line
-    )
+    kept: list[str] = []
+    keep = False
+    for raw in text.splitlines():
+        line = raw[:_LINE_LIMIT]
+        # A line without a time belongs to the one before it.
+        if _LINE.match(line):
+            keep = "mlav" in line.lower() or "x509" in line or "verify_cb" in line
+        if keep:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def probe_devsrv_log(device: Device, lines: int = 5000) -> Evidence[DevsrvLog]:
     """Reads the last ``lines`` lines of the log and of its rotations; keeps as raw text what concerns MLAV."""
 
     def ask(recorder: Recorder) -> DevsrvLog:
-        answers = recorder.process_log(NAME, lines, _telling)
+        try:
+            answers = recorder.process_log(NAME, lines, _telling)
+        except NotObtainable as missing:
+            try:
+                answers = recorder.process_log(_OTHER_NAME, lines, _telling)
+            except NotObtainable:
+                raise missing from None
         return parse([answer.text for answer in answers], any(answer.truncated for answer in answers))
 
     return probe(device, ask)

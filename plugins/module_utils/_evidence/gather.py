@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -267,20 +267,17 @@ def gather(device: Device, host: str, options: GatherOptions | None = None) -> E
     collected_at = options.now()
     session = _Session(device, options)
     session.identify()
-    depth = "full"
-    if not session.has_mlav():
-        depth = "status"
-    else:
+    depth: Literal["status", "full"] = "status"
+    if session.has_mlav():
         session.ask_beside_status()
-        if options.depth == "auto" and session.is_connected():
-            depth = "status"
-        else:
+        if options.depth == "full" or not session.is_connected():
             session.ask_everything_else()
+            depth = "full"
     session.settle_times()
     return EvidenceSet(
         host=host,
         source=options.source,
         collected_at=collected_at,
-        depth=depth,  # type: ignore[arg-type]
+        depth=depth,
         **session.found,
     )

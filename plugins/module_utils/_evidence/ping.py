@@ -13,6 +13,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
+from typing import Literal
 from xml.sax.saxutils import escape
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
@@ -31,6 +32,8 @@ _UNKNOWN_HOST = re.compile(
     r"unknown host|Name or service not known|Temporary failure in name resolution", re.IGNORECASE
 )
 _BIND = re.compile(r"\bbind: |Cannot assign requested address", re.IGNORECASE)
+_HOST_UNREACHABLE = re.compile(r"Destination Host Unreachable", re.IGNORECASE)
+_NETWORK_UNREACHABLE = re.compile(r"Network is unreachable", re.IGNORECASE)
 _NAME = re.compile(r"(?=.{1,253}\.?$)(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
 
 
@@ -63,17 +66,21 @@ def parse(text: str, host: str, source: str | None = None) -> Ping:
         return Ping(host, source, "bind_failed", resolved)
     statistics = _STATISTICS.search(text)
     if statistics is None:
-        if re.search(r"Network is unreachable", text, re.IGNORECASE):
+        if _NETWORK_UNREACHABLE.search(text):
             return Ping(host, source, "network_unreachable", resolved)
         raise Unrecognised("the answer has neither statistics nor a known error of ping")
     transmitted, received, loss = (int(part) for part in statistics.groups())
-    if received == 0 and re.search(r"Destination Host Unreachable", text, re.IGNORECASE):
-        outcome = "host_unreachable"
-    elif received == 0 and re.search(r"Network is unreachable", text, re.IGNORECASE):
-        outcome = "network_unreachable"
-    else:
-        outcome = "answered" if 0 < transmitted <= received else "lost"
-    return Ping(host, source, outcome, resolved, transmitted, received, loss)  # type: ignore[arg-type]
+    return Ping(host, source, _outcome(text, transmitted, received), resolved, transmitted, received, loss)
+
+
+def _outcome(
+    text: str, transmitted: int, received: int
+) -> Literal["answered", "lost", "host_unreachable", "network_unreachable"]:
+    if received == 0 and _HOST_UNREACHABLE.search(text):
+        return "host_unreachable"
+    if received == 0 and _NETWORK_UNREACHABLE.search(text):
+        return "network_unreachable"
+    return "answered" if 0 < transmitted <= received else "lost"
 
 
 def is_host(text: str) -> bool:

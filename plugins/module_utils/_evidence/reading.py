@@ -61,7 +61,9 @@ def without_prefix(text: str) -> str | None:
 
 
 def address(text: str) -> Address | None:
-    """An IP address; an IPv4 address that is mapped into IPv6 comes back as IPv4."""
+    """An IP address without a scope; an IPv4 address that is mapped into IPv6 comes back as IPv4."""
+    if "%" in text:  # what follows may be anything, and addresses stand in commands
+        return None
     try:
         found = ip_address(text.strip())
     except ValueError:

@@ -66,16 +66,15 @@ def parse(deviceconfig: Element, complete: bool = True) -> ServiceRoute:
     services = system.findall("route/service/entry")
     entry = next((item for item in services if item.get("name") == SERVICE), None)
     if entry is None:
-        source, origin = _Source("management"), "default"
+        source = _Source("management")
     else:
         source = _source(entry.find("source"), management)
-        origin = "template" if _is_pushed(entry) or _is_pushed(system.find("route/service"), deep=False) else "local"
     servers = system.find("dns-setting/servers")
     return ServiceRoute(
         kind=source.kind,
         interface=source.interface,
         source_address=source.address,
-        origin=origin,  # type: ignore[arg-type]
+        origin=_origin(entry, system.find("route/service")),
         reason=source.reason,
         complete=complete,
         destination_routes=tuple(_destination(item) for item in system.findall("route/destination/entry")),
@@ -125,6 +124,12 @@ def _classify(interface: str | None, configured: str | None, management: set[str
     if named is None and plain in management:
         return _Source("management", address=plain)
     return _Source("dataplane", named, plain)
+
+
+def _origin(entry: Element | None, services: Element | None) -> Literal["default", "local", "template"]:
+    if entry is None:
+        return "default"
+    return "template" if _is_pushed(entry) or _is_pushed(services, deep=False) else "local"
 
 
 def _plain(configured: str | None) -> str | None:

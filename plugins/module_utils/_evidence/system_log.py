@@ -137,6 +137,7 @@ def probe_system_log(device: Device, since: datetime | None, limit: int = 500) -
 
     def ask(recorder: Recorder) -> SystemLog:
         answer = recorder.system_log(SystemLogQuery(EXPRESSION, since, limit))
-        return parse(answer.text, answer.result, limit)
+        found = parse(answer.text, answer.result, limit)
+        return replace(found, complete=found.complete and not answer.truncated)
 
     return probe(device, ask)
