@@ -19,7 +19,7 @@ from datetime import datetime, timedelta, timezone
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import zone_offset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import YEARS, zone_offset
 
 COMMAND = Command(cli="show clock", xml="<show><clock></clock></show>")
 
@@ -43,7 +43,7 @@ class Reading:
 def read(text: str) -> Reading | None:
     """``Thu Jul 11 15:16:54 CEST 2024``, with or without the zone; None where no such time is found."""
     found = _TIME.search(text)
-    if found is None or found[1].lower() not in _MONTHS:
+    if found is None or found[1].lower() not in _MONTHS or int(found[7]) not in YEARS:
         return None
     try:
         local = datetime(

@@ -23,7 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DevsrvLog, Evidence, LogSignature
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import zone_offset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time
 
 NAME = "devsrv.log"
 # One page of the documentation calls it so.
@@ -38,9 +38,7 @@ _BODY_LINES = 5
 _MOST_SIGNATURES = 100
 _MOST_OTHERS = 20
 
-_LINE = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,6}))?(?: +([+-]\d{2}:?\d{2}))?(?=\s|$)(.*)"
-)
+_LINE = re.compile(r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:[.,]\d{1,6})?(?: +[+-]\d{2}:?\d{2})?)(?=\s|$)(.*)")
 _PLACE = re.compile(r"\b\w{1,120}\([^\s():]{1,120}:\d{1,9}\):\s*(.*)")
 _PREFIX = re.compile(r"\s*(?:error|warn(?:ing)?|crit(?:ical)?|fatal)\s*:\s*(.*)", re.IGNORECASE)
 
@@ -162,15 +160,8 @@ def _entry(line: str) -> _Entry | None:
     found = _LINE.match(line)
     if found is None:
         return None
-    offset = zone_offset(found[8])
-    year, month, day, hour, minute, second = (int(found[index]) for index in range(1, 7))
-    micro = int((found[7] or "0").ljust(6, "0"))
-    zone = timezone(offset) if offset is not None else None
-    try:
-        time = datetime(year, month, day, hour, minute, second, micro, tzinfo=zone)
-    except ValueError:
-        return None
-    return _Entry(time, found[9], line)
+    time = date_time(found[1])
+    return _Entry(time, found[2], line) if time is not None else None
 
 
 def _hits(entries: list[_Entry]) -> list[_Hit]:
@@ -281,7 +272,7 @@ def _newest_offset(entries: list[_Entry]) -> int | None:
 def _order(time: datetime, offset: int | None) -> datetime:
     """A naive UTC time to sort by; a line without an offset is taken to have the log's own."""
     if time.tzinfo is None:
-        return time - timedelta(seconds=offset or 0) if time.year > 1 else time
+        return time - timedelta(seconds=offset or 0)
     return time.astimezone(timezone.utc).replace(tzinfo=None)
 
 

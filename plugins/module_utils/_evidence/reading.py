@@ -20,6 +20,9 @@ _DATE_TIME = re.compile(
 )
 _ZONE = re.compile(r"([+-])(\d{2}):?(\d{2})?")
 
+# Years outside are no times of a firewall, and too near the ends of what can be computed with.
+YEARS = range(1970, 2200)
+
 Address = IPv4Address | IPv6Address
 
 
@@ -94,6 +97,8 @@ def date_time(text: str | None) -> datetime | None:
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(found[index]) for index in range(1, 7))
+    if year not in YEARS:
+        return None
     offset = zone_offset(found[8])
     try:
         return datetime(

@@ -65,10 +65,7 @@ def parse(deviceconfig: Element, complete: bool = True) -> ServiceRoute:
     management = {found for tag in ("ip-address", "ipv6-address") if (found := _plain(text_of(system, tag)))}
     services = system.findall("route/service/entry")
     entry = next((item for item in services if item.get("name") == SERVICE), None)
-    if entry is None:
-        source = _Source("management")
-    else:
-        source = _source(entry.find("source"), management)
+    source = _Source("management") if entry is None else _source(entry.find("source"), management)
     servers = system.find("dns-setting/servers")
     return ServiceRoute(
         kind=source.kind,
