@@ -255,6 +255,9 @@ class Fleet:
         firewall.servers.append(api)
         if world.access.ssh == "none":
             return
+        if world.faults.ssh_closed:
+            firewall.ssh_port = closed_port()
+            return
         ssh = SshServer(world)
         await ssh.start()
         firewall.servers.append(ssh)
