@@ -50,7 +50,7 @@ def netstat(world: World) -> str:
 
 def _mlav_rows(world: World) -> list[tuple[str, str, str, str]]:
     outcome = world.outcome
-    if not outcome.destination:
+    if not outcome.destination or world.busy():
         return []
     proto = "tcp6" if ":" in outcome.destination else "tcp"
     local, foreign = f"{outcome.source}:{world.source_port}", f"{outcome.destination}:443"

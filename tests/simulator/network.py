@@ -43,7 +43,7 @@ class Route:
 class Outcome:
     """One attempt to connect. kind connected is the only good one."""
 
-    kind: str  # connected | idle | passive | silent | bind | dns | unreachable | timeout | refused | tls | client | http
+    kind: str  # connected, absent, idle, passive, silent, bind, dns, unreachable, timeout, refused, tls, client, http
     source: str = ""
     destination: str = ""
     detail: str = ""
@@ -60,6 +60,11 @@ def version(text: str) -> tuple[int, int, int, int]:
     """10.1.14-h9 as numbers."""
     numbers = [int(n) for n in re.findall(r"\d+", text)][:4]
     return tuple((numbers + [0, 0, 0, 0])[:4])  # type: ignore[return-value]
+
+
+def has_mlav(release: str) -> bool:
+    """MLAV came with 10.0.0."""
+    return version(release) >= (10, 0, 0, 0)
 
 
 def pan_229832_bites(release: str) -> bool:
@@ -174,7 +179,7 @@ def attempt(spec: WorldSpec, switches: Switches, effective: ET.Element, commit_f
     route = route_for(spec, effective, address)
     source = "2001:db8:7::10" if spec.path.ipv6 else route.address
     early = _before_the_network(spec, switches, route, commit_force_needed)
-    if early:
+    if early is not None:
         return early
     if spec.dns.mode == "intermittent" or ("PAN-229832" in spec.defects and pan_229832_bites(spec.sw_version)):
         return Outcome("dns", source, defect="PAN-229832" in spec.defects)
@@ -190,6 +195,8 @@ def attempt(spec: WorldSpec, switches: Switches, effective: ET.Element, commit_f
 
 
 def _before_the_network(spec: WorldSpec, switches: Switches, route: Route, force_needed: bool) -> Outcome | None:
+    if not has_mlav(spec.sw_version):
+        return Outcome("absent")
     if force_needed:
         return Outcome("idle")
     if spec.unexplained:

@@ -12,6 +12,7 @@ from . import cli_text
 from .commands import CommandError, Reply, Request, command
 from .log_query import BadQuery, select
 from .logs import Line, devsrv_text
+from .network import has_mlav
 from .parts import seconds
 from .world import World
 
@@ -21,6 +22,8 @@ TOO_MANY = 1000
 @command("show mlav cloud-status")
 def show_cloud_status(world: World, request: Request) -> Reply:
     """The state of the connection, or that the daemon is busy."""
+    if not has_mlav(world.spec.sw_version):
+        raise CommandError(" show -> mlav is unexpected", 17, syntax=True)
     status = world.status()
     if status == "busy":
         return busy(world, request)

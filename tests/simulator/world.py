@@ -15,7 +15,7 @@ from . import logs
 from .config import Configuration
 from .config_default import default_configuration
 from .jobs import Job, Jobs
-from .network import Outcome, attempt, cloud_addresses, cloud_name
+from .network import Outcome, attempt, cloud_addresses, cloud_name, has_mlav
 from .parts import Admin, Lock, Phase, WorldSpec, build, seconds
 from .switches import Access, Faults, Statistics, Switches
 
@@ -141,7 +141,7 @@ class World:
             if not was.connected:
                 self.events += logs.reconnected_events(at)
             return
-        if outcome.kind in ("idle", "silent", "passive"):
+        if outcome.kind in ("absent", "idle", "silent", "passive"):
             if was.connected and outcome.kind == "silent":
                 self.events += logs.stopped_events(at)
             return
@@ -166,7 +166,8 @@ class World:
         self.events += logs.noise_events(now)
         self._begin_jobs(now)
         begin = now - seconds(self.spec.connected_since)
-        self.events += logs.reconnected_events(begin)
+        if has_mlav(self.spec.sw_version):
+            self.events += logs.reconnected_events(begin)
         changes: list[tuple[float, WorldSpec | None]] = [
             (now - seconds(phase.ago), _phase_spec(self.spec, phase)) for phase in self.spec.history
         ]
