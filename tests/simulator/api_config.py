@@ -48,7 +48,7 @@ def _write(world: World, admin: Admin, action: str, xpath: str, element: str) ->
     if action == "delete":
         if world.config.delete(xpath, admin.name):
             return SUCCEEDED
-        return "<response status=\"success\" code=\"7\"><msg>Object doesn't exist</msg></response>"
+        return '<response status="success" code="7"><msg>Object doesn\'t exist</msg></response>'
     try:
         elements = list(ET.fromstring(f"<x>{element}</x>"))
     except ET.ParseError:

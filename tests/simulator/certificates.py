@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-UTC = timezone.utc  # noqa: UP017  (the repository's linter reads for Python 3.10)
+UTC = timezone.utc
 
 
 def _name(common: str) -> x509.Name:

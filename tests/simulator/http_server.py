@@ -14,7 +14,9 @@ from urllib.parse import parse_qsl, unquote
 from .switches import WIRE_FAULTS, Fault
 from .xml_api import Answer, XmlApi
 
-LOGIN_PAGE = "<!DOCTYPE html>\n<html><head><title>Login</title></head><body><form method=post>Name<br></form></body></html>"
+LOGIN_PAGE = (
+    "<!DOCTYPE html>\n<html><head><title>Login</title></head><body><form method=post>Name<br></form></body></html>"
+)
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">'
     + "".join(f'<!ENTITY {n} "{f"&{o};" * 10}">' for o, n in zip("abcdefgh", "bcdefghi", strict=True))

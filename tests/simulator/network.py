@@ -59,7 +59,8 @@ class Outcome:
 def version(text: str) -> tuple[int, int, int, int]:
     """10.1.14-h9 as numbers."""
     numbers = [int(n) for n in re.findall(r"\d+", text)][:4]
-    return tuple((numbers + [0, 0, 0, 0])[:4])  # type: ignore[return-value]
+    major, minor, patch, hotfix = [*numbers, 0, 0, 0, 0][:4]
+    return major, minor, patch, hotfix
 
 
 def has_mlav(release: str) -> bool:

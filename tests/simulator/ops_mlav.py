@@ -85,7 +85,9 @@ def ping(world: World, request: Request) -> Reply:
 @command("traceroute", values="ipv4 ipv6 first-ttl max-ttl port no-resolve source host", required="host")
 def traceroute(world: World, request: Request) -> Reply:
     """One hop and then silence: enough to be recognised."""
-    return Reply(f"traceroute to {request.params['host']}, 30 hops max, 60 byte packets\n 1  192.0.2.1  0.4 ms\n 2  *\n")
+    return Reply(
+        f"traceroute to {request.params['host']}, 30 hops max, 60 byte packets\n 1  192.0.2.1  0.4 ms\n 2  *\n"
+    )
 
 
 def _log_file(world: World, name: str) -> list[str]:
@@ -196,7 +198,9 @@ def show_url_cloud(world: World, request: Request) -> Reply:
     world.refresh()
     connected = world.outcome.kind not in ("dns", "unreachable")
     word = "connected" if connected else "not connected"
-    return Reply(f"PAN-DB URL Filtering\nLicense :                          valid\nCloud connection :           {word}\n")
+    return Reply(
+        f"PAN-DB URL Filtering\nLicense :                          valid\nCloud connection :           {word}\n"
+    )
 
 
 @command("show dns-proxy fqdn", flags="mgmt-obj all")

@@ -11,10 +11,10 @@ from xml.sax.saxutils import escape, quoteattr
 from . import cli_text
 from .commands import CommandError, Reply, Request, command
 from .config import BadXpath, clean, find, find_text, to_text
-from .config_default import DEVICE, EXCLUSIONS, SYSTEM
+from .config_default import SYSTEM
 from .jobs import Job
 from .logs import device_time
-from .network import _contains, bare, decrypting_rule, excluded
+from .network import bare, decrypting_rule, excluded
 from .world import Refused, World
 
 
@@ -204,7 +204,9 @@ def change_summary(world: World, request: Request) -> Reply:
         f"<entry>{leaf('owner', c.admin)}{leaf('action', c.action)}{leaf('xpath', c.xpath)}</entry>"
         for c in world.config.changes
     )
-    return Reply("".join(f"{c.admin} {c.action} {c.xpath}\n" for c in world.config.changes), f"<journal>{entries}</journal>")
+    return Reply(
+        "".join(f"{c.admin} {c.action} {c.xpath}\n" for c in world.config.changes), f"<journal>{entries}</journal>"
+    )
 
 
 @command("show config-locks", values="vsys")
@@ -302,6 +304,3 @@ def test_decryption(world: World, request: Request) -> Reply:
     if rule is None:
         return Reply("No rule matched\n", "<rules/>")
     return Reply(f'"{rule}; index: 1" {{ action decrypt; }}\n', f"<rules><entry>{escape(rule)}</entry></rules>")
-
-
-__all__ = ["DEVICE", "EXCLUSIONS", "_contains", "job_xml", "pretty"]

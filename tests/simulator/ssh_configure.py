@@ -91,7 +91,9 @@ class ConfigureMode:
                 yield self._write(words[0], words[1:])
             elif words[0] == "show":
                 path, _ = xpath_of(words[1:]) if len(words) > 1 else ("/config", [])
-                yield curly("".join(ET.tostring(n, encoding="unicode") for n in find(self.world.config.candidate, path)))
+                yield curly(
+                    "".join(ET.tostring(n, encoding="unicode") for n in find(self.world.config.candidate, path))
+                )
             elif words[0] == "revert":
                 self.world.config.revert()
                 yield "Config reverted\n"

@@ -16,7 +16,7 @@ from .config import Configuration
 from .config_default import default_configuration
 from .jobs import Job, Jobs
 from .network import Outcome, attempt, cloud_addresses, cloud_name, has_mlav
-from .parts import Admin, Lock, Phase, WorldSpec, build, seconds
+from .parts import Admin, Phase, WorldSpec, build, seconds
 from .switches import Access, Faults, Statistics, Switches
 
 RETRY_EVERY = 900.0
@@ -298,6 +298,3 @@ def _phase_spec(now: WorldSpec, phase: Phase) -> WorldSpec:
     if "sw_version" not in phase.world:
         spec.sw_version = now.sw_version
     return spec
-
-
-__all__ = ["HeldLock", "Lock", "NOTHING_TO_COMMIT", "Refused", "World"]
