@@ -153,5 +153,3 @@ def test_pushed_values_show_only_in_the_effective_configuration() -> None:
         address = answer.find(".//service/entry/source/address")
         assert isinstance(address, ET.Element)
         assert (address.text, address.get("src")) == ("192.0.2.10/24", "tpl")
-
-
