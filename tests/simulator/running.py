@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,12 +57,12 @@ class _Thread:
 
 
 @contextmanager
-def running_fleet(fleet: str | Path | list[Entry], directory: Path | None = None) -> Iterator[Fleet]:
+def running_fleet(fleet: str | Path | Sequence[Entry], directory: Path | None = None) -> Iterator[Fleet]:
     """Run a fleet: the name or path of a fleet file, or a list of scenarios (names, mappings, entries)."""
-    if isinstance(fleet, list):
-        entries = [_entry(item, index) for index, item in enumerate(fleet, 1)]
-    else:
+    if isinstance(fleet, str | Path):
         entries = read_fleet(fleet)
+    else:
+        entries = [_entry(item, index) for index, item in enumerate(fleet, 1)]
     with tempfile.TemporaryDirectory(prefix="simulator-") as temporary:
         thread = _Thread(Fleet(entries, directory or Path(temporary)))
         try:
