@@ -32,8 +32,8 @@ def pairs(xml: str) -> str:
     return "".join(f"{e.tag}: {(e.text or '').strip()}\n" for e in root.iter() if len(e) == 0)
 
 
-def netstat(world: World) -> str:
-    """show netstat numeric-hosts yes numeric-ports yes: established and half-open, no listeners."""
+def netstat(world: World, listeners: bool = False) -> str:
+    """show netstat numeric-hosts yes numeric-ports yes: listeners only when asked."""
     management = bare(world.spec.management.address)
     rows = [
         ("tcp", f"{management}:22", "192.0.2.99:51514", "ESTABLISHED"),
@@ -42,7 +42,9 @@ def netstat(world: World) -> str:
         ("tcp", f"{management}:51234", "203.0.113.80:443", "TIME_WAIT"),
         *_mlav_rows(world),
     ]
-    head = "Active Internet connections (w/o servers)\n"
+    if listeners:
+        rows.insert(0, ("tcp", "0.0.0.0:443", "0.0.0.0:*", "LISTEN"))
+    head = f"Active Internet connections ({'servers and established' if listeners else 'w/o servers'})\n"
     head += "Proto Recv-Q Send-Q Local Address           Foreign Address         State      \n"
     body = "".join(f"{p:<5}{0:>7}{0:>7} {local:<23} {foreign:<23} {state}\n" for p, local, foreign, state in rows)
     return head + body + "udp        0      0 127.0.0.1:514           127.0.0.1:41002         ESTABLISHED\n"

@@ -236,6 +236,7 @@ class Fleet:
         if entry.panorama:
             front = self.firewalls[entry.panorama]
             firewall.panorama = front
+            world.access.panorama = True
             front.managed.append(firewall)
             for server in front.servers:
                 if isinstance(server, HttpServer):

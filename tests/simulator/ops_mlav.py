@@ -65,7 +65,7 @@ def show_netstat(world: World, request: Request) -> Reply:
         if request.params.get(name, "no") not in ("yes", "no"):
             raise CommandError(f" show -> netstat -> {name} is invalid", 17, syntax=True)
     world.refresh()
-    return Reply(cli_text.netstat(world))
+    return Reply(cli_text.netstat(world, request.params.get("all") == "yes"))
 
 
 PING = "bypass-routing count do-not-fragment inet4 inet6 interval source no-resolve pattern size tos ttl verbose host"

@@ -126,6 +126,14 @@ def show_device_certificate(world: World, request: Request) -> Reply:
     return Reply(cli_text.device_certificate(world))
 
 
+@command("show panorama-status")
+def show_panorama(world: World, request: Request) -> Reply:
+    """The Panorama in front, where there is one."""
+    if not world.access.panorama:
+        return Reply("")
+    return Reply("Panorama Server 1 : 192.0.2.200\n    Connected     : yes\n    HA state      : disconnected\n")
+
+
 @command("show interface", positional="name", required="name")
 def show_interface(world: World, request: Request) -> Reply:
     """Logical and physical state of interfaces."""

@@ -198,7 +198,8 @@ class World:
             self._record(outcome, spec, at)
             if outcome.connected:
                 break
-            at += step
+            # The first retry comes early, so that none is due at the very moment of the start.
+            at += step / 2 if at == begin else step
 
     def _begin_restart(self, now: float) -> None:
         ago = self.spec.device_server.restarted_ago

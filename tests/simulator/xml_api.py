@@ -99,6 +99,7 @@ class XmlApi:
             if target not in self.managed:
                 return failure(f" {target} is not connected", 13)
             world = self.managed[target]
+            world.statistics.requests += 1
             world.statistics.asked.append(label)
         faulty = self._answer_fault(world, label)
         if faulty is not None:

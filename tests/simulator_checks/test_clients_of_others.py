@@ -69,7 +69,7 @@ def test_panos_reads_logs_and_takes_locks() -> None:
         device.xapi.log(log_type="system", nlogs=5, filter="(eventid eq tls-X509-validation-failed)", interval=0)
         entries = device.xapi.element_root.findall(".//entry")
         assert len(entries) == 5
-        assert "MLAV" in entries[-1].findtext("opaque")
+        assert any("MLAV" in entry.findtext("opaque") for entry in entries)
         device.add_commit_lock("mine")
         device.remove_commit_lock()
         assert "xmlapi client" in str(refusal(device))
@@ -122,3 +122,31 @@ def test_netmiko() -> None:
             assert "Code : 20" in log
         finally:
             connection.disconnect()
+
+
+def test_scrapli() -> None:
+    scrapli = pytest.importorskip("scrapli", exc_type=ImportError)
+    if not hasattr(scrapli, "Cli"):
+        pytest.skip("an older scrapli")
+    with running_firewall("tls_interception") as firewall:
+        options = scrapli.AuthOptions(username=firewall.username, password=firewall.password)
+        client = scrapli.Cli(
+            definition_file_or_name="paloalto_panos", host="127.0.0.1", port=firewall.ssh_port, auth_options=options
+        )
+        with client as connection:
+            answer = connection.send_input(input_="show mlav cloud-status")
+            assert "Cloud connection: disconnected" in answer.result
+            assert not answer.failed
+            assert connection.send_input(input_="show nonsense").failed
+
+
+def test_upgrade_assurance() -> None:
+    proxies = pytest.importorskip("panos_upgrade_assurance.firewall_proxy")
+    with running_firewall("healthy_full") as firewall:
+        proxy = proxies.FirewallProxy(panos(firewall))
+        assert proxy.is_pending_changes() is False
+        assert proxy.get_content_db_version() == "8868-8828"
+        assert "Threat Prevention" in proxy.get_licenses()
+        assert proxy.get_ha_configuration()["group"]["local-info"]["state"] == "active"
+        assert abs((proxy.get_mp_clock() - proxy.get_dp_clock()[0]).total_seconds()) < 5
+        assert proxy.get_jobs()

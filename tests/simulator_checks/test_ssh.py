@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -179,3 +181,14 @@ def test_session_is_counted() -> None:
             say(channel, "show clock")
         assert firewall.statistics()["ssh_sessions"] == 1
         assert "ssh show clock" in firewall.statistics()["asked"]
+
+
+@pytest.mark.skipif(shutil.which("ssh") is None, reason="needs the ssh command")
+def test_commands_on_standard_input_without_a_terminal() -> None:
+    with running_firewall("ssh_key") as firewall:
+        command = ["ssh", "-F", "none", "-o", "BatchMode=yes", "-o", f"UserKnownHostsFile={firewall.known_hosts}"]
+        command += ["-i", str(firewall.key_file), "-p", str(firewall.ssh_port), f"{firewall.username}@127.0.0.1"]
+        lines = "set cli op-command-xml-output on\nshow mlav cloud-status\nexit\n"
+        result = subprocess.run(command, input=lines, capture_output=True, text=True, timeout=20, check=False)
+        assert result.returncode == 0
+        assert '<response status="success">' in result.stdout
