@@ -56,8 +56,8 @@ def _works(path: Path, version: str) -> Path | None:
         return None
     ask = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2], sys.executable)"
     answer = subprocess.run([path, "-I", "-c", ask], capture_output=True, text=True, check=False, timeout=30)
-    found, _, executable = answer.stdout.strip().partition(" ")
-    return Path(executable) if answer.returncode == 0 and found == version else None
+    words = answer.stdout.strip().split(maxsplit=1)
+    return Path(words[1]) if answer.returncode == 0 and words[0] == version else None
 
 
 def chosen_interpreter() -> Path:
