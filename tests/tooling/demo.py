@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The demo: a simulated fleet is diagnosed by the playbook that users run, and the findings are compared with the faults.
+"""The demo: a simulated fleet is diagnosed by the playbook that users run; the findings are compared with its faults.
 
 Runs with the Python of ``.venv``. Leaves ``build/demo/diagnoses.json`` and the reports beside it.
 """
