@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,13 @@ DATA = BUILD / "coverage"
 LOWEST = ROOT / "tests" / "requirements-lowest.txt"
 NEWEST_CORE = "2.21.5"
 OLDEST_CORE = "2.16.19"
+
+
+# Everything else is for developers and stays out of the collection that users install.
+SHIPPED = (
+    *("CHANGELOG", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "playbooks"),
+    *("plugins", "requirements.txt", "roles", "tests/config.yml"),
+)
 
 
 @dataclass(frozen=True)
@@ -170,6 +178,10 @@ def build(log: IO[str]) -> str:
     galaxy = BIN / "ansible-galaxy"
     call(log, [galaxy, "collection", "build", "--output-path", target])
     [archive] = target.glob("*.tar.gz")
+    with tarfile.open(archive) as tar:
+        strangers = sorted(name for name in tar.getnames() if not name.startswith(SHIPPED))
+    if strangers:
+        raise Failed(f"galaxy.yml's build_ignore should leave out {', '.join(strangers[:5])}")
     call(log, [galaxy, "collection", "install", "--offline", "-p", target / "installed", archive])
     return f"{archive.name}, {archive.stat().st_size // 1024} KiB"
 
