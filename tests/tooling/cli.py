@@ -31,7 +31,7 @@ from tests.tooling.environment import (
 )
 from tests.tooling.gates import GATES, Gate
 
-TAIL = 40
+TAIL = 60
 CACHES = (".ansible", ".coverage", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "tests/output")
 
 
