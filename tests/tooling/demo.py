@@ -22,7 +22,7 @@ from typing import Any
 
 import jsonschema
 
-from tests.tooling.environment import BUILD, ROOT, VENV, Failed, environment, log_file, stop
+from tests.tooling.environment import BUILD, ROOT, VENV, Failed, environment, locked, log_file, stop
 
 DEMO = BUILD / "demo"
 FLEET = DEMO / "fleet"
@@ -34,6 +34,12 @@ SECONDS_TO_DIAGNOSE = 300.0
 def main() -> int:
     """Run the demo; the exit code is 0 when every firewall was judged as its scenario says."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    with locked(BUILD / "demo.lock"):
+        return show()
+
+
+def show() -> int:
+    """The demo itself, one at a time in a checkout."""
     shutil.rmtree(DEMO, ignore_errors=True)
     DEMO.mkdir(parents=True)
     try:

@@ -50,8 +50,8 @@ def _unpack(log: IO[str], place: Path, venv: Path) -> Path:
     """What users install, at the path that ansible-test insists on; it takes no symbolic link."""
     shutil.rmtree(place / "artifact", ignore_errors=True)
     shutil.rmtree(place / "ansible_collections", ignore_errors=True)
-    galaxy = [venv / "bin" / "ansible-galaxy", "collection", "build", "--output-path", place / "artifact"]
-    call(log, galaxy, env=environment(venv))
+    galaxy = venv / "bin" / "ansible-galaxy"
+    call(log, [galaxy, "collection", "build", "--output-path", place / "artifact"], env=environment(venv))
     checkout = place / "ansible_collections" / "panops" / "mlav"
     [archive] = (place / "artifact").glob("*.tar.gz")
     with tarfile.open(archive) as tar:
