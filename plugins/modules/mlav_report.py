@@ -49,7 +49,7 @@ options:
     description: Fail, after everything is written, when a firewall has one of these verdicts.
     type: list
     elements: str
-    choices: [healthy, degraded, broken, undetermined, not_applicable]
+    choices: [broken, undetermined, degraded, healthy, not_applicable]
     default: []
 seealso:
   - module: panops.mlav.mlav_diagnosis_info

@@ -47,11 +47,11 @@ def failure(error: DeviceError) -> Result:
 
 def run_module(operation: Operation) -> None:
     """Runs an operation as an ordinary Ansible module."""
-    module = AnsibleModule(
-        argument_spec=operation.argument_spec, supports_check_mode=True, **operation.constraints
-    )
+    module = AnsibleModule(argument_spec=operation.argument_spec, supports_check_mode=True, **operation.constraints)
     try:
         result = operation.run(module.params, module.check_mode)
     except DeviceError as error:
         module.fail_json(**failure(error))
+    if result.get("failed"):
+        module.fail_json(**result)
     module.exit_json(**result)
