@@ -15,6 +15,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import AnsibleValidationErrorMultiple, UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Operation, failure
@@ -91,7 +92,7 @@ class ControllerAction(ActionBase):
             secrets = checked._no_log_values
             if checked.error_messages:
                 return remove_values(
-                    {"failed": True, "changed": False, "msg": ", ".join(checked.error_messages)}, secrets
+                    {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}, secrets
                 )
             try:
                 outcome = operation.run(checked.validated_parameters, bool(self._task.check_mode))
@@ -104,6 +105,13 @@ class ControllerAction(ActionBase):
                     os.environ.pop(name, None)
                 else:
                     os.environ[name] = value
+
+    @staticmethod
+    def _refusal(operation: Operation, errors: AnsibleValidationErrorMultiple) -> str:
+        """What an ordinary module says about unusable arguments."""
+        unsupported = isinstance(errors[0], UnsupportedError)
+        prefix = f"Unsupported parameters for ({operation.name}) module: " if unsupported else ""
+        return prefix + errors[0].msg
 
     def _task_environment(self) -> dict[str, str]:
         """The keyword ``environment`` of the task, as a module's process would see it."""

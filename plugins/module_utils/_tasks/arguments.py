@@ -29,7 +29,7 @@ def duration(option: str, value: str) -> timedelta:
     return timedelta(seconds=int(found[1]) * _UNIT_SECONDS[found[2]])
 
 
-def at_least(option: str, value: int, lowest: int, highest: int) -> int:
+def between(option: str, value: int, lowest: int, highest: int) -> int:
     """Raises InvalidOption when ``value`` is outside ``lowest`` .. ``highest``."""
     if not lowest <= value <= highest:
         raise InvalidOption(f"{option} is {value}. Expected: a number from {lowest} to {highest}.")

@@ -30,7 +30,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
-    at_least,
+    between,
     connection,
     duration,
     host,
@@ -44,9 +44,9 @@ def _gather(params: Params, subset: frozenset[str] | None, depth: str) -> Eviden
         depth=depth,
         subset=subset,
         log_window=duration("log_window", params.get("log_window") or "24h"),
-        log_lines=at_least("log_lines", params.get("log_lines") or 5000, 1, 65535),
-        log_entries=at_least("log_entries", params.get("log_entries") or 500, 1, 5000),
-        ping_count=at_least("count", params.get("count") or 3, 1, 100),
+        log_lines=between("log_lines", params.get("log_lines") or 5000, 1, 65535),
+        log_entries=between("log_entries", params.get("log_entries") or 500, 1, 5000),
+        ping_count=between("count", params.get("count") or 3, 1, 100),
     )
     device = open_device(params)
     try:
