@@ -30,8 +30,8 @@ options:
       ip_address:
         description:
           - Address or name of the firewall, or of the Panorama in front of it.
-          - Falls back to the environment variable E(PANOS_HOSTNAME), then to the host's C(ansible_host), then to its name
-            in the inventory.
+          - Falls back to the environment variable E(PANOS_HOSTNAME), then to the host's C(ansible_host), then
+            to its name in the inventory.
         type: str
       username:
         description:
@@ -58,13 +58,15 @@ options:
   validate_certs:
     description:
       - Verify the TLS certificate of the firewall or Panorama. Falls back to E(PANOS_VALIDATE_CERTS).
-      - Rather than setting this to V(false), name your own certificate authority in O(ca_path) or pin the certificate with
-        O(cert_fingerprint). Without verification anybody in the path can read the credentials and forge the answers.
+      - Rather than setting this to V(false), name your own certificate authority in O(ca_path) or pin the
+        certificate with O(cert_fingerprint). Without verification anybody in the path can read the credentials
+        and forge the answers.
     type: bool
     default: true
   ca_path:
     description:
-      - A file or folder of PEM certificates to verify against, in place of the system's. Falls back to E(PANOS_CA_PATH).
+      - A file or folder of PEM certificates to verify against, in place of the system's. Falls back to
+        E(PANOS_CA_PATH).
     type: path
   cert_fingerprint:
     description:

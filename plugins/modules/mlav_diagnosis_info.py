@@ -11,8 +11,8 @@ module: mlav_diagnosis_info
 short_description: Finds out why a firewall is not connected to the MLAV cloud
 version_added: 1.0.0
 description:
-  - Gathers the evidence of the whole procedure in one session, judges it, and returns the verdict with the root causes, the
-    evidence for them and what to do.
+  - Gathers the evidence of the whole procedure in one session, judges it, and returns the verdict with the root
+    causes, the evidence for them and what to do.
   - A firewall that cannot be reached or logged in to is V(undetermined), not a failed task. Only unusable options fail.
 author:
   - panops contributors (@panops)

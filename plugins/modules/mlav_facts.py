@@ -28,10 +28,11 @@ attributes:
 options:
   gather_subset:
     description:
-      - What to gather. V(all), names, and names with a leading V(!) that leave something out. Only exclusions imply V(all).
+      - What to gather. V(all), names, and names with a leading V(!) that leave something out. Only exclusions
+        imply V(all).
       - Names are V(cloud_status), V(device), V(clock), V(high_availability), V(licenses), V(device_certificate),
-        V(service_route), V(interfaces), V(ping), V(netstat), V(devsrv_log), V(system_log), V(decryption), V(commit_state)
-        and V(software_status).
+        V(service_route), V(interfaces), V(ping), V(netstat), V(devsrv_log), V(system_log), V(decryption),
+        V(commit_state) and V(software_status).
       - What a name rests on is gathered with it (V(netstat) needs V(ping), which needs V(service_route)).
     type: list
     elements: str

@@ -12,8 +12,8 @@ version_added: 1.0.0
 description:
   - Reads the MLAV messages of C(devsrv.log) and of its rotation, equal messages put together with the time of the first
     and the last and their number, and the MLAV events of the system log.
-  - C(devsrv.log) cannot normally be read over the XML API, so O(ssh) is needed for it. The module fails only where neither
-    log can be had.
+  - C(devsrv.log) cannot normally be read over the XML API, so O(ssh) is needed for it. The module fails only
+    where neither log can be had.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:

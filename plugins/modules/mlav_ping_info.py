@@ -10,7 +10,8 @@ module: mlav_ping_info
 short_description: Pings the MLAV cloud from the right source
 version_added: 1.0.0
 description:
-  - Pings the cloud server by name from the source of the service route, so that the answer holds for the traffic of MLAV.
+  - Pings the cloud server by name from the source of the service route, so that the answer holds for the
+    traffic of MLAV.
   - Says what the name resolved to, how much was lost, and whether the name or the source was the obstacle.
   - The XML API usually refuses C(ping), so O(ssh) is normally needed.
   - Lost replies alone do not mean that the cloud cannot be reached. Many networks drop ICMP.

@@ -10,8 +10,8 @@ module: mlav_service_route_info
 short_description: Finds the way on which a firewall reaches the MLAV cloud
 version_added: 1.0.0
 description:
-  - Reads the effective service route of C(Palo Alto Networks Services), which MLAV uses, with values pushed by Panorama,
-    destination routes, the management proxy and the DNS servers.
+  - Reads the effective service route of C(Palo Alto Networks Services), which MLAV uses, with values pushed by
+    Panorama, destination routes, the management proxy and the DNS servers.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -61,7 +61,8 @@ service_route:
       sample: 10.1.5.254
     origin:
       description:
-        - V(default) (no entry), V(local), V(template) (pushed by Panorama) or V(destination) (a destination route wins).
+        - V(default) (no entry), V(local), V(template) (pushed by Panorama) or V(destination) (a destination
+          route wins).
       type: str
       sample: local
     reason:

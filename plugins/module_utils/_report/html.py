@@ -51,7 +51,8 @@ def _firewall(diagnosis: Data) -> Iterator[str]:
     for check in diagnosis.get("checks") or []:
         if check["status"] in ("fail", "warn"):
             for evidence in check.get("evidence") or []:
-                yield f"<p>{_safe(check['id'])}, {_safe(evidence.get('transport'))}: {_safe(evidence.get('command'))}</p>"
+                asked = f"{check['id']}, {evidence.get('transport')}: {evidence.get('command')}"
+                yield f"<p>{_safe(asked)}</p>"
                 yield f"<pre>{escaping.escape(str(evidence.get('raw') or '')[-RAW_LIMIT:])}</pre>"
     yield "</details>"
 

@@ -61,7 +61,8 @@ def _firewall(diagnosis: Data) -> Iterator[str]:
     yield ", ".join([*about, f"collected {_plain(diagnosis.get('collected_at'))}"])
     yield ""
     for cause in diagnosis.get("causes") or []:
-        yield f"- **{_plain(cause['id'])}** ({_plain(cause['code'])}, {_plain(cause['confidence'])}), by {_plain(', '.join(cause['because']))}"
+        by = ", ".join(cause["because"])
+        yield f"- **{_plain(cause['id'])}** ({_plain(cause['code'])}, {_plain(cause['confidence'])}), by {_plain(by)}"
         yield f"  - What to do: {_plain(cause['remedy']['text'])}"
         if cause["remedy"].get("risk"):
             yield f"  - Risk: {_plain(cause['remedy']['risk'])}"

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 
 Params = Mapping[str, Any]
