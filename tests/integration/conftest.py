@@ -22,7 +22,7 @@ PLAYBOOKS = ROOT / "playbooks"
 
 
 def environment(home: Path, **changes: str) -> dict[str, str]:
-    """A user's environment without a user's habits: no ansible.cfg, no credentials, the collection from this checkout."""
+    """An environment without a user's habits: no ansible.cfg, no credentials, the collection from this checkout."""
     inherited = {
         name: value
         for name, value in os.environ.items()

@@ -17,6 +17,9 @@ from simulator.running import running_firewall
 from .conftest import Ansible
 from .test_modules import AS_PROCESS, options
 
+UNVERIFIED = ["ca_path", "validate_certs"]
+LOGIN = ["provider.api_key", "provider.password"]
+
 #: name -> (changes of the scenario, changes of the options, class of the error, texts in the message)
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, list[str]]] = {
     "fingerprint of a wrong form": (

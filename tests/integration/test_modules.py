@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from simulator.fleet import Firewall
-from simulator.running import running_firewall
+from simulator.running import running_firewall, running_fleet
 
 from .conftest import Ansible
 
@@ -164,8 +164,6 @@ def test_a_connection_to_the_firewall_itself_runs_on_the_controller(blocked: Fir
 
 
 def test_panorama_leads_to_the_firewall(tmp_path: Path, ansible: Ansible) -> None:
-    from simulator.running import running_fleet
-
     with running_fleet([{"name": "fw-1", "scenario": "healthy", "panorama": "pano-1"}], tmp_path / "fleet") as fleet:
         firewall = fleet.firewalls["fw-1"]
         diagnosis = ansible.module("mlav_diagnosis_info", options(firewall))["diagnosis"]
