@@ -51,8 +51,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, list[str]]] = {
     "entities in an answer": ({"faults": {"answers": [{"kind": "entity_bomb"}]}}, {}, "malformed", []),
     "answer of 100 MB": ({"faults": {"answers": [{"kind": "huge"}]}}, {}, "malformed", ["MB"]),
     "no answer in time": ({"faults": {"answers": [{"kind": "hang"}]}}, {"timeout": 2}, "timeout", ["timeout"]),
-    "one byte per second": ({"faults": {"answers": [{"kind": "drip"}]}}, {"timeout": 2}, "timeout", ["timeout"]),
-    "connection cut": ({"faults": {"answers": [{"kind": "drop"}]}}, {}, "unreachable", []),
+    "one byte per second": ({"faults": {"answers": [{"kind": "trickle"}]}}, {"timeout": 2}, "timeout", ["timeout"]),
+    "connection cut": ({"faults": {"answers": [{"kind": "drop_middle"}]}}, {}, "unreachable", []),
 }
 
 
