@@ -30,7 +30,7 @@ def environment(home: Path, **changes: str) -> dict[str, str]:
     }
     return {
         **inherited,
-        "ANSIBLE_CONFIG": os.devnull,
+        "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
         "ANSIBLE_FORKS": "4",
         "ANSIBLE_HOME": str(home / ".ansible"),
@@ -62,6 +62,7 @@ class Ansible:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+        (home / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
 
     def playbook(
         self,

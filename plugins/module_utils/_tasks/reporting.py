@@ -17,7 +17,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption, MissingLibrary
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.not_diagnosed import not_diagnosed
 from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import VERDICTS, fleet
