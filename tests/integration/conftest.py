@@ -30,6 +30,7 @@ def environment(home: Path, **changes: str) -> dict[str, str]:
     }
     return {
         **inherited,
+        "ANSIBLE_ASYNC_DIR": str(home / ".ansible_async"),
         "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
         "ANSIBLE_FORKS": "4",

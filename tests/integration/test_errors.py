@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from .conftest import Ansible
 from .test_modules import AS_PROCESS, options
 
 UNVERIFIED = ["ca_path", "validate_certs"]
-LOGIN = ["provider.api_key", "provider.password"]
+LOGIN = ["option provider", "api_key, or username and password"]
 
 #: name -> (changes of the scenario, changes of the options, class of the error, texts in the message)
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, list[str]]] = {
@@ -44,15 +43,16 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, list[str]]] = {
     "certificate that has expired": ({"faults": {"certificate": "expired"}}, {}, "tls", ["expired", "validate_certs"]),
     "ca_path that is not there": ({}, {"ca_path": "/nowhere/ca.pem"}, "invalid_option", ["ca_path", "/nowhere/ca.pem"]),
     "closed port": ({"faults": {"unreachable": True}}, {}, "unreachable", ["127.0.0.1"]),
-    "wrong password": ({"faults": {"wrong_password": True}}, {}, "authentication", ["provider.password"]),
+    "wrong password": ({"faults": {"wrong_password": True}}, {}, "authentication", ["password", "option provider"]),
     "timeout of a wrong size": ({}, {"timeout": 0}, "invalid_option", ["timeout", "0"]),
     "truncated answer": ({"faults": {"answers": [{"kind": "truncate"}]}}, {}, "malformed", []),
     "page in place of an answer": ({"faults": {"answers": [{"kind": "html"}]}}, {}, "malformed", []),
     "entities in an answer": ({"faults": {"answers": [{"kind": "entity_bomb"}]}}, {}, "malformed", []),
-    "answer of 100 MB": ({"faults": {"answers": [{"kind": "huge"}]}}, {}, "malformed", ["MB"]),
+    "answer of 100 MB": ({"faults": {"answers": [{"kind": "huge"}]}}, {}, "malformed", ["too large", "bytes"]),
     "no answer in time": ({"faults": {"answers": [{"kind": "hang"}]}}, {"timeout": 2}, "timeout", ["timeout"]),
     "one byte per second": ({"faults": {"answers": [{"kind": "trickle"}]}}, {"timeout": 2}, "timeout", ["timeout"]),
-    "connection cut": ({"faults": {"answers": [{"kind": "drop_middle"}]}}, {}, "unreachable", []),
+    "connection closed": ({"faults": {"answers": [{"kind": "drop_before"}]}}, {}, "unreachable", ["without an answer"]),
+    "connection cut": ({"faults": {"answers": [{"kind": "drop_middle"}]}}, {}, "malformed", ["cut short"]),
 }
 
 
@@ -72,7 +72,7 @@ def test_error(case: str, ansible: Ansible) -> None:
     [
         ({"ip_address": "no-such-host.invalid"}, "unreachable", ["no-such-host.invalid"]),
         ({"port": 70000}, "invalid_option", ["provider.port", "70000"]),
-        ({"api_key": "LUFRPT1expired"}, "authentication", ["provider.api_key"]),
+        ({"api_key": "LUFRPT1expired"}, "authentication", ["API key", "option provider", "Invalid Credential"]),
         (
             {"password": None, "username": None, "api_key": None},
             "invalid_option",
@@ -136,15 +136,13 @@ def test_a_key_without_the_log_right_is_missing_evidence(ansible: Ansible) -> No
     assert missing["system_log"]["would_give"]
 
 
-@pytest.mark.parametrize(("library", "hidden"), [("pan-os-python", "panos"), ("paramiko", "paramiko")])
-def test_a_missing_library_comes_with_its_pip_command(
-    library: str, hidden: str, tmp_path: Path, ansible: Ansible
-) -> None:
-    blocker = tmp_path / "blocked"
-    blocker.mkdir()
-    (blocker / f"{hidden}.py").write_text(f"raise ImportError('No module named {hidden}')\n")
+@pytest.mark.parametrize("task", [{}, AS_PROCESS], ids=["worker", "process"])
+def test_a_missing_library_comes_with_its_pip_command(task: dict[str, Any], tmp_path: Path, ansible: Ansible) -> None:
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "asyncssh.py").write_text("raise ImportError('No module named asyncssh')\n")
     with running_firewall("port_443_blocked") as firewall:
-        result = ansible.module("mlav_ping_info", options(firewall), PYTHONPATH=f"{blocker}:{':'.join(sys.path)}")
+        result = ansible.module("mlav_ping_info", options(firewall), task=task, PYTHONPATH=str(hidden))
     assert result["failed"] is True
-    assert result["error"]["kind"] == "missing_library"
-    assert f"pip install {library}" in result["msg"]
+    assert result["error"]["kind"] == "missing_library", result
+    assert "pip install asyncssh" in result["msg"]

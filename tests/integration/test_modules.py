@@ -108,7 +108,7 @@ def test_facts_take_subsets(blocked: Firewall, ansible: Ansible) -> None:
     ]
     assert {"device", "licenses"} <= set(facts)
     assert not {"ping", "devsrv_log", "system_log"} & set(facts)
-    assert facts["device"]["sw_version"] == blocked.world.spec.release
+    assert facts["device"]["sw_version"] == blocked.world.spec.sw_version
 
 
 def test_an_unknown_subset_names_the_known_ones(blocked: Firewall, ansible: Ansible) -> None:

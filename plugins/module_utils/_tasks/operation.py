@@ -42,7 +42,7 @@ class Operation:
 
 def failure(error: DeviceError) -> Result:
     """The result of a module that could not do its work: message, class of the error and what would help."""
-    message = error.message if not error.remedy else f"{error.message} {error.remedy}"
+    message = f"{error.message.rstrip('.')}. {error.remedy}" if error.remedy else error.message
     return {"msg": message, "error": {"kind": error.kind, "message": error.message, "remedy": error.remedy}}
 
 
