@@ -251,7 +251,7 @@ class World:
         failure = [fault.text or "job failed because of configd restart"] if fault else []
 
         def finish() -> None:
-            self.config.commit()
+            self.config.commit(admins if partial else None)
             if force:
                 self.commit_force_needed = False
             self.events.append(
