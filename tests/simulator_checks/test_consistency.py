@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from api_client import NETSTAT, STATUS, Client
-from simulator import Firewall, Fleet, World, load, names, running_fleet
-from simulator.commands import CommandError, Request, from_cli
+
+from tests.simulator import Firewall, Fleet, World, load, names, running_fleet
+from tests.simulator.commands import CommandError, Request, from_cli
+from tests.simulator_checks.api_client import NETSTAT, STATUS, Client
 
 CAUSES = [
     "device_server_unavailable",

@@ -8,8 +8,9 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
-from api_client import STATUS, Client
-from simulator import running_firewall
+
+from tests.simulator import running_firewall
+from tests.simulator_checks.api_client import STATUS, Client
 
 EXCLUSIONS = "/config/shared/ssl-decrypt/ssl-exclude-cert"
 ENTRY = "<entry name='*.paloaltonetworks.com'><exclude>{}</exclude><description>MLAV cloud</description></entry>"
