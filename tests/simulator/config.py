@@ -74,6 +74,13 @@ def find(root: ET.Element, xpath: str) -> list[ET.Element]:
     return nodes
 
 
+def _parents(root: ET.Element, wanted: list[Step]) -> list[ET.Element]:
+    nodes = [root]
+    for step in wanted[:-1]:
+        nodes = [child for node in nodes for child in node if step.matches(child)]
+    return nodes
+
+
 def find_text(root: ET.Element, xpath: str) -> str:
     """The text of the first element found, or an empty string."""
     found = find(root, xpath)
@@ -187,7 +194,11 @@ class Configuration:
         node = self._make(xpath)
         for element in elements:
             merge_into(node, clean(element), self._marks(admin))
-        self._note(admin, xpath, "set")
+            name = element.get("name")
+            part = element.tag + (f"[@name='{name}']" if name is not None else "")
+            if element.tag == "member":
+                part = f"member[text()='{element.text}']"
+            self._note(admin, f"{xpath.rstrip('/')}/{part}", "set")
 
     def edit(self, xpath: str, element: ET.Element, admin: str) -> None:
         """Replace the node at xpath."""
@@ -205,11 +216,8 @@ class Configuration:
     def delete(self, xpath: str, admin: str) -> bool:
         """Remove the nodes at xpath; False when there are none."""
         wanted = steps(xpath)
-        nodes = [self.candidate]
-        for step in wanted[:-1]:
-            nodes = [child for node in nodes for child in node if step.matches(child)]
         hit = False
-        for node in nodes:
+        for node in _parents(self.candidate, wanted):
             for child in [c for c in node if wanted[-1].matches(c)]:
                 node.remove(child)
                 hit = True
@@ -217,12 +225,28 @@ class Configuration:
             self._note(admin, xpath, "delete")
         return hit
 
-    def commit(self) -> None:
-        """The candidate becomes the running configuration."""
-        self.candidate = clean(self.candidate)
-        self.running = copy.deepcopy(self.candidate)
-        self.changes.clear()
+    def commit(self, admins: list[str] | None = None) -> None:
+        """The candidate becomes the running configuration; with `admins` only what they changed."""
+        if admins is None or all(change.admin in admins for change in self.changes):
+            self.candidate = clean(self.candidate)
+            self.running = copy.deepcopy(self.candidate)
+            self.changes.clear()
+        else:
+            for change in self.changes:
+                if change.admin in admins:
+                    self._carry(change.xpath)
+            self.changes = [change for change in self.changes if change.admin not in admins]
         self.generation += 1
+
+    def _carry(self, xpath: str) -> None:
+        """Make one node of the running configuration what it is in the candidate."""
+        wanted = steps(xpath)
+        nodes = find(self.candidate, xpath)
+        parent = self._make_steps(wanted[:-1], self.running) if nodes else None
+        for node in [parent] if parent is not None else _parents(self.running, wanted):
+            for child in [c for c in node if wanted[-1].matches(c)]:
+                node.remove(child)
+            node.extend([clean(n) for n in nodes])
 
     def revert(self) -> None:
         """Throw the candidate's changes away."""
@@ -240,8 +264,8 @@ class Configuration:
     def _make(self, xpath: str) -> ET.Element:
         return self._make_steps(steps(xpath))
 
-    def _make_steps(self, wanted: list[Step]) -> ET.Element:
-        node = self.candidate
+    def _make_steps(self, wanted: list[Step], root: ET.Element | None = None) -> ET.Element:
+        node = self.candidate if root is None else root
         for step in wanted:
             child = next((c for c in node if step.matches(c)), None)
             node = step.create(node) if child is None else child

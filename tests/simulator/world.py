@@ -142,8 +142,6 @@ class World:
                 self.events += logs.reconnected_events(at)
             return
         if outcome.kind in ("absent", "idle", "silent", "passive"):
-            if was.connected and outcome.kind == "silent":
-                self.events += logs.stopped_events(at)
             return
         if outcome.kind != "client" or self.switches.client_certificate_line:
             self.devsrv += logs.attempt_lines(outcome, at)
@@ -251,7 +249,7 @@ class World:
         failure = [fault.text or "job failed because of configd restart"] if fault else []
 
         def finish() -> None:
-            self.config.commit()
+            self.config.commit(admins if partial else None)
             if force:
                 self.commit_force_needed = False
             self.events.append(

@@ -11,7 +11,7 @@ import time
 import xml.etree.ElementTree as ET
 from urllib.parse import urlencode
 
-from simulator import Firewall
+from tests.simulator import Firewall
 
 NETSTAT = "<show><netstat><numeric-hosts>yes</numeric-hosts><numeric-ports>yes</numeric-ports></netstat></show>"
 STATUS = "<show><mlav><cloud-status></cloud-status></mlav></show>"

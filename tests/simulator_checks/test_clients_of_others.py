@@ -8,18 +8,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from simulator import Firewall, running_firewall, running_fleet
 
-pytest.importorskip("panos")
-from panos.device import SslDecrypt, SslDecryptExcludeCert
-from panos.firewall import Firewall as PanosFirewall
-from panos.firewall import FirewallCommit
-from panos.objects import AddressObject
+from tests.simulator import Firewall, running_firewall, running_fleet
+
+# Asked for by name, because the library has no type information.
+device_objects = pytest.importorskip("panos.device")
+firewall_objects = pytest.importorskip("panos.firewall")
+address_objects = pytest.importorskip("panos.objects")
+panorama_objects = pytest.importorskip("panos.panorama")
 
 
 def panos(firewall: Firewall) -> Any:
     provider = firewall.provider()
-    return PanosFirewall(
+    return firewall_objects.Firewall(
         provider["ip_address"], provider.get("username"), provider.get("password"), provider.get("api_key"),
         port=provider["port"], serial=provider.get("serial_number"),
     )  # fmt: skip
@@ -30,14 +31,14 @@ def test_panos_reads_writes_and_commits() -> None:
         device = panos(firewall)
         info = device.refresh_system_info()
         assert (info.version, info.platform, info.serial) == ("11.1.4", "PA-850", firewall.serial)
-        address = AddressObject("server", "192.0.2.80")
+        address = address_objects.AddressObject("server", "192.0.2.80")
         device.add(address)
         address.create()
-        assert [a.value for a in AddressObject.refreshall(device)] == ["192.0.2.80"]
+        assert [a.value for a in address_objects.AddressObject.refreshall(device)] == ["192.0.2.80"]
         device.vsys = "shared"
-        decrypt = SslDecrypt()
+        decrypt = device_objects.SslDecrypt()
         device.add(decrypt)
-        exclusion = SslDecryptExcludeCert("*.paloaltonetworks.com", "MLAV cloud", True)
+        exclusion = device_objects.SslDecryptExcludeCert("*.paloaltonetworks.com", "MLAV cloud", True)
         decrypt.add(exclusion)
         exclusion.create()
         assert device.pending_changes()
@@ -45,12 +46,12 @@ def test_panos_reads_writes_and_commits() -> None:
         assert result["success"]
         assert result["messages"][0] == "Configuration committed successfully"
         assert not device.pending_changes()
-        found = SslDecryptExcludeCert.refreshall(decrypt)
+        found = device_objects.SslDecryptExcludeCert.refreshall(decrypt)
         assert [(e.name, e.exclude) for e in found] == [("*.paloaltonetworks.com", True)]
         found[0].description = "changed"
         found[0].apply()
         found[0].delete()
-        assert SslDecryptExcludeCert.refreshall(decrypt) == []
+        assert device_objects.SslDecryptExcludeCert.refreshall(decrypt) == []
         assert firewall.world.status() == "connected"
 
 
@@ -58,7 +59,9 @@ def test_panos_forces_a_commit() -> None:
     with running_firewall("commit_force_needed") as firewall:
         device = panos(firewall)
         assert firewall.world.status() == "disconnected"
-        device.commit(cmd=FirewallCommit(description="reconnect", force=True), sync=True, exception=True)
+        device.commit(
+            cmd=firewall_objects.FirewallCommit(description="reconnect", force=True), sync=True, exception=True
+        )
         assert firewall.world.status() == "connected"
 
 
@@ -94,10 +97,10 @@ def test_panos_through_panorama() -> None:
         firewall = fleet.firewalls["a"]
         provider = firewall.provider()
         assert provider["port"] == fleet.firewalls["pano"].api_port
-        from panos.panorama import Panorama
-
-        front = Panorama("127.0.0.1", provider["username"], provider["password"], port=provider["port"])
-        device = PanosFirewall(serial=firewall.serial)
+        front = panorama_objects.Panorama(
+            "127.0.0.1", provider["username"], provider["password"], port=provider["port"]
+        )
+        device = firewall_objects.Firewall(serial=firewall.serial)
         front.add(device)
         assert device.refresh_system_info().platform == "PA-850"
         assert front.refresh_system_info().platform == "Panorama"

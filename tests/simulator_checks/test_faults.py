@@ -14,8 +14,9 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
-from api_client import STATUS, Client
-from simulator import running_firewall, running_fleet
+
+from tests.simulator import running_firewall, running_fleet
+from tests.simulator_checks.api_client import STATUS, Client
 
 INFO = "<show><system><info></info></system></show>"
 

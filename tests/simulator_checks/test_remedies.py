@@ -8,8 +8,9 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
-from api_client import STATUS, Client
-from simulator import running_firewall
+
+from tests.simulator import running_firewall
+from tests.simulator_checks.api_client import STATUS, Client
 
 EXCLUSIONS = "/config/shared/ssl-decrypt/ssl-exclude-cert"
 ENTRY = "<entry name='*.paloaltonetworks.com'><exclude>{}</exclude><description>MLAV cloud</description></entry>"
@@ -153,3 +154,24 @@ def test_pushed_values_show_only_in_the_effective_configuration() -> None:
         address = answer.find(".//service/entry/source/address")
         assert isinstance(address, ET.Element)
         assert (address.text, address.get("src")) == ("192.0.2.10/24", "tpl")
+
+
+def test_a_partial_commit_leaves_the_changes_of_others() -> None:
+    with running_firewall("tls_interception_this_firewall", {"firewall": {"pending": [{"admin": "bob"}]}}) as firewall:
+        client = Client(firewall)
+        client.ask(type="config", action="set", xpath=EXCLUSIONS, element=ENTRY.format("yes"))
+        client.commit("<commit><partial><admin><member>admin</member></admin></partial></commit>")
+        assert connected(client)
+        assert client.text("<check><pending-changes/></check>") == "yes"
+        summary = client.op("<show><config><list><change-summary/></list></config></show>")
+        assert [e.text for e in summary.iter("owner")] == ["bob"]
+        client.commit()
+        assert client.text("<check><pending-changes/></check>") == "no"
+
+
+def test_force_with_partial_is_refused() -> None:
+    with running_firewall("commit_force_needed") as firewall:
+        client = Client(firewall)
+        answer = client.ask(type="commit", cmd="<commit><force><partial/></force></commit>")
+        assert answer.get("status") == "error"
+        assert not connected(client)

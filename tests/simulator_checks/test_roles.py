@@ -9,8 +9,9 @@ import base64
 from typing import Any
 
 import pytest
-from api_client import Client
-from simulator import running_firewall
+
+from tests.simulator import running_firewall
+from tests.simulator_checks.api_client import Client
 
 INFO = "<show><system><info></info></system></show>"
 REQUESTS = {

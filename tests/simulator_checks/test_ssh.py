@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from simulator import Firewall, running_firewall
+
+from tests.simulator import Firewall, running_firewall
 
 paramiko = pytest.importorskip("paramiko")
 
