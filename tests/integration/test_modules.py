@@ -59,6 +59,9 @@ def without_times(value: Any) -> Any:
                 "asked_at",
                 "device_time",
                 "invocation",
+                "uptime_s",
+                "not_before",
+                "not_after",
                 "clock_skew_s",
             }
             and not key.startswith(("ansible_job", "results_file", "_ansible", "std", "finished", "started"))
