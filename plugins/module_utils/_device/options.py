@@ -151,8 +151,8 @@ def _string(name: str, value: Any, secret: bool = False) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str):
-        shown = "" if secret else f" is {value!r}"
-        raise InvalidOption(f"option {name}{shown}. Expected: a string. Actual: {type(value).__name__}.")
+        shown = "cannot be used" if secret else f"is {value!r}"
+        raise InvalidOption(f"option {name} {shown}. Expected: a string. Actual: {type(value).__name__}.")
     return value
 
 

@@ -29,7 +29,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.options import
 try:
     from pan.xapi import PanXapiError  # type: ignore[import-untyped]
     from panos.base import PanDevice  # type: ignore[import-untyped]
-    from panos.errors import PanJobTimeout  # type: ignore[import-untyped]
     from panos.firewall import Firewall  # type: ignore[import-untyped]
 except ImportError as error:
     _IMPORT_ERROR: ImportError | None = error
@@ -129,7 +128,7 @@ def library_errors(session: Session) -> Iterator[None]:
         return
     try:
         yield
-    except PanJobTimeout as error:
-        raise CallTimeout(str(error)) from error
     except PanXapiError as error:
+        if "timeout waiting for job" in str(error).lower():
+            raise CallTimeout(str(error), remedy="Look at the job on the firewall: it may still end.") from error
         raise envelope.failure("", str(error), "pan-os-python", session.credential) from error

@@ -20,12 +20,13 @@ from xml.sax.saxutils import escape
 
 MASK = "********"
 
-# A secret's name, whole or as the last words of a longer one (secure-proxy-password, client_secret).
-_NAME = (
-    r"(?:[\w.]+[-_])*(?:password|passwd|passphrase|phash|secret|private[-_]key|pre[-_]shared[-_]key|api[-_]?key|"
-    r"auth[-_]?key|authcode|authpwd|privpwd|authpassword|privpassword|community|snmp[-_]community[-_]string|"
-    r"key[-_]value|cookie)"
+# A secret's name, whole or as the last words of a longer one (secure-proxy-password, client_secret). Every repetition
+# is bounded or runs to a character that ends it: the text is hostile, and may be built to take long.
+_WORD = (
+    r"(?:password|passwd|passphrase|phash|secret|private[-_]key|pre[-_]shared[-_]key|api[-_]?key|auth[-_]?key|authcode|"
+    r"authpwd|privpwd|authpassword|privpassword|community|community[-_]string|key[-_]value|cookie)"
 )
+_NAME = rf"(?:[\w.-]{{0,40}}[-_])?{_WORD}"
 _SECRET_NAME = re.compile(rf"{_NAME}|key", re.IGNORECASE)
 
 # At least this long to be taken out wherever it stands: a shorter one would shred the text.
@@ -33,37 +34,36 @@ _SHORTEST = 4
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # PEM blocks of private keys, also cut short.
-    (
-        re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL),
-        f"-----BEGIN PRIVATE KEY----- {MASK}",
-    ),
+    (re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL), MASK),
     # <password>…</password>, with attributes and CDATA; also cut short by a bound.
     (
         re.compile(rf"(<({_NAME}|key)(?:\s[^<>]*)?(?<!/)>)(?!\s*<(?!!\[CDATA\[)).*?(?=</\2\s*>|\Z)", re.DOTALL | re.I),
         rf"\1{MASK}",
     ),
-    # password="…", key: …, phash=…, X-PAN-KEY: …
+    # password="…", phash: …, X-PAN-KEY: …; "key" alone only before "=", since it is a word of prose too.
     (
         re.compile(
-            rf"""\b({_NAME}|x-pan-key|key)(["']?\s*[=:]\s*)("[^"\n]*"|'[^'\n]*'|(?!//)[^\s"'&<>,;]+)""", re.IGNORECASE
+            rf"""((?:{_WORD}|x-pan-key)["']?\s{{0,9}}[=:]|\bkey["']?=)([ \t]{{0,9}})"""
+            r"""("[^"\n]{0,1000}"|'[^'\n]{0,1000}'|[^\s"'&<>,;]+)""",
+            re.IGNORECASE,
         ),
         rf"\1\2{MASK}",
     ),
     (re.compile(r"\b(Authorization\s*:\s*(?:Basic|Bearer)\s+)\S+", re.IGNORECASE), rf"\1{MASK}"),
-    # set … password …: the CLI's form of the same; a value may be quoted.
-    (
-        re.compile(rf"""(?m)^(\s*(?:\S+[>#]\s*)?set\s.*?\s(?:{_NAME}|key)\s+)("[^"\n]*"?|\S+)""", re.IGNORECASE),
-        rf"\1{MASK}",
-    ),
     # API keys, values encrypted with the master key, and password hashes, wherever they stand.
     (re.compile(r"\bLUFRPT[A-Za-z0-9+/=]{8,}"), MASK),
     (re.compile(r"-AQ==[A-Za-z0-9+/=]{8,}"), MASK),
     (re.compile(r"\$(?:1|2[aby]|5|6|y)\$[./A-Za-z0-9$=,]{8,}"), MASK),
 )
 
+# set … password …: the CLI's form of the same; a value may be quoted.
+_SET_LINE = re.compile(r"(?m)^[ \t]*(?:\S+[>#][ \t]*)?set[ \t].*$")
+_SET_SECRET = re.compile(rf"""([ \t](?:(?:{_NAME}|key)[ \t]+)+)("[^"\n]*"?|\S+)""", re.IGNORECASE)
+
 
 def redact(text: str) -> str:
     """Masks what looks like a secret in any text: XML, CLI output, logs, messages. Idempotent."""
+    text = _SET_LINE.sub(lambda line: _SET_SECRET.sub(rf"\1{MASK}", line.group()), text)
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
@@ -137,5 +137,6 @@ def bound(text: str, limit: int) -> str:
 
 def excerpt(text: str, limit: int = 200) -> str:
     """A short, redacted, one-line piece of what came, for an error message."""
-    line = " ".join(redact(text[: 20 * limit]).split())
+    shown = "".join(c if c.isprintable() else " " for c in redact(text[: 20 * limit]))
+    line = " ".join(shown.split())
     return line if len(line) <= limit else f"{line[:limit]}…"
