@@ -238,6 +238,12 @@ def test_the_probe_keeps_what_concerns_mlav() -> None:
     assert "phase" not in found.asked[0].raw
 
 
+def test_secrets_leave_no_trace() -> None:
+    found = probe_devsrv_log(FakeDevice({"log devsrv.log": line(mlav("curl error: <key>hush-hush</key>"))}))
+    assert found.value is not None
+    assert "hush" not in str(found)
+
+
 def test_raw_text_is_bounded_to_its_newest_part() -> None:
     lines = "".join(line(mlav(f"message {number}")) for number in range(1000))
     raw = probe_devsrv_log(FakeDevice({"log devsrv.log": lines})).asked[0].raw
