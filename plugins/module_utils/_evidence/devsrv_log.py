@@ -223,7 +223,7 @@ def _mlav(entry: _Entry) -> _Hit | None:
 
 
 def _hit(entry: _Entry, kind: Kind, code: int | None, text: str, detail: bool = False) -> _Hit:
-    return _Hit(kind, code, redact(text.strip())[:_TEXT_LIMIT], entry.time, redact(entry.whole)[:_SAMPLE_LIMIT], detail)
+    return _Hit(kind, code, text.strip()[:_TEXT_LIMIT], entry.time, entry.whole, detail)
 
 
 def _merged(hits: list[_Hit], offset: int | None) -> list[_Hit]:
@@ -254,7 +254,8 @@ def _grouped(hits: list[_Hit], offset: int | None) -> tuple[LogSignature, ...]:
     signatures.sort(key=lambda item: _newest_first(item, offset))
     known = [item for item in signatures if item.kind != "other"][:_MOST_SIGNATURES]
     others = [item for item in signatures if item.kind == "other"][:_MOST_OTHERS]
-    return tuple(sorted(known + others, key=lambda item: _newest_first(item, offset)))
+    kept = sorted(known + others, key=lambda item: _newest_first(item, offset))
+    return tuple(replace(item, text=redact(item.text), sample=redact(item.sample)[:_SAMPLE_LIMIT]) for item in kept)
 
 
 def _newest_first(item: LogSignature, offset: int | None) -> timedelta:

@@ -60,7 +60,7 @@ def _from_text(text: str) -> Interfaces:
     found: list[Interface] = []
     for line in text.splitlines():
         if hardware := _HARDWARE_ROW.match(line):
-            words = hardware[2].split("/")
+            words = hardware[2].replace("[n/a]", "-").split("/")
             states[hardware[1]] = words[2] if len(words) > 2 else None
         elif logical := _LOGICAL_ROW.match(line):
             plain = without_prefix(logical[4])
