@@ -301,7 +301,10 @@ class SystemLog:
 
 @dataclass(frozen=True)
 class DecryptionRule:
-    """A rule of the decryption policy, in order; ``location`` is vsysN, shared or pre/post of Panorama."""
+    """A rule of the decryption policy, in order; ``location`` is vsysN, shared or pre/post of Panorama.
+
+    ``kind`` is the type element (``ssl-forward-proxy``); a negated side matches everything but what is listed.
+    """
 
     name: str
     action: str
@@ -313,6 +316,8 @@ class DecryptionRule:
     destinations: tuple[str, ...] = ("any",)
     categories: tuple[str, ...] = ("any",)
     kind: str | None = None
+    negate_source: bool = False
+    negate_destination: bool = False
 
 
 @dataclass(frozen=True)
