@@ -64,9 +64,16 @@ def decide(
         return ("broken" if proven else "undetermined"), findings
     if strong:
         return "broken", findings
-    if crashed or case.undecided_by or any(finding.undecided for finding in findings):
+    if crashed or case.undecided_by or _open_question(case, findings):
         return "undetermined", findings
     return "broken", (*findings, _unexplained(case))
+
+
+def _open_question(case: Case, findings: tuple[Finding, ...]) -> str:
+    """What would have to be known to decide between the findings, empty where nothing."""
+    undecided = next((finding.undecided for finding in findings if finding.undecided), "")
+    unordered = bool(findings) and not case.timeline.ordered
+    return undecided or ("which of the errors is the newest" if unordered else "")
 
 
 def _degrading(outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
@@ -144,7 +151,7 @@ def _undetermined(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[F
         return f"Whether the firewall is connected to {server} is not known. {said}"
     if findings:
         names = " or ".join(finding.cause_id for finding in findings)
-        open_question = next((finding.undecided for finding in findings if finding.undecided), "")
+        open_question = _open_question(case, findings)
         told = f" To decide it, find out {open_question}." if open_question else ""
         return f"Disconnected from {server}; possible: {names}.{told}{_would_give(case)}"
     if case.ha_inactive is not None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import NOT_ASKED_KIND, Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Status
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace, brief
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, T
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Problem, T
 
 # These say that the answer cannot be had here; the rest say that asking went wrong.
 _NOT_HERE = frozenset({NOT_ASKED_KIND, "refused", "not_obtainable"})
@@ -59,9 +59,14 @@ def lacking(evidence: Evidence[T], what: str) -> Outcome:
         return Outcome("error", f"{what} gave neither an answer nor a reason.")
     if problem.kind == NOT_ASKED_KIND:
         return Outcome("skipped", f"Not asked: {what}.")
-    would = f" {brief(problem.would_give)}" if problem.would_give else ""
     status: Status = "skipped" if problem.kind in _NOT_HERE else "error"
-    return Outcome(status, f"{what} could not be had: {brief(problem.message, 300)}.{would}".replace("..", "."))
+    return Outcome(status, f"{what} could not be had: {told(problem)}")
+
+
+def told(problem: Problem) -> str:
+    """Why something could not be had and what would give it, as sentences."""
+    parts = (brief(part, 300).rstrip(". ") for part in (problem.message, problem.would_give))
+    return " ".join(f"{part}." for part in parts if part)
 
 
 def compare(expected: object, actual: object) -> str:

@@ -10,7 +10,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import CLOCK_TOLERANCE_S, NOT_ASKED_KIND, Case
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import Outcome, compare, lacking
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import Outcome, compare, lacking, told
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.device_certificate import judge_device_certificate
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import FIRST_RELEASE_WITH_MLAV
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import threat_prevention
@@ -35,13 +35,12 @@ def access_problem(case: Case) -> Problem | None:
 def device_access(case: Case) -> Outcome:
     problem = access_problem(case)
     if problem is not None:
-        remedy = f" {brief(problem.would_give, 300)}" if problem.would_give else ""
-        return Outcome("error", f"The firewall could not be asked: {brief(problem.message, 300)}.{remedy}")
+        return Outcome("error", f"The firewall could not be asked: {told(problem)}")
     if all(found.value is None for _, found in case.all_evidence):
         return Outcome("error", "There is no evidence at all.")
     for name, found in case.all_evidence:
         if found.problem is not None and found.problem.kind in _ACCESS_KINDS:
-            return Outcome("warn", f"The firewall answered, but not for {name}: {brief(found.problem.message, 300)}")
+            return Outcome("warn", f"The firewall answered, but not for {name}: {told(found.problem)}")
     return Outcome("pass", "The firewall answered." if case.evidence.source == "live" else "The evidence can be read.")
 
 
