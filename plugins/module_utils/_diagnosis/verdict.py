@@ -88,7 +88,7 @@ def _latent(case: Case, outcomes: Mapping[str, Outcome]) -> tuple[Finding, ...]:
             _DEGRADING_CAUSES[check],
             "possible",
             (check,),
-            {"reason": outcomes[check].message, "skew": outcomes[check].message, "validity": "invalid"},
+            {"reason": outcomes[check].message},
         )
         for check in _degrading(outcomes)
         if check in _DEGRADING_CAUSES
@@ -114,15 +114,17 @@ def summarise(case: Case, verdict: Verdict, outcomes: Mapping[str, Outcome], fin
         return f"Connected to {server}: nothing to do."
     if verdict == "degraded":
         reasons = " ".join(outcomes[check].message for check in _degrading(outcomes))
-        return f"Connected to {server}, but something will break it next: {reasons}"
+        first = remedy_of(findings[0]).action.format_map(wording.values(case, {})) if findings else ""
+        advice = f" First: {first}." if first else ""
+        return f"Connected to {server}, but something will break it next: {reasons}{advice}"
     if verdict == "not_applicable":
         return outcomes["supported_release"].message
     problem = access_problem(case)
     if outcomes["device_access"].status == "error":
         return outcomes["device_access"].message if problem else "There is no evidence of this firewall."
-    pair = f"This unit is {brief(case.ha_inactive, 40)} in its high-availability pair; " if case.ha_inactive else ""
+    pair = f"High-availability unit in state {brief(case.ha_inactive, 40)}: " if case.ha_inactive else ""
     if verdict == "broken":
-        return pair + _cause_sentence(case, findings[0]) + _model_note(outcomes, findings[0])
+        return pair + _cause_sentence(case, findings[0]) + _notes(case, outcomes, findings[0])
     return pair + _undetermined(case, outcomes, findings)
 
 
@@ -134,12 +136,18 @@ def _cause_sentence(case: Case, finding: Finding) -> str:
     if finding.cause_id == "unexplained":
         lead = ""
     sentence = f"{lead}{essence}; {action}."
-    return sentence[0].upper() + sentence[1:]
+    # A host name or a process name keeps its case.
+    named = any(mark in sentence.split()[0] for mark in ".-")
+    return sentence if named else sentence[0].upper() + sentence[1:]
 
 
-def _model_note(outcomes: Mapping[str, Outcome], finding: Finding) -> str:
+def _notes(case: Case, outcomes: Mapping[str, Outcome], finding: Finding) -> str:
+    """What else to know where nothing explains the loss."""
+    if finding.cause_id != "unexplained":
+        return ""
     release = outcomes["supported_release"]
-    return f" ({release.message})" if finding.cause_id == "unexplained" and release.status == "warn" else ""
+    model = f" {release.message}" if release.status == "warn" else ""
+    return model + (" Older errors are in the history." if case.timeline.past else "")
 
 
 def _undetermined(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[Finding, ...]) -> str:
@@ -149,13 +157,15 @@ def _undetermined(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[F
     if case.state != "disconnected":
         said = outcomes["cloud_connection"].message
         return f"Whether the firewall is connected to {server} is not known. {said}"
+    if findings and findings[0].variant == "wait":
+        return _cause_sentence(case, findings[0])
     if findings:
         names = " or ".join(finding.cause_id for finding in findings)
         open_question = _open_question(case, findings)
         told = f" To decide it, find out {open_question}." if open_question else ""
         return f"Disconnected from {server}; possible: {names}.{told}{_would_give(case)}"
     if case.ha_inactive is not None:
-        return f"it is disconnected from {server}, which need not be a defect: diagnose the active unit."
+        return f"disconnected from {server}, which need not be a defect; diagnose the active unit."
     lacking = ", ".join(_NAMES[name] for name in case.undecided_by) or "a defect of this collection"
     return f"Disconnected from {server}, and why cannot be told without {lacking}.{_would_give(case)}"
 

@@ -41,7 +41,8 @@ def values(case: Case, details: Mapping[str, Any]) -> dict[str, str]:
         "ping": ping_command(case),
         "capture": capture(case),
     }
-    return named | {key: brief(value) for key, value in details.items()}
+    # Backticks mark commands in the texts; a device's own text must not look like one.
+    return named | {key: brief(value).replace("`", "'") for key, value in details.items()}
 
 
 def server(case: Case) -> str:

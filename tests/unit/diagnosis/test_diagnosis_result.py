@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import diagnose as judge
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
@@ -40,7 +41,9 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     no_ssh,
     pair,
     ping,
+    policy,
     restarted,
+    rule,
     status,
     stopped,
     syslog,
@@ -165,6 +168,17 @@ def test_a_remedy_names_no_module_that_does_not_exist() -> None:
     assert remedy.needs_maintenance_window
 
 
+def test_a_remedy_names_its_module_once_it_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = "panops.mlav.mlav_decryption_exclusion"
+    monkeypatch.setattr(judge, "RELEASED_MODULES", frozenset({module}))
+    intercepted = {"service_route": dataplane(), "devsrv_log": devsrv(*x509(20))}
+    remedy = diagnose(firewall(decryption=policy(rule()), **intercepted)).causes[0].remedy
+    assert (remedy.automated, remedy.module) == (True, module)
+    assert remedy.params == {"name": "*.paloaltonetworks.com", "state": "present"}
+    elsewhere = diagnose(firewall(**intercepted)).causes[0].remedy
+    assert (elsewhere.automated, elsewhere.module, elsewhere.params) == (False, None, {})
+
+
 def test_capture_on_the_management_interface() -> None:
     text = diagnose(firewall()).causes[0].remedy.text
     assert f'`tcpdump filter "host {ADDRESS}" snaplen 0`' in text
@@ -235,6 +249,11 @@ BLOCKED = [
         "known_defects",
     ),
     (firewall(cloud_status=status("busy", attempts=3)), "cloud_connection", "device_server"),
+    (
+        firewall(devsrv_log=devsrv(http(403)), system_log=syslog(event("client_certificate", 5, "MLAV: Revoked"))),
+        "cloud_response",
+        "device_certificate",
+    ),
     (firewall(device=device("9.1.2"), cloud_status=lost("refused")), "cloud_connection", "supported_release"),
     (firewall(), "cloud_connection", None),
     (firewall(ping=lost()), "name_resolution", None),
@@ -253,7 +272,7 @@ def test_an_inaccessible_firewall_is_asked_nothing_more() -> None:
     found = diagnose(m.EvidenceSet("fw", "live", datetime(2026, 1, 1), "full", cloud_status=refused))
     assert found.checks[0].status == "error"
     assert {(entry.status, entry.blocked_by) for entry in found.checks[1:]} == {("skipped", "device_access")}
-    assert found.summary == "The firewall could not be asked: Invalid Credential. Give a valid API key."
+    assert found.summary == "The firewall could not be asked: Invalid Credential. Needed: Give a valid API key."
     assert (found.missing[0].kind, found.missing[0].would_give) == ("authentication", "Give a valid API key")
 
 
@@ -318,11 +337,12 @@ def test_hostile_values_do_not_reach_commands() -> None:
         if False
         else ev(m.DeviceInfo(serial=HOSTILE, sw_version=HOSTILE)),
         service_route=dataplane(HOSTILE, HOSTILE, dns_proxy_object=HOSTILE),
-        ping=ping(address=HOSTILE),
+        ping=ping("bind_failed", HOSTILE, source=HOSTILE),
         system_log=syslog(event("client_certificate", 5, HOSTILE)),
         decryption=lost(),
     )
     found = diagnose(evidence)
+    assert [cause.id for cause in found.causes] == ["service_route_invalid"]
     for cause in found.causes:
         commands = cause.remedy.text.split("`")[1::2]
         assert not any("restart system" in command for command in commands)

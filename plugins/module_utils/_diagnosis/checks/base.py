@@ -66,7 +66,7 @@ def lacking(evidence: Evidence[T], what: str) -> Outcome:
 def told(problem: Problem) -> str:
     """Why something could not be had and what would give it, as sentences."""
     parts = (brief(part, 300).rstrip(". ") for part in (problem.message, problem.would_give))
-    return " ".join(f"{part}." for part in parts if part)
+    return " Needed: ".join(f"{part}." for part in parts if part)
 
 
 def compare(expected: object, actual: object) -> str:

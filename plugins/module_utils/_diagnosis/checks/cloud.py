@@ -101,7 +101,8 @@ def stopped_engines(case: Case) -> tuple[str, ...]:
 def known_defects(case: Case) -> Outcome:
     if case.evidence.device.value is None:
         return lacking(case.evidence.device, "The system information")
-    found = {finding.cause_id for finding in (*name_resolution(case), *cloud_answer(case))}
+    findings = (*name_resolution(case), *cloud_answer(case))
+    found = {finding.cause_id for finding in findings if finding.confidence != "possible"}
     release = brief(case.release_text, 40)
     if "unlicensed_content_defect" in found:
         traces = case.timeline.of("http", "authentication")
@@ -115,7 +116,7 @@ def known_defects(case: Case) -> Outcome:
     fix = PAN_229832.fix_for(case.release) if case.release is not None else None
     wanted = compare(f"{fix} or later" if fix else "a release with the fix", release)
     message = f"PAN-OS {release} has {PAN_229832.id}: {PAN_229832.title}. {wanted}"
-    suspect = "defect_pan_229832" in found and case.resolves is not None
+    suspect = "defect_pan_229832" in found
     return Outcome("fail" if suspect else "warn", message, traces=case.timeline.of("dns") if suspect else ())
 
 

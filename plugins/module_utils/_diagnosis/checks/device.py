@@ -35,7 +35,8 @@ def access_problem(case: Case) -> Problem | None:
 def device_access(case: Case) -> Outcome:
     problem = access_problem(case)
     if problem is not None:
-        return Outcome("error", f"The firewall could not be asked: {told(problem)}")
+        what = "The firewall could not be asked" if case.evidence.source == "live" else "The evidence could not be read"
+        return Outcome("error", f"{what}: {told(problem)}")
     if all(found.value is None for _, found in case.all_evidence):
         return Outcome("error", "There is no evidence at all.")
     for name, found in case.all_evidence:

@@ -52,7 +52,7 @@ def commit_force_needed(case: Case) -> list[Finding]:
         return [Finding("commit_force_needed", "proven", because, details, case.restarted)]
     if case.commit_after_restart is None:
         details["since_restart"] = "whether a forced commit has followed is not known"
-        unknown = "the commit jobs since the restart"
+        unknown = "whether a commit has finished since the restart"
         return [Finding("commit_force_needed", "possible", because, details, case.restarted, undecided=unknown)]
     details["since_restart"] = "a commit has finished since, but whether it was forced is not known"
     nothing_else = not case.undecided_by and not case.timeline.current

@@ -100,12 +100,13 @@ def device_certificate_invalid(case: Case) -> list[Finding]:
     texts = case.timeline.of("client_certificate")
     own = judge_device_certificate(case)
     details: dict[str, Any] = {"device_certificate_status": own.word}
-    because = ("device_certificate", "engine_events")
+    because: tuple[str, ...] = ("device_certificate", "engine_events")
     if texts:
         # An expiry text beside a certificate that is valid by its dates may be older than its renewal.
         renewed = own.valid and any(word in texts[0].text.lower() for word in ("expired", "not yet valid"))
         confidence = from_log(case.timeline, "likely" if renewed else "proven")
         details["reason"] = texts[0].text
+        because += ("cloud_response",) if case.timeline.of("http") else ()
         return [Finding("device_certificate_invalid", confidence, because, details, newest(texts))]
     if own.fault:
         explained = case.live is not None or bool(case.timeline.of("dns", "tcp", "tls", "http"))
