@@ -124,10 +124,6 @@ def x509_code(text: str | None) -> int | None:
     return next((code for code, pattern in _REASONS if text and pattern.search(text)), None)
 
 
-def http_family_is_client_error(code: int | None) -> bool:
-    return code is not None and 400 <= code < 500
-
-
 def _signature_theme(signature: LogSignature) -> tuple[Theme, int | None] | None:
     if signature.kind == "reconnect":
         return None

@@ -559,3 +559,30 @@ def test_history_says_when_and_why() -> None:
     assert (past.id, past.count, past.reason) == ("cloud_service_error", 7, "the firewall is connected now")
     assert (past.first_seen, past.last_seen) == (NOW - timedelta(minutes=600), NOW - timedelta(minutes=120))
     assert STOPPED not in past.sample
+
+
+OVER = [
+    (firewall(devsrv_log=devsrv(*x509(10, 3000))), "certificate_expired"),
+    (firewall(devsrv_log=devsrv(*x509(10, 3000)), clock=clock(172800)), "clock_skew"),
+    (firewall(devsrv_log=devsrv(http(403, minutes=3000))), "cloud_rejected_request"),
+    (
+        firewall(
+            device=device("10.0.1"), licenses=licenses(), devsrv_log=devsrv(http(400, CONTENT_TEXT, minutes=3000))
+        ),
+        "unlicensed_content_defect",
+    ),
+    (firewall(devsrv_log=devsrv(dns_error(3000)), device=device("10.1.12")), "defect_pan_229832"),
+    (firewall(devsrv_log=devsrv(dns_error(3000)), ping=lost()), "name_resolution_failed"),
+    (
+        firewall(system_log=syslog(event("client_certificate", 3000, "MLAV: Revoked Client Certificate."))),
+        "device_certificate_invalid",
+    ),
+]
+
+
+@pytest.mark.parametrize(("evidence", "cause_id"), OVER, ids=[row[1] for row in OVER])
+def test_what_is_over(evidence: m.EvidenceSet, cause_id: str) -> None:
+    found = diagnose(evidence)
+    assert [past.id for past in found.history] == [cause_id]
+    assert cause_id not in [cause.id for cause in found.causes]
+    assert "log window of 24 h" in found.history[0].reason

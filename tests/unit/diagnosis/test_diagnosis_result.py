@@ -204,6 +204,10 @@ MESSAGES = [
     ("device_certificate", firewall(device_certificate=certificate("Valid", 9)), "warn", "2026-12-02 05:15:00"),
     ("device_certificate", firewall(device_certificate=certificate("Odd", None)), "warn",
         "Expected: Valid Actual: Odd"),
+    ("device_certificate", firewall(device_certificate=lost(), device=device(device_certificate_status="Revoked")),
+     "fail", "its status is Revoked"),
+    ("service_route", firewall(service_route=management(destination_routes=(
+        m.DestinationRoute(f"{ADDRESS}/32", "ethernet1/2", None),))), "pass", "overrides it: ethernet1/2"),
     ("service_route", firewall(), "pass", "Default service route: the management interface"),
     ("service_route", firewall(service_route=management(complete=False)), "warn", "Panorama may be missing"),
     ("service_route", firewall(service_route=management(proxy_server="proxy.example.com")), "pass",
