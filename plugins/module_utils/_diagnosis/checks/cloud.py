@@ -1,0 +1,159 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Checks of what the logs say about the connection, and of what explains it.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import Outcome, compare, lacking
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption import covering, who_decrypts
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832, UNLICENSED_CONTENT
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import cloud_answer
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.network import name_resolution
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Theme, Trace, brief, shown
+
+_ENGINE = re.compile(r"Machine Learning engine for (.{1,200}?) (started|stopped)", re.I)
+
+
+def tls_validation(case: Case) -> Outcome:
+    failed = case.timeline.of("tls")
+    if failed:
+        code = next((trace.code for trace in failed if trace.code is not None), None)
+        said = brief(failed[0].text) if code is None else f"x509 code {code}: {brief(failed[0].text)}"
+        message = f"The certificate shown for {brief(case.server)} does not validate{_when(failed)}."
+        return Outcome("fail", f"{message} {compare('a valid certificate', said)}", traces=failed)
+    return _nothing_in_log(case, "tls", "No certificate error")
+
+
+def cloud_response(case: Case) -> Outcome:
+    failed = case.timeline.of("http")
+    if failed:
+        said = f"HTTP {failed[0].code}" if failed[0].code is not None else "an HTTP error"
+        text = next((f": {brief(trace.text)}" for trace in failed if trace.text), "")
+        message = f"{brief(case.server)} answered with an error{_when(failed)}."
+        return Outcome("fail", f"{message} {compare('HTTP 200', said + text)}", traces=failed)
+    return _nothing_in_log(case, "http", "No HTTP error")
+
+
+def _nothing_in_log(case: Case, theme: Theme, nothing: str) -> Outcome:
+    if case.state == "connected":
+        return Outcome("pass", f"{nothing}: the firewall is connected.")
+    if not case.log_was_read:
+        if case.evidence.devsrv_log.value is not None:
+            return Outcome("error", "devsrv.log is empty; the absence of an error proves nothing.")
+        return lacking(case.evidence.devsrv_log, "devsrv.log")
+    over = any(past.trace.theme == theme for past in case.timeline.past)
+    return Outcome("pass", f"{nothing} that counts in devsrv.log{', older ones are in the history' if over else ''}.")
+
+
+def _when(traces: tuple[Trace, ...]) -> str:
+    return f" (last at {shown(traces[0].last)})" if traces[0].last is not None else ""
+
+
+def engine_events(case: Case) -> Outcome:
+    log = case.evidence.system_log
+    if log.value is None:
+        return lacking(log, "The system log")
+    reconnected = case.last_event("reconnected")
+    texts = case.timeline.of("engines_stopped", "client_certificate", "authentication", "unknown_error")
+    texts = tuple(trace for trace in texts if trace.source == "system_log")
+    if texts:
+        return Outcome("fail", f"The system log says: {brief(texts[0].text)}{_when(texts)}", traces=texts)
+    waiting = stopped_engines(case)
+    if waiting:
+        names = ", ".join(brief(name, 60) for name in waiting)
+        return Outcome("warn", f"Engines stopped until the content is updated: {names}.", degrades=True)
+    if reconnected is not None:
+        return Outcome("pass", f"The firewall last reconnected to the MLAV cloud at {shown(reconnected)}.")
+    return Outcome("pass", "No event of the MLAV cloud that counts.")
+
+
+def stopped_engines(case: Case) -> tuple[str, ...]:
+    """Engines that stopped and ask for a content update, without having started since."""
+    log = case.evidence.system_log.value
+    reconnected = case.last_event("reconnected")
+    last: dict[str, tuple[datetime | None, str]] = {}
+    for event in log.events if log is not None else ():
+        match = _ENGINE.search(event.text)
+        name = match.group(1) if match else "unnamed" if event.kind == "content_engine_stopped" else None
+        if name is None:
+            continue
+        moment = case.local(event.time)
+        word = match.group(2).lower() if match else "stopped"
+        known = last.get(name)
+        if known is None or (moment is not None and known[0] is not None and moment > known[0]):
+            last[name] = (moment, word)
+    return tuple(
+        name
+        for name, (moment, word) in last.items()
+        if word == "stopped" and not (moment is not None and reconnected is not None and reconnected > moment)
+    )
+
+
+def known_defects(case: Case) -> Outcome:
+    if case.evidence.device.value is None:
+        return lacking(case.evidence.device, "The system information")
+    findings = (*name_resolution(case), *cloud_answer(case))
+    found = {finding.cause_id for finding in findings if finding.confidence != "possible"}
+    release = brief(case.release_text, 40)
+    if "unlicensed_content_defect" in found:
+        traces = case.timeline.of("http", "authentication")
+        wanted = compare("10.0.2 or later", release)
+        return Outcome("fail", f"A defect below 10.0.2: {UNLICENSED_CONTENT.title}. {wanted}", traces=traces)
+    affected = PAN_229832.affects(case.release)
+    if affected == "unknown":
+        return Outcome("warn", f"Whether PAN-OS {release} has {PAN_229832.id} is not known: no fix is listed for it.")
+    if affected == "fixed":
+        return Outcome("pass", f"PAN-OS {release} has the fix of {PAN_229832.id}.")
+    fix = PAN_229832.fix_for(case.release) if case.release is not None else None
+    wanted = compare(f"{fix} or later" if fix else "a release with the fix", release)
+    message = f"PAN-OS {release} has {PAN_229832.id}: {PAN_229832.title}. {wanted}"
+    suspect = "defect_pan_229832" in found
+    return Outcome("fail" if suspect else "warn", message, traces=case.timeline.of("dns") if suspect else ())
+
+
+def decryption_policy(case: Case) -> Outcome:
+    evidence = case.evidence.decryption
+    if evidence.value is None:
+        return lacking(evidence, "The decryption policy")
+    who = who_decrypts(case)
+    failing = bool(case.timeline.of("tls"))
+    excluded = covering(evidence.value.exclusions, case.server)
+    off = [entry for entry in excluded if entry.exclude is False]
+    note = f" The exclusion {brief(off[0].name, 60)} is switched off (exclude no)." if off else ""
+    if who.who == "this_firewall":
+        message = f"This firewall's own policy can decrypt the traffic: {who.why}.{note}"
+        return Outcome("warn" if failing else "pass", message)
+    if who.who == "elsewhere":
+        return Outcome("pass", f"This firewall does not decrypt the traffic: {who.why}.")
+    return Outcome(
+        "warn" if failing else "pass", f"Whether this firewall decrypts the traffic is open: {who.why}.{note}"
+    )
+
+
+def commit_state(case: Case) -> Outcome:
+    evidence = case.evidence.commit_state
+    disconnected = case.state == "disconnected"
+    if disconnected and case.restarted is not None and not case.error_after_restart:
+        restart = f"device-server was restarted at {shown(case.restarted)}"
+        if case.commit_after_restart is False:
+            wanted = compare("a commit force after the restart", "no commit since")
+            return Outcome("warn" if case.running_jobs else "fail", f"{restart}. {wanted}")
+        known = "a commit followed" if case.commit_after_restart else "the commits since are not known"
+        forced = compare("a commit force after the restart", f"{known}; whether it was forced is not known")
+        return Outcome("warn", f"{restart}. {forced}")
+    if evidence.value is None:
+        return lacking(evidence, "Jobs and pending changes")
+    if case.running_jobs:
+        job = case.running_jobs[0]
+        return Outcome("warn", f"{brief(job.type, 40)} job {job.id} is running.")
+    pending = {True: "there are changes that are not committed", False: "nothing is pending", None: "not known"}
+    return Outcome("pass", f"No commit is running; pending changes: {pending[evidence.value.pending_changes]}.")

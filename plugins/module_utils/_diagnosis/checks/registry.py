@@ -1,0 +1,168 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All checks in dependency order, each run on its own: one that crashes is an error and hides no other.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks import cloud, device, network
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import CheckSpec, Outcome
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import FIRST_RELEASE_WITH_MLAV
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
+
+_WAY = ("service_route", "name_resolution")
+
+CHECKS: tuple[CheckSpec, ...] = (
+    CheckSpec("device_access", "The firewall can be asked", device.device_access, ()),
+    CheckSpec("supported_release", "The release has MLAV", device.supported_release, ("device",), ("device_access",)),
+    CheckSpec(
+        "device_server",
+        "device-server answers",
+        device.device_server,
+        ("software_status",),
+        ("supported_release",),
+    ),
+    CheckSpec(
+        "cloud_connection",
+        "The firewall is connected to the MLAV cloud",
+        device.cloud_connection,
+        ("cloud_status",),
+        ("device_server",),
+    ),
+    CheckSpec(
+        "high_availability",
+        "The unit is active",
+        device.high_availability,
+        ("high_availability",),
+        ("supported_release",),
+    ),
+    CheckSpec("device_clock", "The clock is right", device.device_clock, ("clock",), ("supported_release",)),
+    CheckSpec("license", "Licences", device.license_facts, ("licenses",), ("supported_release",)),
+    CheckSpec(
+        "device_certificate",
+        "The device certificate is accepted",
+        device.device_certificate,
+        ("device_certificate", "system_log"),
+        ("supported_release",),
+    ),
+    CheckSpec(
+        "service_route",
+        "The service route can work",
+        network.service_route,
+        ("service_route", "interfaces"),
+        ("supported_release",),
+    ),
+    CheckSpec(
+        "name_resolution",
+        "The name of the cloud server resolves",
+        network.name_resolution,
+        ("ping", "devsrv_log"),
+        ("service_route",),
+    ),
+    CheckSpec("icmp_reachability", "The cloud server answers a ping", network.icmp_reachability, ("ping",), _WAY),
+    CheckSpec(
+        "tcp_connection",
+        "A session to port 443 of the cloud server exists",
+        network.tcp_connection,
+        ("netstat", "devsrv_log"),
+        (*_WAY, "icmp_reachability"),
+    ),
+    CheckSpec(
+        "tls_validation",
+        "The certificate of the cloud server validates",
+        cloud.tls_validation,
+        ("devsrv_log", "system_log"),
+        ("device_clock", "tcp_connection"),
+    ),
+    CheckSpec(
+        "cloud_response",
+        "The cloud answers without an error",
+        cloud.cloud_response,
+        ("devsrv_log",),
+        ("tls_validation",),
+    ),
+    CheckSpec(
+        "engine_events", "The system log of the engines", cloud.engine_events, ("system_log",), ("supported_release",)
+    ),
+    CheckSpec(
+        "known_defects", "Known defects of the release", cloud.known_defects, ("device",), ("supported_release",)
+    ),
+    CheckSpec(
+        "decryption_policy",
+        "The firewall's own decryption policy",
+        cloud.decryption_policy,
+        ("decryption",),
+        ("supported_release",),
+    ),
+    CheckSpec(
+        "commit_state",
+        "Commits since device-server was restarted",
+        cloud.commit_state,
+        ("commit_state",),
+        ("supported_release",),
+    ),
+)
+
+
+def run_checks(case: Case) -> dict[str, Outcome]:
+    """Every check's outcome by id, in dependency order. What stands on an inaccessible firewall is skipped."""
+    outcomes: dict[str, Outcome] = {}
+    for spec in CHECKS:
+        stop = stopped_by(outcomes, case)
+        if stop is not None:
+            outcomes[spec.id] = Outcome("skipped", f"Not judged: {_WHY[stop]}.")
+        else:
+            outcomes[spec.id] = run_check(spec, case)
+    return outcomes
+
+
+_WHY = {"device_access": "the firewall could not be asked", "supported_release": "the release does not have MLAV"}
+
+
+def stopped_by(outcomes: Mapping[str, Outcome], case: Case) -> str | None:
+    """The check whose outcome makes all later ones pointless."""
+    if "device_access" in outcomes and outcomes["device_access"].status == "error":
+        return "device_access"
+    release = outcomes.get("supported_release")
+    if release is not None and release.status == "skipped" and release_is_too_old(case):
+        return "supported_release"
+    return None
+
+
+def release_is_too_old(case: Case) -> bool:
+    """Below 10.0.0, and not contradicted by a connection that stands."""
+    too_old = case.release is not None and case.release < FIRST_RELEASE_WITH_MLAV
+    return too_old and case.state != "connected"
+
+
+def run_check(spec: CheckSpec, case: Case) -> Outcome:
+    try:
+        outcome = spec.run(case)
+    except Exception as error:  # a defect of one check must not hide the others
+        return crashed(error)
+    if outcome.status == "fail" and case.state == "connected":
+        return Outcome("warn", outcome.message, outcome.degrades, outcome.traces)
+    return outcome
+
+
+def crashed(error: Exception) -> Outcome:
+    said = f"{type(error).__name__}: {brief(error)}"
+    return Outcome("error", f"This check crashed, which is a defect of the collection ({said}).")
+
+
+def _closure() -> dict[str, frozenset[str]]:
+    closed: dict[str, frozenset[str]] = {}
+    for spec in CHECKS:
+        closed[spec.id] = frozenset(spec.needs).union(*(closed[need] for need in spec.needs))
+    return closed
+
+
+# Every check that must succeed before this one can, directly or not.
+NEEDS: Mapping[str, frozenset[str]] = _closure()

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who decrypts: can a rule of this firewall's own decryption policy match the service-route traffic?
+
+The answer is as good as what the firewall knows about itself. A name that stands for an address, a URL category whose
+members are not known, and management traffic that may or may not cross the firewall's own dataplane leave it open.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import translate
+from ipaddress import ip_address, ip_network
+from typing import Literal
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DecryptionExclusion, DecryptionRule
+
+Match = Literal["yes", "no", "maybe"]
+Who = Literal["this_firewall", "elsewhere", "unknown"]
+
+_NEGATED: dict[Match, Match] = {"yes": "no", "no": "yes", "maybe": "maybe"}
+
+# Only forward proxy puts a certificate of the firewall's own in the place of a cloud server's.
+_OTHER_KINDS = ("ssh-proxy", "ssl-inbound-inspection")
+
+
+@dataclass(frozen=True)
+class Decrypter:
+    """Who decrypts and how that is known; ``rules`` are the names of own rules that can match."""
+
+    who: Who
+    why: str
+    rules: tuple[str, ...] = ()
+    switched_off: bool = False
+
+
+def who_decrypts(case: Case) -> Decrypter:
+    """Judges the decryption policy against the service route. Never ``elsewhere`` while a rule may be missing."""
+    policy, route = case.evidence.decryption.value, case.evidence.service_route.value
+    if policy is None:
+        return Decrypter("unknown", "the firewall's decryption policy could not be read")
+    matching = _matching(case, policy.rules)
+    if not matching:
+        if not policy.complete or case.evidence.decryption.problem is not None:
+            return Decrypter("unknown", "no local decrypt rule can match, but rules pushed by Panorama may be missing")
+        decrypts = any(_decrypts(rule) for rule in policy.rules)
+        none = "no decrypt rule of it can match the traffic" if decrypts else "it has no decrypt rule"
+        return Decrypter("elsewhere", none)
+    names = tuple(brief(rule.name, 60) for rule, _ in matching)
+    rules = ", ".join(names)
+    exclusions = covering(policy.exclusions, case.server)
+    if any(entry.exclude for entry in exclusions):
+        return _excluded(case, names, exclusions)
+    if any(entry.exclude is None for entry in exclusions):
+        return Decrypter("unknown", f"rule {rules} may match, and whether the exclusion is in effect is unknown", names)
+    if route is None or route.kind == "undetermined":
+        return Decrypter("unknown", f"rule {rules} may match, but the service route is not known", names)
+    if route.kind == "management":
+        why = f"rule {rules} would decrypt if the management traffic crosses this firewall's own dataplane"
+        return Decrypter("unknown", why, names, bool(exclusions))
+    certain = tuple(brief(rule.name, 60) for rule, match in matching if match == "yes")
+    if certain:
+        return Decrypter("this_firewall", f"rule {', '.join(certain)}", certain, bool(exclusions))
+    return Decrypter("unknown", f"rule {rules} may match, depending on objects or URL categories", names)
+
+
+def _excluded(case: Case, names: tuple[str, ...], exclusions: tuple[DecryptionExclusion, ...]) -> Decrypter:
+    entry = brief(next(entry.name for entry in exclusions if entry.exclude), 60)
+    state = case.evidence.commit_state.value
+    policy = case.evidence.decryption.value
+    if state is not None and state.pending_changes is False and policy is not None and policy.complete:
+        return Decrypter("elsewhere", f"it excludes {entry} from decryption already", names)
+    return Decrypter("unknown", f"it excludes {entry} already, but the exclusion may not be committed", names)
+
+
+def covering(exclusions: Iterable[DecryptionExclusion], server: str) -> tuple[DecryptionExclusion, ...]:
+    """The exclusions whose name covers the server: case-sensitive, ``*`` as wildcard."""
+    return tuple(entry for entry in exclusions if _covers(entry.name, server))
+
+
+def _covers(name: str, server: str) -> bool:
+    literal = "".join(char if char == "*" else f"[{char}]" if char in "?[" else char for char in name)
+    return re.match(translate(literal), server) is not None
+
+
+def _decrypts(rule: DecryptionRule) -> bool:
+    return not rule.disabled and rule.action.startswith("decrypt") and rule.kind not in _OTHER_KINDS
+
+
+def _matching(case: Case, rules: Iterable[DecryptionRule]) -> tuple[tuple[DecryptionRule, Match], ...]:
+    """The decrypt rules that can match; a no-decrypt rule that surely matches hides those below it in its place."""
+    found: list[tuple[DecryptionRule, Match]] = []
+    decided: set[str] = set()
+    for rule in rules:
+        if rule.disabled or rule.location in decided:
+            continue
+        match = _match(case, rule)
+        if match == "no":
+            continue
+        if _decrypts(rule):
+            found.append((rule, match))
+        if match == "yes" and _any_or_maybe(rule.to_zones) == "yes" and rule.kind not in _OTHER_KINDS:
+            decided.add(rule.location)
+    return tuple(found)
+
+
+def _match(case: Case, rule: DecryptionRule) -> Match:
+    route, device = case.evidence.service_route.value, case.evidence.device.value
+    dataplane = route is not None and route.kind == "dataplane"
+    source = route.source_address if dataplane and route is not None else device.management_address if device else None
+    zone = case.source_interface.zone if case.source_interface is not None else None
+    # The zone that the traffic leaves to is not known, so that every destination zone can be the one.
+    parts = (
+        _zone_match(rule.from_zones, zone) if dataplane else _any_or_maybe(rule.from_zones),
+        _address_match(rule.sources, source, rule.negate_source),
+        _address_match(rule.destinations, case.address, rule.negate_destination),
+        _any_or_maybe(rule.categories),
+    )
+    if "no" in parts:
+        return "no"
+    return "maybe" if "maybe" in parts else "yes"
+
+
+def _any_or_maybe(members: tuple[str, ...]) -> Match:
+    return "yes" if not members or "any" in members else "maybe"
+
+
+def _zone_match(members: tuple[str, ...], zone: str | None) -> Match:
+    if not members or "any" in members:
+        return "yes"
+    if not zone:
+        return "maybe"
+    return "yes" if zone in members else "no"
+
+
+def _address_match(members: tuple[str, ...], text: str | None, negated: bool) -> Match:
+    if not members or "any" in members:
+        match: Match = "yes"
+    else:
+        answers = {_holds(member, text) for member in members}
+        match = "yes" if "yes" in answers else "maybe" if "maybe" in answers else "no"
+    if not negated:
+        return match
+    return _NEGATED[match]
+
+
+def _holds(member: str, text: str | None) -> Match:
+    address = address_of(text)
+    if address is None:
+        return "maybe"
+    try:
+        if "-" in member:
+            low, _, high = member.partition("-")
+            first, last = ip_address(low.strip()), ip_address(high.strip())
+            inside = first.version == address.version and int(first) <= int(address) <= int(last)
+        else:
+            inside = address in ip_network(member, strict=False)
+    except ValueError:
+        return "maybe"  # the name of an address object or group
+    return "yes" if inside else "no"

@@ -1,0 +1,176 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From evidence to diagnosis. Pure: no clock, no network, no Ansible.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import wording
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import NOT_ASKED_KIND, Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE, RELEASED_MODULES
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import CheckSpec, Outcome
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import (
+    CHECKS,
+    NEEDS,
+    crashed,
+    run_checks,
+    stopped_by,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import check_evidence
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.history import past_causes
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
+    SCHEMA,
+    Cause,
+    Check,
+    Diagnosis,
+    DiagnosisOptions,
+    MissingEvidence,
+    Remedy,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.registry import Found, find_causes
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import shown
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.verdict import decide, remedy_of, summarise
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
+
+# What the firewall says when the connection is lost, whatever the cause: red only once, at the cause.
+_SYMPTOMS = ("cloud_connection", "engine_events")
+
+
+def diagnose(evidence: EvidenceSet, options: DiagnosisOptions | None = None) -> Diagnosis:
+    """Judges the evidence of one firewall.
+
+    Never raises on evidence that has the types of the model: a check or a rule that crashes becomes a check with
+    status ``error``. The verdict is ``healthy`` or ``degraded`` only where the firewall itself says ``connected``.
+    """
+    case = Case(evidence, options or DiagnosisOptions())
+    outcomes = run_checks(case)
+    stopped = stopped_by(outcomes, case)
+    found = find_causes(case) if stopped is None and case.state != "connected" else Found((), {})
+    for check_id, error in found.crashes.items():
+        outcomes[check_id] = crashed(error)
+    verdict, findings = decide(case, outcomes, found.findings, bool(found.crashes))
+    return Diagnosis(
+        schema=SCHEMA,
+        host=evidence.host,
+        source=evidence.source,
+        collected_at=evidence.collected_at,
+        device=_device(case),
+        cloud_server=case.known_server,
+        verdict=verdict,
+        summary=summarise(case, verdict, outcomes, findings),
+        causes=tuple(_cause(case, finding) for finding in findings),
+        checks=_checks(case, outcomes, findings),
+        history=past_causes(case, frozenset(finding.cause_id for finding in findings)) if stopped is None else (),
+        missing=_missing(case),
+        duration_ms=sum(found.duration_ms for _, found in case.all_evidence),
+    )
+
+
+def _device(case: Case) -> dict[str, Any]:
+    """What the firewall is; None where unknown."""
+    device, pair, clock = case.evidence.device.value, case.evidence.high_availability.value, case.evidence.clock.value
+    known = (
+        "hostname",
+        "serial",
+        "model",
+        "family",
+        "sw_version",
+        "app_version",
+        "threat_version",
+        "av_version",
+        "wildfire_version",
+        "wildfire_rt",
+        "multi_vsys",
+        "operational_mode",
+        "management_address",
+        "uptime_s",
+    )
+    facts: dict[str, Any] = {name: getattr(device, name) if device is not None else None for name in known}
+    facts["ha_state"] = None if pair is None else pair.state if pair.enabled else "disabled"
+    facts["device_time"] = shown(clock.device_time) if clock is not None else None
+    facts["clock_skew_s"] = case.skew_s
+    return facts
+
+
+def _cause(case: Case, finding: Finding) -> Cause:
+    entry, remedy = CATALOGUE[finding.cause_id], remedy_of(finding)
+    values = wording.values(case, finding.details)
+    automated = remedy.module in RELEASED_MODULES
+    params = {
+        key: value.format_map(values) if isinstance(value, str) else value for key, value in remedy.params.items()
+    }
+    return Cause(
+        id=entry.id,
+        code=entry.code,
+        title=entry.title,
+        confidence=finding.confidence,
+        because=finding.because,
+        remedy=Remedy(
+            text=remedy.text.format_map(values),
+            actor=remedy.actor,
+            automated=automated,
+            module=remedy.module if automated else None,
+            params=params if automated else {},
+            risk=remedy.risk,
+            needs_maintenance_window=remedy.needs_maintenance_window,
+            doc_url=entry.doc_url,
+        ),
+        details=dict(finding.details),
+    )
+
+
+def _checks(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[Finding, ...]) -> tuple[Check, ...]:
+    stop = stopped_by(outcomes, case)
+    checks = []
+    for spec in CHECKS:
+        outcome = outcomes[spec.id]
+        fields = [getattr(case.evidence, name) for name in spec.fields]
+        judged = stop is None or spec.id in ("device_access", "supported_release", stop)
+        checks.append(
+            Check(
+                id=spec.id,
+                title=spec.title,
+                status=outcome.status,
+                message=outcome.message,
+                evidence=check_evidence(case.evidence, spec, outcome) if judged else (),
+                blocked_by=_blocked_by(spec, outcomes, findings, stop),
+                duration_ms=sum(found.duration_ms for found in fields),
+            )
+        )
+    return tuple(checks)
+
+
+def _blocked_by(
+    spec: CheckSpec, outcomes: Mapping[str, Outcome], findings: tuple[Finding, ...], stop: str | None
+) -> str | None:
+    """The check that explains this one: the first failing one that it needs, or the one that shows its cause."""
+    if outcomes[spec.id].status in ("pass", "warn"):
+        return None
+    if stop is not None:
+        return stop if stop in NEEDS[spec.id] else None
+    strong = [finding for finding in findings if finding.confidence != "possible"]
+    if spec.id in (finding.because[0] for finding in strong):
+        return None
+    for needed in CHECKS:
+        if needed.id in NEEDS[spec.id] and outcomes[needed.id].status == "fail":
+            return needed.id
+    for finding in strong:
+        if spec.id in finding.because or spec.id in _SYMPTOMS:
+            return finding.because[0]
+    return None
+
+
+def _missing(case: Case) -> tuple[MissingEvidence, ...]:
+    return tuple(
+        MissingEvidence(name, found.problem.kind, found.problem.message, found.problem.would_give)
+        for name, found in case.all_evidence
+        if found.problem is not None and found.problem.kind != NOT_ASKED_KIND
+    )

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a rule returns when it finds a cause.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Timeline, Trace
+
+CERTAINTY: Mapping[Confidence, int] = {"proven": 0, "likely": 1, "possible": 2}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A cause that a rule found.
+
+    Attributes:
+        because: check ids; the first is the one that shows this cause, the others follow from it.
+        details: what belongs to this cause alone; they go into the result and into the catalogue's templates.
+        seen: device time of the newest evidence; None is "now".
+        variant: which of the catalogue's remedies.
+        undecided: what would have to be known to decide between this cause and another, empty where nothing.
+    """
+
+    cause_id: str
+    confidence: Confidence
+    because: tuple[str, ...]
+    details: Mapping[str, Any] = field(default_factory=dict)
+    seen: datetime | None = None
+    variant: str | None = None
+    undecided: str = ""
+
+
+Rule = Callable[[Case], "list[Finding]"]
+
+
+def from_log(timeline: Timeline, best: Confidence = "proven") -> Confidence:
+    """The confidence that a log entry earns: less where time cannot tell which of several errors is the newest."""
+    if timeline.ordered:
+        return best
+    families = {trace.family for trace in timeline.of("dns", "tcp", "tls", "http", "client_certificate")}
+    families -= {"tls"} if any(family.startswith("tls:") for family in families) else set()
+    weakest: Confidence = "likely" if len(families) < 2 else "possible"
+    return max(best, weakest, key=CERTAINTY.__getitem__)
+
+
+def newest(traces: tuple[Trace, ...]) -> datetime | None:
+    return traces[0].last if traces else None

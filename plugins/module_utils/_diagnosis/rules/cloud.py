@@ -1,0 +1,95 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Causes on the side of the cloud, as its HTTP answers in devsrv.log name them.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import UNLICENSED_CONTENT
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import CERTAINTY, Finding, from_log
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace
+
+_CONTENT_VERSION = "invalid content version"
+_THREAT_PREVENTION = "threat prevention"
+
+
+def cloud_answer(case: Case) -> list[Finding]:
+    """The HTTP error of the newest attempt; a named fault of the device certificate explains a rejection."""
+    failed = case.timeline.of("http")
+    findings: list[Finding] = []
+    families = list(dict.fromkeys(trace.family for trace in failed))
+    for family in families:
+        answers = tuple(trace for trace in failed if trace.family == family)
+        findings += _judged(case, answers)
+    if case.timeline.of("client_certificate"):
+        findings = [finding for finding in findings if finding.cause_id != "cloud_rejected_request"]
+    if not failed:
+        findings += _authentication_alone(case)
+    return findings
+
+
+def _judged(case: Case, answers: tuple[Trace, ...]) -> list[Finding]:
+    code = answers[0].code or 0
+    details: dict[str, Any] = {"http_code": code, "text": next((trace.text for trace in answers if trace.text), "")}
+    confidence = from_log(case.timeline)
+    seen, because = answers[0].last, ("cloud_response",)
+    if code >= 500:
+        return [Finding("cloud_service_error", confidence, because, details, seen)]
+    if code == 404:
+        return [Finding("cloud_service_missing", confidence, because, details, seen)]
+    said = any(_CONTENT_VERSION in f"{trace.text} {trace.sample}".lower() for trace in answers)
+    if code == 400 and said:
+        return _content_version(case, details, answers, confidence)
+    return [Finding("cloud_rejected_request", confidence, because, details, seen)]
+
+
+def _content_version(
+    case: Case, details: dict[str, Any], answers: tuple[Trace, ...], confidence: Confidence
+) -> list[Finding]:
+    affected, licensed = UNLICENSED_CONTENT.affects(case.release), threat_prevention(case)
+    seen = answers[0].last
+    rejected = Finding("cloud_rejected_request", confidence, ("cloud_response",), details, seen)
+    if affected == "fixed" or licensed:
+        return [rejected]
+    because = ("known_defects", "cloud_response", "license")
+    if affected == "affected":
+        weakest: Confidence = "proven" if licensed is False else "likely"
+        weight = max(confidence, weakest, key=CERTAINTY.__getitem__)
+        return [Finding("unlicensed_content_defect", weight, because, details, seen)]
+    undecided = "the PAN-OS release"
+    return [
+        Finding("unlicensed_content_defect", "possible", because, details, seen, undecided=undecided),
+        Finding("cloud_rejected_request", "possible", ("cloud_response",), details, seen, undecided=undecided),
+    ]
+
+
+def _authentication_alone(case: Case) -> list[Finding]:
+    """The system log's text of an authentication failure is the defect's too (article B); devsrv.log decides."""
+    texts = case.timeline.of("authentication")
+    if not texts or case.log_was_read or case.live is not None:
+        return []
+    if UNLICENSED_CONTENT.affects(case.release) != "affected" or threat_prevention(case):
+        return []
+    details = {"http_code": None, "text": texts[0].text}
+    because = ("known_defects", "engine_events", "license")
+    undecided = "what devsrv.log says"
+    return [Finding("unlicensed_content_defect", "possible", because, details, texts[0].last, undecided=undecided)]
+
+
+def threat_prevention(case: Case) -> bool | None:
+    """Whether the firewall has a (Advanced) Threat Prevention licence; None where unknown or expired."""
+    licenses = case.evidence.licenses
+    if licenses.value is None or licenses.problem is not None:
+        return None
+    held = [entry for entry in licenses.value.entries if _THREAT_PREVENTION in entry.feature.lower()]
+    if not held:
+        return False
+    return None if all(entry.expired for entry in held) else True

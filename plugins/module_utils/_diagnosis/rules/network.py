@@ -1,0 +1,100 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Causes on the way to the cloud: service route, name resolution, routing, TCP.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding, from_log, newest
+
+
+def service_route_invalid(case: Case) -> list[Finding]:
+    if case.route_fault is None:
+        return []
+    confidence: Confidence = "possible" if case.route_fault_is_normal else "proven"
+    return [Finding("service_route_invalid", confidence, ("service_route",), {"reason": case.route_fault})]
+
+
+def name_resolution(case: Case) -> list[Finding]:
+    """One line of devsrv.log, four causes: what resolves now and the release tell them apart (facts 2.4)."""
+    if case.resolves is False:
+        return [Finding("name_resolution_failed", "proven", ("name_resolution",))]
+    failed = case.timeline.of("dns")
+    if failed:
+        return _could_not_resolve(case)
+    return _engines_stopped(case)
+
+
+def _could_not_resolve(case: Case) -> list[Finding]:
+    failed = case.timeline.of("dns")
+    seen = newest(failed)
+    affected = PAN_229832.affects(case.release)
+    if case.resolves is None:
+        ping = "whether the name resolves now"
+        later = {
+            "affected": ("defect_pan_229832",),
+            "fixed": ("name_resolution_intermittent",),
+            "unknown": ("name_resolution_intermittent", "defect_pan_229832"),
+        }[affected]
+        return [
+            Finding(cause, "possible", ("name_resolution",), seen=seen, undecided=ping)
+            for cause in ("name_resolution_failed", *later)
+        ]
+    if affected == "affected":
+        return [Finding("defect_pan_229832", from_log(case.timeline), ("known_defects", "name_resolution"), seen=seen)]
+    if affected == "fixed":
+        return [Finding("name_resolution_intermittent", from_log(case.timeline), ("name_resolution",), seen=seen)]
+    fixed = f"whether PAN-OS {case.release_text} has the fix of {PAN_229832.id}"
+    return [
+        Finding("name_resolution_intermittent", "possible", ("name_resolution",), seen=seen, undecided=fixed),
+        Finding("defect_pan_229832", "possible", ("known_defects", "name_resolution"), seen=seen, undecided=fixed),
+    ]
+
+
+def _engines_stopped(case: Case) -> list[Finding]:
+    """The system log alone: the event says that the cloud was lost, not why."""
+    stopped = case.timeline.of("engines_stopped")
+    explained = case.timeline.of("tcp", "tls", "http", "client_certificate") or case.live is not None
+    restarted = case.restarted is not None and not case.error_after_restart
+    if not stopped or explained or restarted or not case.resolves:
+        return []
+    affected = PAN_229832.affects(case.release)
+    if affected == "affected":
+        confidence = from_log(case.timeline, "likely")
+        checks = ("known_defects", "engine_events", "name_resolution")
+        return [Finding("defect_pan_229832", confidence, checks, seen=newest(stopped))]
+    undecided = "" if case.log_was_read else "what devsrv.log says"
+    because = ("name_resolution", "engine_events")
+    return [Finding("name_resolution_intermittent", "possible", because, seen=newest(stopped), undecided=undecided)]
+
+
+def cloud_unreachable(case: Case) -> list[Finding]:
+    ping = case.evidence.ping.value
+    if ping is None or ping.outcome not in ("network_unreachable", "host_unreachable") or case.established:
+        return []
+    reason = "network unreachable" if ping.outcome == "network_unreachable" else "host unreachable"
+    return [Finding("cloud_unreachable", "proven", ("icmp_reachability",), {"reason": reason})]
+
+
+def port_443_blocked(case: Case) -> list[Finding]:
+    """SYN_SENT proves it; a log line is older than the table. A fault further down the way explains both."""
+    live = case.live
+    explained = case.route_fault is not None or case.resolves is False or bool(cloud_unreachable(case))
+    if explained or case.established:
+        return []
+    if case.syn_sent:
+        confidence: Confidence = "proven" if live is not None else "possible"
+        return [Finding("port_443_blocked", confidence, ("tcp_connection",), {"seen_as": "SYN_SENT"})]
+    failed = case.timeline.of("tcp")
+    if not failed:
+        return []
+    details = {"seen_as": failed[0].text}
+    confidence = from_log(case.timeline, "likely")
+    return [Finding("port_443_blocked", confidence, ("tcp_connection",), details, seen=newest(failed))]

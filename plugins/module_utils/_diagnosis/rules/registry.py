@@ -1,0 +1,70 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All rules: each looks for one cause, or for several that share their evidence, and knows nothing of the others.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules import cloud, device, network, tls
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import CERTAINTY, Finding, Rule
+
+# (the check that says so when the rule crashes, the rule)
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("device_server", device.device_server_unavailable),
+    ("commit_state", device.commit_force_needed),
+    ("service_route", network.service_route_invalid),
+    ("name_resolution", network.name_resolution),
+    ("icmp_reachability", network.cloud_unreachable),
+    ("tcp_connection", network.port_443_blocked),
+    ("tls_validation", tls.certificate_validation),
+    ("device_certificate", tls.device_certificate_invalid),
+    ("cloud_response", cloud.cloud_answer),
+)
+
+_ORDER = {cause_id: place for place, cause_id in enumerate(CATALOGUE)}
+
+
+@dataclass(frozen=True)
+class Found:
+    """The findings, most certain first, then newest; and the rules that crashed, by the check that tells of it."""
+
+    findings: tuple[Finding, ...]
+    crashes: dict[str, Exception]
+
+
+def find_causes(case: Case) -> Found:
+    """Asks every rule. While the state is not known to be disconnected nothing of it is more than possible."""
+    findings: dict[str, Finding] = {}
+    crashes: dict[str, Exception] = {}
+    for check_id, rule in RULES:
+        try:
+            found = rule(case)
+        except Exception as error:  # a defect of one rule must not hide what the others find
+            crashes[check_id] = error
+            continue
+        for finding in found:
+            if case.state != "disconnected" and finding.cause_id != "device_server_unavailable":
+                finding = replace(finding, confidence="possible")
+            known = findings.get(finding.cause_id)
+            if known is None or CERTAINTY[finding.confidence] < CERTAINTY[known.confidence]:
+                findings[finding.cause_id] = finding
+    return Found(tuple(sorted(findings.values(), key=_rank)), crashes)
+
+
+def _rank(finding: Finding) -> tuple[int, float, int]:
+    """What is seen now comes before what a log says; of log entries the newest."""
+    age = float("-inf") if finding.seen is None else -finding.seen.toordinal() * 86400.0 - _seconds(finding)
+    return CERTAINTY[finding.confidence], age, _ORDER[finding.cause_id]
+
+
+def _seconds(finding: Finding) -> float:
+    moment = finding.seen
+    return 0.0 if moment is None else moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6

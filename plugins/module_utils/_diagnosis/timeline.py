@@ -1,0 +1,288 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the two logs say, on one time axis: which errors count now, and which are over.
+
+Times are compared as local time of the device. The newest evidence outranks older: an error is past when it is older
+than the log window, older than the last "Reconnect to MLAV cloud", or when a newer error of another family or a live
+finding shows that the firewall gets stuck elsewhere by now. Without the device's clock nothing is past.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from typing import Literal
+
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DevsrvLog, LogSignature, SystemLog
+
+Theme = Literal[
+    "dns", "tcp", "tls", "http", "client_certificate", "authentication", "unknown_error", "engines_stopped", "other"
+]
+
+# An error of these themes says where the connection gets stuck; the rest are symptoms of any of them.
+DECISIVE: frozenset[Theme] = frozenset({"dns", "tcp", "tls", "http", "client_certificate"})
+
+# Both logs write about one attempt within a moment of each other; which of them is first means nothing.
+SAME_ATTEMPT = timedelta(seconds=60)
+
+# OpenSSL's codes, as the article and the x509 texts name them (facts 2.4).
+UNTRUSTED_CODES = frozenset({18, 19, 20, 21})
+VALIDITY_CODES = frozenset({9, 10})
+
+_CURL: tuple[tuple[Theme, re.Pattern[str]], ...] = (
+    ("dns", re.compile(r"(couldn't|could not) resolve host", re.I)),
+    (
+        "tls",
+        re.compile(r"peer certificate cannot be authenticated|peer certificate or ssh remote key was not ok", re.I),
+    ),
+    ("tcp", re.compile(r"(couldn't|could not|failed to) connect|timeout was reached|timed out", re.I)),
+)
+
+_REASONS = (
+    (20, re.compile(r"unable to get local issuer certificate", re.I)),
+    (19, re.compile(r"self[- ]signed certificate in certificate chain", re.I)),
+    (18, re.compile(r"self[- ]signed certificate", re.I)),
+    (21, re.compile(r"unable to verify the first certificate", re.I)),
+    (10, re.compile(r"certificate has expired", re.I)),
+    (9, re.compile(r"certificate is not yet valid", re.I)),
+)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One thing that a log says, equal lines put together. Times are device-local, without an offset."""
+
+    theme: Theme
+    source: Literal["devsrv_log", "system_log"]
+    code: int | None
+    text: str
+    first: datetime | None
+    last: datetime | None
+    count: int
+    sample: str
+
+    @property
+    def family(self) -> str:
+        """What belongs to one cause. A bare ``tls`` goes with any other family of tls."""
+        if self.theme == "tls":
+            if self.code in UNTRUSTED_CODES:
+                return "tls:untrusted"
+            if self.code in VALIDITY_CODES:
+                return "tls:validity"
+            return "tls" if self.code is None else "tls:other"
+        if self.theme == "http" and self.code is not None:
+            return "http:5xx" if self.code >= 500 else f"http:{self.code}"
+        return self.theme
+
+    def goes_with(self, other: Trace) -> bool:
+        if self.family == other.family:
+            return True
+        return self.theme == other.theme == "tls" and "tls" in (self.family, other.family)
+
+
+@dataclass(frozen=True)
+class Past:
+    """A trace that no longer counts, and why."""
+
+    trace: Trace
+    reason: str
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """``current`` newest first (unknown times last). ``ordered`` is false where time could not decide."""
+
+    current: tuple[Trace, ...]
+    past: tuple[Past, ...]
+    ordered: bool
+
+    def of(self, *themes: Theme) -> tuple[Trace, ...]:
+        """The current traces of these themes, newest first."""
+        return tuple(trace for trace in self.current if trace.theme in themes)
+
+
+def device_local(moment: datetime | None, utc_offset_s: int | None) -> datetime | None:
+    """A device time without its offset; a foreign offset is converted where the device's own is known."""
+    if moment is None or moment.tzinfo is None:
+        return moment
+    if utc_offset_s is not None:
+        try:
+            return moment.astimezone(timezone(timedelta(seconds=utc_offset_s))).replace(tzinfo=None)
+        except (ValueError, OverflowError):
+            pass
+    return moment.replace(tzinfo=None)
+
+
+def x509_code(text: str | None) -> int | None:
+    """OpenSSL's code of a reason given in words, None where the words are not known."""
+    return next((code for code, pattern in _REASONS if text and pattern.search(text)), None)
+
+
+def _signature_theme(signature: LogSignature) -> tuple[Theme, int | None] | None:
+    if signature.kind == "reconnect":
+        return None
+    if signature.kind == "x509":
+        return "tls", signature.code if signature.code is not None else x509_code(signature.text)
+    if signature.kind == "http":
+        failed = signature.code is not None and signature.code >= 400
+        return ("http" if failed else "other"), signature.code
+    if signature.kind == "curl":
+        text = signature.text.replace("’", "'")
+        return next((theme for theme, pattern in _CURL if pattern.search(text)), "other"), None
+    return "other", None
+
+
+def _traces_of_devsrv(log: DevsrvLog, utc_offset_s: int | None) -> Iterable[Trace]:
+    for signature in log.signatures:
+        themed = _signature_theme(signature)
+        if themed is not None:
+            yield Trace(
+                themed[0],
+                "devsrv_log",
+                themed[1],
+                signature.text,
+                device_local(signature.first, utc_offset_s),
+                device_local(signature.last, utc_offset_s),
+                signature.count,
+                signature.sample,
+            )
+
+
+_EVENT_THEMES: dict[str, Theme] = {
+    "tls_validation_failed": "tls",
+    "client_certificate": "client_certificate",
+    "authentication": "authentication",
+    "unknown_error": "unknown_error",
+    "engines_stopped": "engines_stopped",
+}
+
+
+def _traces_of_system_log(log: SystemLog, utc_offset_s: int | None) -> Iterable[Trace]:
+    grouped: dict[tuple[Theme, str], Trace] = {}
+    for event in log.events:
+        theme = _EVENT_THEMES.get(event.kind)
+        if theme is None:
+            continue
+        moment = device_local(event.time, utc_offset_s)
+        code = x509_code(event.reason or event.text) if theme == "tls" else None
+        new = Trace(theme, "system_log", code, event.reason or event.text, moment, moment, 1, event.text)
+        seen = grouped.get((theme, new.text))
+        grouped[(theme, new.text)] = new if seen is None else _joined(seen, new)
+    return grouped.values()
+
+
+def _joined(one: Trace, two: Trace) -> Trace:
+    newest = two if two.last is not None and (one.last is None or two.last > one.last) else one
+    times = [moment for moment in (one.first, two.first) if moment is not None]
+    return replace(newest, first=min(times, default=None), count=one.count + two.count)
+
+
+def read_traces(
+    devsrv_log: DevsrvLog | None, system_log: SystemLog | None, utc_offset_s: int | None
+) -> tuple[Trace, ...]:
+    """Everything that both logs say went wrong."""
+    traces: list[Trace] = []
+    if devsrv_log is not None:
+        traces += _traces_of_devsrv(devsrv_log, utc_offset_s)
+    if system_log is not None:
+        traces += _traces_of_system_log(system_log, utc_offset_s)
+    return tuple(traces)
+
+
+@dataclass(frozen=True)
+class LiveFinding:
+    """Something seen now that says where the connection gets stuck, and the themes that are its consequence."""
+
+    text: str
+    explains: frozenset[Theme]
+
+
+def judge_time(
+    traces: tuple[Trace, ...],
+    *,
+    now: datetime | None,
+    window: timedelta,
+    reconnected: datetime | None,
+    connected: bool,
+    restarted: datetime | None,
+    live: LiveFinding | None,
+) -> Timeline:
+    """Tells the errors that count now from those that are over.
+
+    ``now``, ``reconnected`` and ``restarted`` are device-local; ``restarted`` only where a restart of device-server
+    still stands in the way of the connection.
+    """
+    if connected:
+        return Timeline((), tuple(Past(trace, "the firewall is connected now") for trace in traces), now is not None)
+    if now is None:
+        return Timeline(_newest_first(traces), (), False)
+    current: list[Trace] = []
+    past: list[Past] = []
+    for trace in traces:
+        reason = _over(trace, now, window, reconnected, restarted)
+        if reason is None:
+            current.append(trace)
+        else:
+            past.append(Past(trace, reason))
+    kept: list[Trace] = []
+    for trace in current:
+        reason = _outranked(trace, current, live)
+        if reason is None:
+            kept.append(trace)
+        else:
+            past.append(Past(trace, reason))
+    ordered = all(trace.last is not None for trace in kept if trace.theme in DECISIVE)
+    return Timeline(_newest_first(kept), tuple(past), ordered)
+
+
+def _over(
+    trace: Trace, now: datetime, window: timedelta, reconnected: datetime | None, restarted: datetime | None
+) -> str | None:
+    if trace.last is None:
+        return None
+    if now - trace.last > window:
+        return f"last seen {shown(trace.last)}, longer ago than the log window of {_hours(window)}"
+    if reconnected is not None and trace.last < reconnected:
+        return f"before the last Reconnect to MLAV cloud ({shown(reconnected)})"
+    if restarted is not None and trace.theme in DECISIVE and trace.last < restarted:
+        return f"before device-server was restarted ({shown(restarted)})"
+    return None
+
+
+def _outranked(trace: Trace, current: Iterable[Trace], live: LiveFinding | None) -> str | None:
+    if trace.theme not in DECISIVE or trace.last is None:
+        return None
+    if live is not None:
+        return None if trace.theme in live.explains else f"outranked by what is seen now: {live.text}"
+    for other in current:
+        if other.theme not in DECISIVE or other.last is None or other.goes_with(trace):
+            continue
+        tolerance = timedelta(0) if other.source == trace.source else SAME_ATTEMPT
+        if other.last - trace.last > tolerance:
+            return f"a newer error of another kind has come since ({shown(other.last)}: {brief(other.text)})"
+    return None
+
+
+def _newest_first(traces: Iterable[Trace]) -> tuple[Trace, ...]:
+    return tuple(sorted(traces, key=lambda trace: trace.last or datetime.min, reverse=True))
+
+
+def shown(moment: datetime) -> str:
+    """A device time as the firewall writes it."""
+    return moment.replace(microsecond=0, tzinfo=None).isoformat(sep=" ")
+
+
+def brief(text: object, limit: int = 160) -> str:
+    """One line of a device's text, bounded, without control characters."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _hours(window: timedelta) -> str:
+    return f"{window.total_seconds() / 3600:g} h"

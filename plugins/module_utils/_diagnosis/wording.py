@@ -1,0 +1,132 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Fills the catalogue's texts with the values of one firewall.
+
+Values come from the device and end up in commands that people paste. Only what is well-formed is put in (an IP
+address, a host name, an interface name); anything else is replaced by a description in angle brackets.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
+
+_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
+_INTERFACE = re.compile(r"[A-Za-z][A-Za-z0-9./-]{0,31}", re.ASCII)
+_SERIAL = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
+
+
+def values(case: Case, details: Mapping[str, Any]) -> dict[str, str]:
+    """The names that a template of the catalogue may use. ``details`` are the finding's own and win."""
+    named = {
+        "server": server(case),
+        "address": case.address or "address not known",
+        "way": way(case),
+        "source": _source(case) or way(case),
+        "release": brief(case.release_text, 40),
+        "fix": _fix(case),
+        "dns": dns(case),
+        "proxy": _proxy(case),
+        "serial": _serial(case),
+        "exclusion": exclusion(case),
+        "ping": ping_command(case),
+        "capture": capture(case),
+    }
+    # Backticks mark commands in the texts; a device's own text must not look like one.
+    return named | {key: brief(value).replace("`", "'") for key, value in details.items()}
+
+
+def server(case: Case) -> str:
+    known = case.server
+    return known if _HOST_NAME.fullmatch(known) or address_of(known) else "<the cloud server>"
+
+
+def way(case: Case) -> str:
+    """The source of the traffic: the management interface, or ``ethernet1/5 (10.1.5.254)``."""
+    route = case.evidence.service_route.value
+    if route is None or route.kind == "undetermined":
+        return "the service-route interface"
+    if route.kind == "management":
+        return "the management interface"
+    interface = route.interface if route.interface and _INTERFACE.fullmatch(route.interface) else None
+    source = address_of(route.source_address)
+    if interface and source:
+        return f"{interface} ({source})"
+    return interface or (str(source) if source else "the service-route interface")
+
+
+def exclusion(case: Case) -> str:
+    """What to exclude from decryption: the article's wildcard where it covers the server, else the server itself."""
+    name = server(case)
+    return "*.paloaltonetworks.com" if name.lower().endswith(".paloaltonetworks.com") else name
+
+
+def dns(case: Case) -> str:
+    route = case.evidence.service_route.value
+    if route is not None and route.dns_proxy_object:
+        return f"DNS proxy object {brief(route.dns_proxy_object, 60)}"
+    servers = [brief(name, 60) for name in route.dns_servers] if route is not None else []
+    return ", ".join(servers) or "not known"
+
+
+def ping_command(case: Case) -> str:
+    source = _source(case) if _is_dataplane(case) else None
+    return f"`ping {f'source {source} ' if source else ''}count 3 host {server(case)}`"
+
+
+def capture(case: Case) -> str:
+    """The commands of a packet capture on the service-route interface (facts 4.12)."""
+    if _is_dataplane(case):
+        match = f"source {_source(case) or '<source address>'} destination {case.address or '<cloud server address>'}"
+        diag = "debug dataplane packet-diag"
+        return (
+            f"`{diag} set filter match {match} destination-port 443`, `{diag} set filter on`, "
+            f"`{diag} set capture stage transmit file mlav-tx`, `{diag} set capture stage receive file mlav-rx`, "
+            f"`{diag} set capture on`; afterwards `{diag} set capture off`, `{diag} set filter off`, "
+            f"`{diag} clear all`."
+        )
+    expression = f"host {case.address}" if case.address else "port 443"
+    return f'`tcpdump filter "{expression}" snaplen 0` (end it with Ctrl-C), then `view-pcap mgmt-pcap mgmt.pcap`.'
+
+
+def _is_dataplane(case: Case) -> bool:
+    route = case.evidence.service_route.value
+    return route is not None and route.kind == "dataplane"
+
+
+def _source(case: Case) -> str | None:
+    route, device = case.evidence.service_route.value, case.evidence.device.value
+    if route is None or route.kind == "undetermined":
+        return None
+    text = route.source_address if route.kind == "dataplane" else device.management_address if device else None
+    address = address_of(text)
+    return str(address) if address is not None else None
+
+
+def _fix(case: Case) -> str:
+    fix = PAN_229832.fix_for(case.release) if case.release is not None else None
+    return f"{fix} or later" if fix is not None else "10.1.14, 10.2.11, 11.0.5, 11.1.3 or later"
+
+
+def _proxy(case: Case) -> str:
+    route = case.evidence.service_route.value
+    if route is None:
+        return "not known"
+    if not route.proxy_server:
+        return "none"
+    return f"{brief(route.proxy_server, 100)}:{route.proxy_port}" if route.proxy_port else brief(route.proxy_server)
+
+
+def _serial(case: Case) -> str:
+    device = case.evidence.device.value
+    known = device.serial if device is not None else None
+    return known if known and _SERIAL.fullmatch(known) else "<serial number>"
