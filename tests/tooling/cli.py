@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -101,6 +102,10 @@ def _run(gates: Sequence[Gate]) -> bool:
                 skipped.append(f"{gate.name}: {missing}")
             except Failed as problem:
                 state, reason = "FAILED", str(problem)
+                failed.append(gate.name)
+            except Exception as problem:  # a gate that crashes hides no other
+                traceback.print_exc(file=log)
+                state, reason = "FAILED", f"{type(problem).__name__}: {problem}"
                 failed.append(gate.name)
         print(f"{state:7} {time.monotonic() - started:6.1f} s  {said or reason}", flush=True)
         if state == "FAILED":

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
@@ -54,8 +53,7 @@ def _unpack(log: IO[str], place: Path, venv: Path) -> Path:
     call(log, [galaxy, "collection", "build", "--output-path", place / "artifact"], env=environment(venv))
     checkout = place / "ansible_collections" / "panops" / "mlav"
     [archive] = (place / "artifact").glob("*.tar.gz")
-    with tarfile.open(archive) as tar:
-        tar.extractall(checkout, filter="data")
+    shutil.unpack_archive(archive, checkout)
     # Without a repository of its own, ansible-test would ask the one around it, which ignores build/.
     call(log, ["git", "init", "--quiet", checkout])
     return checkout
