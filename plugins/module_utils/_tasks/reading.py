@@ -15,8 +15,8 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data as diagnosis_data
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import (
     GatherOptions,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.tests.unit.device.servers import (
     ApiServer,

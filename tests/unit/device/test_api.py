@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device import api as api_module
 from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (

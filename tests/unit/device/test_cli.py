@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncssh
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device import terminal
 from ansible_collections.panops.mlav.plugins.module_utils._device.cli import CliSession, safe_argument
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (

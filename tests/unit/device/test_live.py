@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CallTimeout,

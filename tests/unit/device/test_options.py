@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions, SshOptions
 

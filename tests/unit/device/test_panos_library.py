@@ -14,6 +14,10 @@ import pytest
 
 pytest.importorskip("panos", reason="pan-os-python is not installed")
 
+from panos.device import SslDecrypt, SslDecryptExcludeCert
+from panos.errors import PanDeviceError
+from panos.firewall import Firewall, FirewallCommit
+
 from ansible_collections.panops.mlav.plugins.module_utils._device import panos_library
 from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
@@ -29,9 +33,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.panos_library import library_errors
 from ansible_collections.panops.mlav.tests.unit.device.servers import KEY, ApiServer, Reply, Request
-from panos.device import SslDecrypt, SslDecryptExcludeCert
-from panos.errors import PanDeviceError
-from panos.firewall import Firewall, FirewallCommit
 
 Options = Callable[..., ConnectionOptions]
 

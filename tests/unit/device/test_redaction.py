@@ -8,6 +8,9 @@ import time
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import (
     MASK,
     Redactor,
@@ -16,8 +19,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.redaction impo
     flatten,
     redact,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIplanted\nplanted==\n-----END RSA PRIVATE KEY-----"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption, TlsFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions

@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, ValidationError
+
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import diagnose as judge
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
@@ -50,9 +54,6 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     unknown_host,
     x509,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from jsonschema import Draft202012Validator, ValidationError
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/diagnosis.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)

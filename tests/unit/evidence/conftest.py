@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
 

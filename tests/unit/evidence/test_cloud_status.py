@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CommandRefused, DeviceBusy
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import parse, probe_cloud_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import CloudStatus

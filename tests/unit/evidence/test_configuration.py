@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, PermissionFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import PUSHED_VALUES_MAY_BE_MISSING
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commit_state import parse_jobs, probe_commit_state

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import interfaces, netstat, ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Interface, Ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised

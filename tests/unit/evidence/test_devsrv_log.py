@@ -10,6 +10,7 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.devsrv_log import (
     parse,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CallTimeout,

@@ -12,6 +12,9 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     clock,
     cloud_status,
@@ -34,8 +37,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from .conftest import CERTIFICATE, CONNECTED, FULL, NETSTAT, NOW, PING, FakeDevice
 

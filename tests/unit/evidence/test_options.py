@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset

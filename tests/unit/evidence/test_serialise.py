@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (

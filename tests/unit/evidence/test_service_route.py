@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import PermissionFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import PUSHED_VALUES_MAY_BE_MISSING
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DestinationRoute, ServiceRoute

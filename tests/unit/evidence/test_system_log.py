@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from xml.sax.saxutils import escape
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import SystemEvent, SystemLog
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import (
