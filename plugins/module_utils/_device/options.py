@@ -92,7 +92,7 @@ class ConnectionOptions:
             ca_path=_ca_path(params.get("ca_path")),
             cert_fingerprint=_fingerprint(params.get("cert_fingerprint")),
             timeout=_timeout(params.get("timeout")),
-            ssh=_ssh(params.get("ssh"), host, username, password),
+            ssh=_ssh(params.get("ssh"), host, username, password, behind_panorama=bool(provider.get("serial_number"))),
         )
 
     @property
@@ -104,10 +104,15 @@ class ConnectionOptions:
         return tuple(secret for secret in found if secret)
 
 
-def _ssh(value: Any, host: str, username: str | None, password: str | None) -> SshOptions | None:
+def _ssh(value: Any, host: str, username: str | None, password: str | None, behind_panorama: bool) -> SshOptions | None:
     if value is None:
         return None
     ssh = _mapping("ssh", value)
+    if behind_panorama and not ssh.get("host"):
+        raise InvalidOption(
+            "option ssh.host is missing. Expected: the address of the firewall itself; provider.ip_address is its "
+            "Panorama, since provider.serial_number is set."
+        )
     user = _string("ssh.username", ssh.get("username")) or username
     if user is None:
         raise InvalidOption("option ssh.username is missing, and so is provider.username. Expected: a user name.")

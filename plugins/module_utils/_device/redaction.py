@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote, quote_plus
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
@@ -97,9 +98,22 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """Masks this session's secrets and everything that ``redact`` masks."""
+        return redact(self._mask(text))
+
+    def mask(self, data: Any) -> Any:
+        """Masks this session's secrets in every string of a result: a dict, a list, or what they hold."""
+        if isinstance(data, str):
+            return self._mask(data)
+        if isinstance(data, dict):
+            return {name: self.mask(value) for name, value in data.items()}
+        if isinstance(data, list):
+            return [self.mask(value) for value in data]
+        return data
+
+    def _mask(self, text: str) -> str:
         for form in self._forms:
             text = text.replace(form, MASK)
-        return redact(text)
+        return text
 
 
 def flatten(element: Element | None) -> str:

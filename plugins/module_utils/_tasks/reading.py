@@ -10,11 +10,11 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from contextlib import closing
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data as diagnosis_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
@@ -25,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     EVIDENCE_NAMES,
+    NOT_ASKED,
     Evidence,
     EvidenceSet,
     Problem,
@@ -40,20 +41,16 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Operation, Params, Result
 
 
-def _gather(params: Params, subset: frozenset[str] | None, depth: str) -> EvidenceSet:
+def _gather(device: LiveDevice, params: Params, subset: frozenset[str] | None) -> EvidenceSet:
     options = GatherOptions(
-        depth=depth,
+        depth="auto" if params.get("depth") == "auto" else "full",
         subset=subset,
-        log_window=duration("log_window", params.get("log_window") or "24h"),
-        log_lines=between("log_lines", params.get("log_lines") or 5000, 1, 65535),
-        log_entries=between("log_entries", params.get("log_entries") or 500, 1, 5000),
-        ping_count=between("count", params.get("count") or 3, 1, 100),
+        log_window=duration("log_window", params.get("log_window", "24h")),
+        log_lines=between("log_lines", params.get("log_lines", 5000), 1, 65535),
+        log_entries=between("log_entries", params.get("log_entries", 500), 1, 5000),
+        ping_count=between("count", params.get("count", 3), 1, 100),
     )
-    device = open_device(params)
-    try:
-        return gather(device, params.get("host") or params["provider"]["ip_address"], options)
-    finally:
-        device.close()
+    return gather(device, params["host"] or device.options.host, options)
 
 
 class EvidenceMissing(DeviceError):
@@ -64,41 +61,48 @@ class EvidenceMissing(DeviceError):
         self.kind = problem.kind
 
 
-def _step(*names: str) -> Callable[[Params, bool], Result]:
-    """A step of the article's procedure: one or more pieces of evidence and what they rest on."""
+def _operation(name: str, argument_spec: dict[str, Any], ask: Callable[[LiveDevice, Params], Result]) -> Operation:
+    """An operation that reads from one firewall: opens it, asks, closes it, and masks the session's secrets."""
 
     def run(params: Params, check_mode: bool) -> Result:
-        found = _gather(params, parse_subset(list(names)), "full")
+        with closing(open_device(params)) as device:
+            result: Result = device.redactor.mask(ask(device, params))
+        return {"changed": False, **result}
+
+    return Operation(name, argument_spec, run)
+
+
+def _step(*names: str) -> Callable[[LiveDevice, Params], Result]:
+    """A step of the article's procedure: one or more pieces of evidence and what they rest on."""
+
+    def ask(device: LiveDevice, params: Params) -> Result:
+        found = _gather(device, params, parse_subset(names))
         evidence: dict[str, Evidence[Any]] = {name: getattr(found, name) for name in names}
         problems = {name: item.problem for name, item in evidence.items() if item.problem is not None}
         if all(item.value is None for item in evidence.values()):
             raise EvidenceMissing(next(iter(problems.values())))
         return {
-            "changed": False,
             "host": found.host,
             **{name: to_data(item.value) for name, item in evidence.items()},
             "missing": {name: to_data(problem) for name, problem in problems.items()},
             "asked": [to_data(asked) for item in evidence.values() for asked in item.asked],
         }
 
-    return run
+    return ask
 
 
-def _facts(params: Params, check_mode: bool) -> Result:
-    found = _gather(params, parse_subset(params["gather_subset"]), params["depth"])
-    evidence: dict[str, Evidence[Any]] = {
-        item.name: getattr(found, item.name) for item in fields(found) if item.name in EVIDENCE_NAMES
-    }
+def _facts(device: LiveDevice, params: Params) -> Result:
+    found = _gather(device, params, parse_subset(params["gather_subset"]))
+    evidence: dict[str, Evidence[Any]] = {name: getattr(found, name) for name in EVIDENCE_NAMES}
     problems = {
         name: item.problem
         for name, item in evidence.items()
-        if item.problem is not None and item.problem.kind != "not_asked"
+        if item.problem is not None and item.problem.kind != NOT_ASKED.kind
     }
     values = {name: to_data(item.value) for name, item in evidence.items() if item.value is not None}
     if not values and problems:
         raise EvidenceMissing(next(iter(problems.values())))
     return {
-        "changed": False,
         "ansible_facts": {
             "mlav": {
                 "host": found.host,
@@ -110,20 +114,19 @@ def _facts(params: Params, check_mode: bool) -> Result:
     }
 
 
-def _diagnose(params: Params, check_mode: bool) -> Result:
-    found = _gather(params, None, params["depth"])
+def _diagnose(device: LiveDevice, params: Params) -> Result:
     options = DiagnosisOptions(log_window=duration("log_window", params["log_window"]))
-    return {"changed": False, "diagnosis": diagnosis_data(diagnose(found, options))}
+    return {"diagnosis": diagnosis_data(diagnose(_gather(device, params, None), options))}
 
 
 _CONNECTION = {**connection(), **host()}
 
-STATUS_INFO = Operation("mlav_status_info", _CONNECTION, _step("cloud_status"))
-SERVICE_ROUTE_INFO = Operation("mlav_service_route_info", _CONNECTION, _step("service_route"))
-PING_INFO = Operation("mlav_ping_info", {**_CONNECTION, "count": {"type": "int", "default": 3}}, _step("ping"))
-NETSTAT_INFO = Operation("mlav_netstat_info", _CONNECTION, _step("netstat"))
-LOG_INFO = Operation("mlav_log_info", {**_CONNECTION, **logs()}, _step("devsrv_log", "system_log"))
-FACTS = Operation(
+STATUS_INFO = _operation("mlav_status_info", _CONNECTION, _step("cloud_status"))
+SERVICE_ROUTE_INFO = _operation("mlav_service_route_info", _CONNECTION, _step("service_route"))
+PING_INFO = _operation("mlav_ping_info", {**_CONNECTION, "count": {"type": "int", "default": 3}}, _step("ping"))
+NETSTAT_INFO = _operation("mlav_netstat_info", _CONNECTION, _step("netstat"))
+LOG_INFO = _operation("mlav_log_info", {**_CONNECTION, **logs()}, _step("devsrv_log", "system_log"))
+FACTS = _operation(
     "mlav_facts",
     {
         **_CONNECTION,
@@ -133,7 +136,7 @@ FACTS = Operation(
     },
     _facts,
 )
-DIAGNOSIS_INFO = Operation(
+DIAGNOSIS_INFO = _operation(
     "mlav_diagnosis_info",
     {**_CONNECTION, **logs(), "depth": {"type": "str", "choices": ["auto", "full"], "default": "auto"}},
     _diagnose,
