@@ -60,6 +60,7 @@ class XmlApi:
         self._connection = HttpsConnection(options, MAX_ANSWER_BYTES)
         self._key = options.api_key
         self._firewall: Any = None
+        self._failure: DeviceError | None = None
         self.credential = (
             "the API key" if options.api_key is not None else f"the user name and password of {options.username!r}"
         )
@@ -89,36 +90,46 @@ class XmlApi:
         """Ends the connection."""
         self._connection.close()
 
-    def op(self, cmd: str, seconds: float | None = None) -> Envelope:
-        """Asks an operational command, given as XML.
+    def op(self, cmd: str, seconds: float | None = None, asked: str | None = None) -> Envelope:
+        """Asks an operational command, given as XML; ``asked`` names it in messages.
 
         Raises:
             DeviceError: the subclass that fits.
         """
-        return self.call({"type": "op", "cmd": cmd}, seconds)
+        return self.call({"type": "op", "cmd": cmd}, seconds, asked)
 
-    def call(self, fields: Mapping[str, str], seconds: float | None = None) -> Envelope:
+    def call(self, fields: Mapping[str, str], seconds: float | None = None, asked: str | None = None) -> Envelope:
         """Sends one request of any type and gives its successful answer; the key and ``target`` are added.
 
         Raises:
             DeviceError: the subclass that fits.
         """
-        deadline = self._deadline(fields, seconds)
-        answer = xml.parse(self.exchange(fields, deadline))
+        asked = asked or _asked(fields)
+        answer = xml.parse(self.exchange(fields, self._deadline(asked, seconds)))
         try:
-            return xml.check(answer, _asked(fields), self.credential)
+            return xml.check(answer, asked, self.credential)
         except DeviceError as error:
-            raise self._redacted(error) from None
+            raise self._noted(self._redacted(error)) from None
 
     def exchange(self, fields: Mapping[str, str], deadline: Deadline | None = None) -> bytes:
         """Sends one request and gives the body of its answer, whatever PAN-OS says in it.
 
         HTTP errors and credentials that are not accepted raise; for pan-os-python, which reads the rest by itself.
 
+        A first connection that failed and credentials that were not accepted are not tried again in this session:
+        every attempt would take its time, and failed logins lock accounts.
+
         Raises:
             DeviceError: the subclass that fits.
         """
-        deadline = deadline or self._deadline(fields, None)
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return self._exchange(fields, deadline or self._deadline(_asked(fields), None))
+        except DeviceError as error:
+            raise self._noted(error) from error.__cause__
+
+    def _exchange(self, fields: Mapping[str, str], deadline: Deadline) -> bytes:
         if self._key is None:
             self._key = self._keygen(deadline)
             self.redactor.add(self._key)
@@ -127,8 +138,13 @@ class XmlApi:
             sent["target"] = self.options.serial_number
         return self._post(sent, {"X-PAN-KEY": self._key}, deadline)
 
-    def _deadline(self, fields: Mapping[str, str], seconds: float | None) -> Deadline:
-        return Deadline(self.options.timeout if seconds is None else seconds, f"the XML API call ({_asked(fields)})")
+    def _noted(self, error: DeviceError) -> DeviceError:
+        if isinstance(error, AuthenticationFailure) or not self.handshakes:
+            self._failure = error
+        return error
+
+    def _deadline(self, asked: str, seconds: float | None) -> Deadline:
+        return Deadline(self.options.timeout if seconds is None else seconds, f"the XML API call ({asked})")
 
     def _keygen(self, deadline: Deadline) -> str:
         fields = {"type": "keygen", "user": self.options.username or "", "password": self.options.password or ""}

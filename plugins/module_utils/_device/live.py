@@ -116,7 +116,7 @@ class LiveDevice:
             refusal = CommandRefused(f"the XML API has no form of {command.cli!r}")
         if refusal is None and command.xml is not None:
             try:
-                answer = self.api.op(command.xml, command.seconds)
+                answer = self.api.op(command.xml, command.seconds, command.cli)
                 return Answer(command.cli, "api", answer.text, answer.result)
             except (CommandRefused, PermissionFailure) as error:
                 self._refused[family] = refusal = error

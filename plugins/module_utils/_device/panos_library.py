@@ -62,8 +62,13 @@ else:
             self.api_password = None
             self._panops_session = session
 
-        def _PanXapi__api_request(self, query: Mapping[str, str]) -> _Response:
-            fields = {name: str(value) for name, value in query.items() if name not in _CREDENTIAL_FIELDS}
+        def _PanXapi__api_request(self, query: Mapping[str, Any]) -> _Response:
+            fields = {
+                # Some of pan-os-python's commands are bytes.
+                name: value.decode() if isinstance(value, bytes) else str(value)
+                for name, value in query.items()
+                if name not in _CREDENTIAL_FIELDS
+            }
             body = self._panops_session.exchange(fields)
             answer = envelope.parse(body)
             if not answer.succeeded and not answer.absent:

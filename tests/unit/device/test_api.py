@@ -239,6 +239,40 @@ def test_http_errors(
     assert type(error_of(server, options)) is expected
 
 
+@pytest.mark.parametrize("provider", [{}, PASSWORD])
+def test_credentials_that_are_not_accepted_are_tried_once(
+    server: ApiServer, options: Options, provider: dict[str, Any]
+) -> None:
+    server.keygen = Reply(
+        b"<response status='error' code='403'><msg><line>Invalid Credential</line></msg></response>", 403
+    )
+    answering(server, "<response status='error' code='22'><msg><line>Session timed out</line></msg></response>")
+    api = XmlApi(options(server, provider=provider))
+    for _ in range(3):
+        with pytest.raises(AuthenticationFailure):
+            api.op(INFO)
+    assert len(server.requests) == 1
+
+
+def test_a_firewall_that_cannot_be_reached_costs_one_time_limit(server: ApiServer, options: Options) -> None:
+    with listening(lambda connection: time.sleep(2)) as port:
+        api = XmlApi(options(server, timeout=0.4, provider={"port": port}))
+        start = time.monotonic()
+        for _ in range(5):
+            with pytest.raises(CallTimeout):
+                api.op(INFO)
+        assert time.monotonic() - start < 1.2
+
+
+def test_one_slow_answer_does_not_end_the_session(server: ApiServer, options: Options) -> None:
+    api = XmlApi(options(server))
+    answering(server, Reply(raw=lambda out: time.sleep(1)))
+    with pytest.raises(CallTimeout):
+        api.op(INFO, 0.3)
+    answering(server, "<response status='success'><result>ok</result></response>")
+    assert api.op(INFO).text == "ok"
+
+
 def test_an_error_that_quotes_our_secret_is_redacted(server: ApiServer, options: Options) -> None:
     answering(server, "<response status='error'><msg><line>bad THE-api-KEY-1 here</line></msg></response>")
     assert "bad ******** here" in error_of(server, options).message
