@@ -161,6 +161,7 @@ class ServiceRoute:
         proxy_server, proxy_port: the management proxy. Whether MLAV honours it is not known.
         dns_servers: as configured; ``dns_proxy_object`` stands in their place where one is used.
         cloud_server_override: ``deviceconfig setting mlav cloud-server``.
+        panorama_managed: the configuration names a Panorama or carries pushed values.
     """
 
     kind: Literal["management", "dataplane", "undetermined"]
@@ -175,6 +176,7 @@ class ServiceRoute:
     dns_servers: tuple[str, ...] = ()
     dns_proxy_object: str | None = None
     cloud_server_override: str | None = None
+    panorama_managed: bool = False
 
 
 @dataclass(frozen=True)
@@ -222,12 +224,17 @@ class Connection:
 
 @dataclass(frozen=True)
 class Netstat:
-    """The connections that matter: to ``addresses`` on ``port``. ``rows`` counts every row that was understood."""
+    """The connections that matter: to ``addresses`` on ``port`` (to any address on it where ``addresses`` is empty).
+
+    ``rows`` counts every row that was understood. ``proxy_connections`` are those to the configured proxy: they carry
+    other traffic too, and whether MLAV honours the proxy is not known, so they prove nothing by themselves.
+    """
 
     addresses: tuple[str, ...]
     port: int
     connections: tuple[Connection, ...]
     rows: int
+    proxy_connections: tuple[Connection, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -301,9 +308,11 @@ class SystemLog:
 
 @dataclass(frozen=True)
 class DecryptionRule:
-    """A rule of the decryption policy, in order; ``location`` is vsysN, shared or pre/post of Panorama.
+    """A rule of the decryption policy, in order of evaluation.
 
-    ``kind`` is the type element (``ssl-forward-proxy``); a negated side matches everything but what is listed.
+    ``location`` is ``vsys1``, or ``vsys1/pre`` and ``vsys1/post`` for rules pushed by Panorama. ``action`` is the
+    device's word (``decrypt``, ``no-decrypt`` …), ``unknown`` where it is absent: its default is not known.
+    ``kind`` is the type (``ssl-forward-proxy``, ``ssl-inbound-inspection``, ``ssh-proxy``).
     """
 
     name: str
@@ -397,6 +406,25 @@ class EvidenceSet:
     commit_state: Evidence[CommitState] = field(default_factory=not_asked)
     software_status: Evidence[SoftwareStatus] = field(default_factory=not_asked)
 
+
+# The fields of EvidenceSet that hold evidence, in the order in which it is asked.
+EVIDENCE_NAMES = (
+    "device",
+    "cloud_status",
+    "clock",
+    "high_availability",
+    "device_certificate",
+    "licenses",
+    "software_status",
+    "commit_state",
+    "service_route",
+    "interfaces",
+    "ping",
+    "netstat",
+    "devsrv_log",
+    "system_log",
+    "decryption",
+)
 
 DEFAULT_CLOUD_SERVER = "ml.service.paloaltonetworks.com"
 CLOUD_PORT = 443

@@ -1,0 +1,24 @@
+# Everything is done by tests/run.py, which also runs without make: python3 tests/run.py demo
+
+# The first Python here that is new enough; .venv is made with the best one that run.py finds, or with PYTHON=... .
+RUNNER := $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+RUN = $(or $(RUNNER),python3) tests/run.py
+
+export PYTHON
+
+.PHONY: help
+help:
+	@echo 'make demo         a simulated fleet is diagnosed; needs no firewall (about a minute)'
+	@echo 'make test         every gate below'
+	@echo 'make lint         style, YAML, playbooks, documentation'
+	@echo 'make types        mypy'
+	@echo 'make units        unit tests'
+	@echo 'make integration  playbooks against the simulator'
+	@echo 'make coverage     both, and what they cover'
+	@echo 'make sanity       ansible-test sanity, newest and oldest ansible-core'
+	@echo 'make clean        remove everything that these made'
+
+.PHONY: demo test lint types units integration coverage sanity clean
+demo test lint types units integration coverage sanity clean:
+	@$(RUN) $@

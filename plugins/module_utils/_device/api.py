@@ -1,0 +1,300 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The XML API of a firewall, directly or through Panorama.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from copy import copy
+from typing import Any
+from urllib.parse import urlencode
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
+
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope as xml
+from ansible_collections.panops.mlav.plugins.module_utils._device import panos_library
+from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import Envelope
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    AuthenticationFailure,
+    CommandRefused,
+    DeviceBusy,
+    DeviceError,
+    MalformedAnswer,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.https import HttpAnswer, HttpsConnection
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
+    PUSHED_VALUES_MAY_BE_MISSING,
+    Answer,
+    SystemLogQuery,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
+from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, flatten
+
+MAX_ANSWER_BYTES = 32 * 1024 * 1024
+# A log job searches the whole log; it may take this many calls' time.
+LOG_JOB_CALLS = 4
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 2.0
+
+_READING_TYPES = frozenset({"keygen", "log", "version"})
+_READING_ACTIONS = frozenset({"get", "show"})
+_READING_OPS = ("<show>", "<ping>", "<test>", "<check>")
+
+
+class XmlApi:
+    """One session: one connection, one key.
+
+    ``redactor`` knows the session's secrets, also the key that a password got.
+    """
+
+    def __init__(self, options: ConnectionOptions) -> None:
+        self.options = options
+        self.redactor = Redactor(options.secrets)
+        self._connection = HttpsConnection(options, MAX_ANSWER_BYTES)
+        self._key = options.api_key
+        self._firewall: Any = None
+        self.credential = (
+            "the API key" if options.api_key is not None else f"the user name and password of {options.username!r}"
+        )
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self._connection.requests
+
+    @property
+    def handshakes(self) -> int:
+        """How many connections were opened."""
+        return self._connection.handshakes
+
+    @property
+    def firewall(self) -> Any:
+        """pan-os-python's ``Firewall`` over this session; use it within ``panos_library.library_errors``.
+
+        Raises:
+            MissingLibrary: pan-os-python is not installed.
+        """
+        if self._firewall is None:
+            self._firewall = panos_library.firewall(self)
+        return self._firewall
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._connection.close()
+
+    def op(self, cmd: str, seconds: float | None = None) -> Envelope:
+        """Asks an operational command, given as XML.
+
+        Raises:
+            DeviceError: the subclass that fits.
+        """
+        return self.call({"type": "op", "cmd": cmd}, seconds)
+
+    def call(self, fields: Mapping[str, str], seconds: float | None = None) -> Envelope:
+        """Sends one request of any type and gives its successful answer; the key and ``target`` are added.
+
+        Raises:
+            DeviceError: the subclass that fits.
+        """
+        deadline = self._deadline(fields, seconds)
+        answer = xml.parse(self.exchange(fields, deadline))
+        try:
+            return xml.check(answer, _asked(fields), self.credential)
+        except DeviceError as error:
+            raise self._redacted(error) from None
+
+    def exchange(self, fields: Mapping[str, str], deadline: Deadline | None = None) -> bytes:
+        """Sends one request and gives the body of its answer, whatever PAN-OS says in it.
+
+        HTTP errors and credentials that are not accepted raise; for pan-os-python, which reads the rest by itself.
+
+        Raises:
+            DeviceError: the subclass that fits.
+        """
+        deadline = deadline or self._deadline(fields, None)
+        if self._key is None:
+            self._key = self._keygen(deadline)
+            self.redactor.add(self._key)
+        sent = dict(fields)
+        if self.options.serial_number is not None and fields.get("type") != "version":
+            sent["target"] = self.options.serial_number
+        return self._post(sent, {"X-PAN-KEY": self._key}, deadline)
+
+    def _deadline(self, fields: Mapping[str, str], seconds: float | None) -> Deadline:
+        return Deadline(self.options.timeout if seconds is None else seconds, f"the XML API call ({_asked(fields)})")
+
+    def _keygen(self, deadline: Deadline) -> str:
+        fields = {"type": "keygen", "user": self.options.username or "", "password": self.options.password or ""}
+        answer = xml.parse(self._post(fields, {}, deadline))
+        try:
+            xml.check(answer, "keygen", self.credential)
+        except DeviceError as error:
+            raise self._redacted(error) from None
+        key = answer.root.findtext("./result/key", "").strip()
+        if not key or not key.isascii() or not key.isprintable():
+            raise MalformedAnswer("the firewall answered keygen without a usable key")
+        return key
+
+    def _post(self, fields: Mapping[str, str], headers: Mapping[str, str], deadline: Deadline) -> bytes:
+        answer = self._connection.post(
+            "/api/",
+            urlencode(fields).encode(),
+            {"Content-Type": "application/x-www-form-urlencoded", **headers},
+            deadline,
+            repeatable=_only_reads(fields),
+        )
+        if answer.status != 200:
+            raise self._redacted(self._http_failure(answer, _asked(fields)))
+        if not answer.body:
+            raise MalformedAnswer(f"the firewall answered {_asked(fields)} with nothing")
+        return answer.body
+
+    def _http_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
+        status = f"HTTP {answer.status} {answer.reason}".strip()
+        try:
+            envelope = xml.parse(answer.body)
+        except MalformedAnswer:
+            envelope = None
+        if envelope is not None and not envelope.succeeded:
+            code = envelope.code or str(answer.status)
+            return xml.failure(code, envelope.message or envelope.text or status, asked, self.credential)
+        if answer.status == 401:
+            return AuthenticationFailure(
+                f"the firewall does not accept {self.credential}: {status}",
+                remedy=f"Check {self.credential} in the option provider.",
+            )
+        if answer.status == 403:
+            return xml.failure("403", status, asked, self.credential)
+        if answer.status in {429, 503}:
+            return DeviceBusy(f"the firewall is busy: {asked}: {status}", remedy="Wait, then ask again.")
+        if answer.location is not None:
+            return xml.malformed(f"the answer to {asked} is a redirect ({status})", answer.location.encode())
+        return xml.malformed(f"the answer to {asked} is {status}", answer.body)
+
+    def _redacted(self, error: DeviceError) -> DeviceError:
+        return type(error)(self.redactor.redact(error.message), error.remedy)
+
+    def effective_config(self, path: str) -> Answer:
+        """Reads a subtree of the effective configuration, or of the running one with a note (see ``interface.Device``).
+
+        Source: PANOS facts "Reading and writing configuration": the effective form is LIKELY, so its answer counts
+        only when it is the node that was asked for.
+        """
+        cmd = f"<show><config><effective-running><xpath>{escape(path)}</xpath></effective-running></config></show>"
+        command = f"show config effective-running xpath {path}"
+        try:
+            answer = self.op(cmd)
+        except CommandRefused:
+            return self.running_config(path)
+        result = _only_node(answer, path)
+        if result is None:
+            return self.running_config(path)
+        return Answer(command, "api", flatten(result), result)
+
+    def running_config(self, path: str) -> Answer:
+        """Reads a subtree of the running configuration; the answer notes that pushed values may be missing."""
+        return self._config("show", path, (PUSHED_VALUES_MAY_BE_MISSING,))
+
+    def candidate_config(self, path: str) -> Answer:
+        """Reads a subtree of the candidate configuration; ``path`` and ``result`` as in ``effective_config``."""
+        return self._config("get", path, ())
+
+    def _config(self, action: str, path: str, notes: tuple[str, ...]) -> Answer:
+        answer = self.call({"type": "config", "action": action, "xpath": f"/config/{path}"})
+        result = _only_node(answer, path)
+        if result is None:
+            raise MalformedAnswer(f"the firewall answered action={action} for {path} with another node")
+        return Answer(f"action={action} xpath=/config/{path}", "api", flatten(result), result, notes=notes)
+
+    def system_log(self, query: SystemLogQuery) -> Answer:
+        """Asks the system log: starts the job, polls it with pauses, fetches and ends it.
+
+        The whole takes at most ``LOG_JOB_CALLS`` times the option ``timeout``.
+        """
+        expression = query.expression
+        if query.since is not None:
+            expression = f"({expression}) and (receive_time geq '{query.since:%Y/%m/%d %H:%M:%S}')"
+        deadline = Deadline(LOG_JOB_CALLS * self.options.timeout, "the search in the system log")
+        started = self.call(
+            {
+                "type": "log",
+                "log-type": "system",
+                "query": expression,
+                "nlogs": str(min(max(query.limit, 1), 5000)),
+                "dir": "backward",
+            }
+        )
+        job = started.root.findtext("./result/job", "").strip()
+        if not (job.isascii() and job.isdigit()):
+            raise MalformedAnswer("the firewall answered the question to the system log without a job")
+        try:
+            answer = self._finished_log(job, deadline)
+        finally:
+            self._end_log_job(job)
+        return Answer(f"show log system query equal {expression!r}", "api", answer.text, answer.result)
+
+    def _finished_log(self, job: str, deadline: Deadline) -> Envelope:
+        pause = _FIRST_PAUSE
+        while True:
+            seconds = min(self.options.timeout, deadline.remaining())
+            answer = self.call({"type": "log", "action": "get", "job-id": job}, seconds)
+            status = answer.root.findtext("./result/job/status", "").strip()
+            if answer.root.find("./result/log") is not None and status in {"FIN", ""}:
+                return answer
+            if pause >= deadline.remaining():
+                raise deadline.exceeded()
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _end_log_job(self, job: str) -> None:
+        """Best effort: PAN-OS removes a job by itself once its logs were fetched, and then refuses this."""
+        try:
+            self.call({"type": "log", "action": "finish", "job-id": job}, min(self.options.timeout, 5.0))
+        except DeviceError:
+            return
+
+
+def _only_reads(fields: Mapping[str, str]) -> bool:
+    kind = fields.get("type", "")
+    if kind == "config":
+        return fields.get("action") in _READING_ACTIONS
+    if kind == "op":
+        return fields.get("cmd", "").startswith(_READING_OPS)
+    return kind in _READING_TYPES
+
+
+def _asked(fields: Mapping[str, str]) -> str:
+    """What was asked, for messages; never with an element or a password in it."""
+    kind = fields.get("type", "")
+    if kind == "op":
+        return fields.get("cmd", "")[:200]
+    return " ".join(
+        f"{name}={fields[name][:200]}" for name in ("type", "action", "xpath", "log-type") if name in fields
+    )
+
+
+def _only_node(answer: Envelope, path: str) -> Element | None:
+    """A ``<result>`` that holds the node at ``path`` as its only child, or nothing where it is absent.
+
+    None where the answer holds something else. An answer from ``<config>`` on is descended.
+    """
+    wrapped = Element("result")
+    if answer.absent or answer.result is None or not len(answer.result):
+        return wrapped
+    node: Element | None = answer.result[0]
+    name = path.rsplit("/", 1)[-1].split("[", 1)[0]
+    if len(answer.result) == 1 and node is not None and node.tag == "config" and name != "config":
+        node = node.find(path)
+        if node is None:
+            return wrapped
+    if node is None or len(answer.result) != 1 or node.tag != name:
+        return None
+    wrapped.append(copy(node))
+    return wrapped

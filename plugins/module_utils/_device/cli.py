@@ -1,0 +1,142 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The firewall's CLI over SSH: one operational command in, its answer out.
+
+Source: PANOS facts "SSH" and "XML output mode over SSH".
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope as xml
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    CallTimeout,
+    CommandRefused,
+    InvalidOption,
+    MalformedAnswer,
+    Unreachable,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command
+from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
+from ansible_collections.panops.mlav.plugins.module_utils._device.options import SshOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._device.ssh import TERMINAL_WIDTH, SshShell
+from ansible_collections.panops.mlav.plugins.module_utils._device.terminal import MAX_ANSWER_BYTES, Keep, Terminal
+
+_PREPARATION = ("set cli scripting-mode on", f"set cli terminal width {TERMINAL_WIDTH}", "set cli pager off")
+_XML_ON = "set cli op-command-xml-output on"
+_XML_OFF = "set cli op-command-xml-output off"
+
+_REFUSED = re.compile(r"^\s*(?:Unknown command:|Invalid syntax\.|Validation Error:)", re.MULTILINE | re.IGNORECASE)
+_SERVER_ERROR = re.compile(r"^\s*Server error\b\s*:?\s*(.*)", re.MULTILINE | re.IGNORECASE)
+# A refusal is a few lines; a log that quotes one is longer.
+_SHORT_LINES = 10
+
+_ARGUMENT = re.compile(r"[A-Za-z0-9_:*][A-Za-z0-9._:/*@-]{0,254}")
+
+
+def safe_argument(value: str) -> str:
+    """Gives ``value`` back where it can be an argument of a command: a host name, an address, a file name.
+
+    Whatever came from a device, a log or a file goes through here before it stands in a command.
+
+    Raises:
+        InvalidOption: it cannot.
+    """
+    if not _ARGUMENT.fullmatch(value):
+        raise InvalidOption(
+            f"{excerpt(value, 80)!r} cannot stand in a command. Expected: a name, an address or a file name."
+        )
+    return value
+
+
+class CliSession:
+    """One SSH session with the CLI in operational mode. Opens at once.
+
+    Raises:
+        DeviceError: the subclass that fits (see ``ssh.SshShell``).
+    """
+
+    def __init__(self, options: SshOptions, timeout: float) -> None:
+        self._timeout = timeout
+        self._credential = f"the SSH account {options.username!r}"
+        deadline = Deadline(timeout, f"the SSH login on {options.host}")
+        self._shell: SshShell | None = SshShell(options, deadline)
+        try:
+            self._terminal = Terminal(self._shell, deadline)
+            for command in _PREPARATION:
+                self._terminal.ask(command, deadline, "newest")
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def closed(self) -> bool:
+        """The session has ended: a call took too long, or the connection was lost."""
+        return self._shell is None
+
+    def close(self) -> None:
+        """Ends the session."""
+        if self._shell is not None:
+            self._shell.close()
+            self._shell = None
+
+    def run(self, command: Command, keep: Keep = "newest") -> Answer:
+        """Asks a command; in XML output mode where it is ``structured``.
+
+        A call that takes too long ends the session: what still comes belongs to nothing.
+
+        Args:
+            command: what to ask.
+            keep: which part of an answer larger than ``terminal.MAX_ANSWER_BYTES`` counts.
+
+        Raises:
+            DeviceError: the subclass that fits.
+        """
+        seconds = self._timeout if command.seconds is None else command.seconds
+        deadline = Deadline(seconds, f"the command {command.cli!r} over SSH")
+        if command.structured:
+            return self._run_structured(command.cli, deadline)
+        text, truncated = self._ask(command.cli, deadline, keep)
+        self._check(text, command.cli)
+        return Answer(command.cli, "ssh", text, truncated=truncated)
+
+    def _run_structured(self, cli: str, deadline: Deadline) -> Answer:
+        switched, _ = self._ask(_XML_ON, deadline)
+        self._check(switched, _XML_ON)
+        text, truncated = self._ask(cli, deadline)
+        self._ask(_XML_OFF, deadline)
+        if truncated:
+            raise MalformedAnswer(f"the answer to {cli!r} is too large. Expected: at most {MAX_ANSWER_BYTES} bytes.")
+        self._check(text, cli)
+        start, end = text.find("<response"), text.rfind("</response>")
+        if start < 0 or end < start:
+            raise xml.malformed(f"the answer to {cli!r} is not XML", text.encode())
+        document = xml.parse(text[start : end + len("</response>")].encode())
+        answer = xml.check(document, cli, self._credential)
+        return Answer(cli, "ssh", answer.text, answer.result)
+
+    def _ask(self, line: str, deadline: Deadline, keep: Keep = "newest") -> tuple[str, bool]:
+        if not (line.isprintable() and line.isascii()):
+            raise InvalidOption(f"{excerpt(line)!r} cannot be a command. Expected: one line of printable ASCII.")
+        if self._shell is None:
+            raise Unreachable("the SSH session has ended")
+        try:
+            return self._terminal.ask(line, deadline, keep)
+        except (CallTimeout, Unreachable, KeyboardInterrupt):
+            self.close()
+            raise
+
+    def _check(self, text: str, asked: str) -> None:
+        if text.count("\n") >= _SHORT_LINES:
+            return
+        if found := _SERVER_ERROR.search(text):
+            raise xml.failure("", found.group(1) or text, asked, self._credential)
+        if _REFUSED.search(text):
+            raise CommandRefused(f"the CLI does not take {asked!r}: {excerpt(text)}")
+        xml.check_text(text, asked, self._credential)

@@ -1,0 +1,212 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The XML envelope of PAN-OS answers: parsed as hostile input, and its failures told apart.
+
+The same envelope comes from the XML API and from the CLI in XML output mode.
+Sources: PAN-OS documentation "PAN-OS XML API Error Codes"; message places as in pan-python and pango.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.parsers import expat
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    AuthenticationFailure,
+    CommandRefused,
+    DeviceBusy,
+    DeviceError,
+    MalformedAnswer,
+    PermissionFailure,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt, flatten
+
+MAX_DEPTH = 200
+
+_SUCCESS_CODES = frozenset({"", "0", "19", "20"})
+ABSENT_CODE = "7"
+_ABSENT_TEXT = "no such node"
+
+# Matched as lower-case substrings. Sources: KB kA14u000000HDuDCAW, release notes, pan-os-python panos/base.py.
+_REFUSED_TEXTS = (
+    "not available to xmlapi client",
+    "invalid client cli",
+    "is unexpected",
+    "needs to have non null value",
+    "unknown command",
+    "invalid syntax",
+)
+_BUSY_TEXTS = (
+    "device busy or unavailable",
+    "timed out as client is not available",
+    "timed out while getting config lock",
+    "an error occured. see dagger.log",
+    "another commit/validate is in progress",
+    "a commit is in progress",
+    "you cannot commit while an install is in progress",
+    "another sync is in progress",
+    "configuration is locked by",
+)
+_BUSY_PATTERN = re.compile(r"\bclient \S+ not ready\b")
+_ALWAYS_REFUSED_CODES = frozenset({"1", "6", "17", "18", "400"})
+
+# A failure inside a successful answer is a line or two; a log that quotes such a text is longer.
+_SHORT_ANSWER = 300
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """``<response>``: its status and code as strings, its message, and its ``<result>`` (None where there is none)."""
+
+    status: str
+    code: str
+    message: str
+    root: Element
+    result: Element | None
+
+    @property
+    def text(self) -> str:
+        """The result as plain text; the message where there is no result."""
+        return flatten(self.result) if self.result is not None else self.message
+
+    @property
+    def absent(self) -> bool:
+        """The node or object that was asked for is not there."""
+        if self.status == "success":
+            return self.code == ABSENT_CODE
+        return self.code == ABSENT_CODE or _ABSENT_TEXT in self.message.lower()
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status == "success" and self.code in _SUCCESS_CODES | {ABSENT_CODE}
+
+
+def parse(body: bytes) -> Envelope:
+    """Parses an answer.
+
+    Raises:
+        MalformedAnswer: it is truncated, not XML, not PAN-OS's envelope, nested too deeply, or declares entities.
+    """
+    try:
+        _refuse_doctype(body)
+        root = fromstring(body)  # noqa: S314 - entities can be declared in a DOCTYPE only, which was refused
+    except (ParseError, expat.ExpatError, ValueError, LookupError) as error:
+        raise malformed(f"the answer is not XML ({error})", body) from error
+    if root.tag != "response":
+        raise malformed(f"the answer is a <{str(root.tag)[:40]}>, not PAN-OS's <response>", body)
+    _limit_depth(root, body)
+    status = root.get("status", "").strip().lower()
+    if not status:
+        raise malformed("the answer has no status", body)
+    return Envelope(status, root.get("code", "").strip(), _message(root), root, root.find("result"))
+
+
+def malformed(why: str, body: bytes) -> MalformedAnswer:
+    """The error for an answer that is not understood, with a short excerpt of it."""
+    return MalformedAnswer(
+        f"{why}. It begins: {excerpt(body[:4000].decode('utf-8', 'replace'))!r}",
+        remedy="Check that the address and the port are those of a PAN-OS web interface, without a proxy between.",
+    )
+
+
+class _RootReached(Exception):
+    pass
+
+
+def _refuse_doctype(body: bytes) -> None:
+    """Reads up to the root element: a DOCTYPE can stand nowhere else, and text that looks like one is harmless."""
+
+    def refuse(*_args: object) -> NoReturn:
+        raise malformed("the answer declares a document type", body)
+
+    def stop(*_args: object) -> NoReturn:
+        raise _RootReached
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = stop
+    with contextlib.suppress(_RootReached):
+        parser.Parse(body, True)
+
+
+def _limit_depth(root: Element, body: bytes) -> None:
+    level = [root]
+    for _depth in range(MAX_DEPTH):
+        level = [child for element in level for child in element]
+        if not level:
+            return
+    raise malformed(f"the answer nests deeper than {MAX_DEPTH} elements", body)
+
+
+def _message(root: Element) -> str:
+    for path in ("./msg/line", "./result/msg/line", "./result/msg", "./msg"):
+        texts = [" ".join(flatten(element).split()) for element in root.findall(path)]
+        if any(texts):
+            return "\n".join(text for text in texts if text)
+    return ""
+
+
+def check(envelope: Envelope, asked: str, credential: str) -> Envelope:
+    """Gives the envelope back when it is a success.
+
+    A node that is absent counts as a success (see ``Envelope.absent``).
+
+    Args:
+        envelope: the answer.
+        asked: what was asked, for the message.
+        credential: what the session presents (``the API key``), for the message.
+
+    Raises:
+        DeviceError: the subclass that the code or the text stands for.
+    """
+    if envelope.absent:
+        return envelope
+    if not envelope.succeeded:
+        raise failure(envelope.code, envelope.message or envelope.text, asked, credential)
+    check_text(envelope.text, asked, credential)
+    return envelope
+
+
+def check_text(text: str, asked: str, credential: str) -> None:
+    """Raises what a short text stands for when PAN-OS reports a failure as the text of a success."""
+    if len(text) <= _SHORT_ANSWER and (_is_busy(text) or "not available to xmlapi client" in text.lower()):
+        raise failure("", text, asked, credential)
+
+
+def failure(code: str, message: str, asked: str, credential: str) -> DeviceError:
+    """The error that a code and a message stand for."""
+    said = excerpt(message) or "no message"
+    told = f"{asked}: {said}" + (f" (code {code[:10]})" if code else "")
+    low = message.lower()
+    if "not available to xmlapi client" in low:
+        return CommandRefused(f"the XML API does not take {told}")
+    if "invalid credential" in low:
+        return AuthenticationFailure(
+            f"the firewall does not accept {credential}: {said}", remedy=f"Check {credential} in the option provider."
+        )
+    if code == "22" or "session timed out" in low:
+        return AuthenticationFailure(f"the session has ended: {told}", remedy=f"Check {credential}, and run again.")
+    if _is_busy(message):
+        return DeviceBusy(f"the firewall is busy: {told}", remedy="Wait, then ask again.")
+    if code in {"16", "403"}:
+        return PermissionFailure(
+            f"the account has no right to this, with {credential}: {told}",
+            remedy="Give the account's admin role the XML-API rights that are needed (op, config, log; also commit for "
+            "changes), and check that the API key has not been revoked.",
+        )
+    if code in _ALWAYS_REFUSED_CODES or any(text in low for text in _REFUSED_TEXTS):
+        return CommandRefused(f"the firewall does not accept {told}")
+    return DeviceError(f"the firewall answered with an error to {told}")
+
+
+def _is_busy(text: str) -> bool:
+    low = text.lower()
+    return any(busy in low for busy in _BUSY_TEXTS) or _BUSY_PATTERN.search(low) is not None

@@ -1,0 +1,180 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A live firewall: the XML API first, the CLI over SSH for what the API does not take.
+
+Source: PANOS facts "Command by transport".
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._device.cli import CliSession, safe_argument
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    CommandRefused,
+    DeviceError,
+    NotObtainable,
+    PermissionFailure,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
+from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, excerpt
+
+SSH_REMEDY = "Set the option ssh, so that the firewall's CLI can be asked."
+
+# These first words have many commands, of which the API may take one and refuse another.
+_WIDE_WORDS = frozenset({"show", "request", "test", "check", "set", "debug"})
+_NO_FILE = re.compile(r"no such file|cannot open|does not exist|not found", re.IGNORECASE)
+_SHORT_TEXT = 300
+
+
+class LiveDevice:
+    """Implements ``interface.Device``. Opens connections when they are first needed: one to the API, one by SSH."""
+
+    def __init__(self, options: ConnectionOptions) -> None:
+        self.options = options
+        self.api = XmlApi(options)
+        self._cli: CliSession | None = None
+        self._cli_failure: DeviceError | None = None
+        self._refused: dict[str, DeviceError] = {}
+
+    @property
+    def redactor(self) -> Redactor:
+        """Masks this session's own secrets, and whatever looks like one; for raw answers that are kept."""
+        return self.api.redactor
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self.api.close()
+        if self._cli is not None:
+            self._cli.close()
+            self._cli = None
+
+    def run(self, command: Command) -> Answer:
+        """Asks an operational command on the first transport that takes it.
+
+        Raises:
+            CommandRefused: no transport takes it; ``remedy`` says what would.
+            DeviceError: the subclass that fits. Where the API does not take the command and SSH fails, it is SSH's.
+        """
+        if command.prefer_ssh and self.options.ssh is not None:
+            try:
+                cli = self._ssh()
+            except DeviceError as failure:
+                return self._run_api(command, failure)
+            return cli.run(command)
+        return self._run_api(command, None)
+
+    def effective_config(self, path: str) -> Answer:
+        """See ``api.XmlApi.effective_config``."""
+        return self.api.effective_config(path)
+
+    def candidate_config(self, path: str) -> Answer:
+        """See ``api.XmlApi.candidate_config``."""
+        return self.api.candidate_config(path)
+
+    def system_log(self, query: SystemLogQuery) -> Answer:
+        """Asks the system log; as the CLI's table by SSH where the API does not give it."""
+        try:
+            return self.api.system_log(query)
+        except (CommandRefused, PermissionFailure) as refusal:
+            self._require_ssh(refusal)
+        since = f" start-time equal {query.since:%Y/%m/%d@%H:%M:%S}" if query.since is not None else ""
+        cli = f'show log system direction equal backward{since} query equal "{query.expression}"'
+        answer = self._ssh().run(Command(cli), keep="first")
+        return _first_lines(answer, query.limit)
+
+    def process_log(self, name: str, lines: int) -> tuple[Answer, ...]:
+        """Reads the end of a management-plane log and of its last rotation (see ``interface.Device``).
+
+        Raises:
+            NotObtainable: the firewall has no such log.
+            CommandRefused: only SSH gives it, and the option ``ssh`` is not set.
+        """
+        count = min(max(lines, 1), 65535)
+        newest = self.run(_tail(name, count))
+        if _is_no_file(newest):
+            raise NotObtainable(f"the firewall has no log {name}: {excerpt(newest.text)}")
+        try:
+            rotated = self.run(_tail(f"{name}.old", count))
+        except (CommandRefused, PermissionFailure):
+            return (newest,)
+        return (newest,) if _is_no_file(rotated) else (newest, rotated)
+
+    def _run_api(self, command: Command, ssh_failure: DeviceError | None) -> Answer:
+        family = _family(command.cli)
+        refusal = self._refused.get(family)
+        if refusal is None and command.xml is None:
+            refusal = CommandRefused(f"the XML API has no form of {command.cli!r}")
+        if refusal is None and command.xml is not None:
+            try:
+                answer = self.api.op(command.xml, command.seconds)
+                return Answer(command.cli, "api", answer.text, answer.result)
+            except (CommandRefused, PermissionFailure) as error:
+                self._refused[family] = refusal = error
+        if refusal is not None:
+            self._require_ssh(refusal)
+        if ssh_failure is not None:
+            raise ssh_failure
+        return self._ssh().run(command)
+
+    def _require_ssh(self, refusal: DeviceError) -> None:
+        if self.options.ssh is None:
+            raise type(refusal)(refusal.message, " ".join(filter(None, (refusal.remedy, SSH_REMEDY)))) from refusal
+
+    def _ssh(self) -> CliSession:
+        """The SSH session, opened when first needed. A login that failed is not tried again: accounts get locked."""
+        if self._cli_failure is not None:
+            raise self._cli_failure
+        if self.options.ssh is None:
+            raise CommandRefused("SSH may not be used", SSH_REMEDY)
+        if self._cli is None or self._cli.closed:
+            try:
+                self._cli = CliSession(self.options.ssh, self.options.timeout)
+            except DeviceError as error:
+                self._cli_failure = type(error)(self.redactor.redact(error.message), error.remedy)
+                raise self._cli_failure from error
+        return self._cli
+
+
+def open_device(params: Mapping[str, Any]) -> LiveDevice:
+    """A live firewall from a module's parameters; connects when first asked.
+
+    Raises:
+        InvalidOption: see ``options.ConnectionOptions.from_params``.
+    """
+    return LiveDevice(ConnectionOptions.from_params(params))
+
+
+def _family(cli: str) -> str:
+    """The words that a refusal stands for: ``ping``, ``show netstat``."""
+    words = cli.split()
+    return " ".join(words[: 2 if words and words[0] in _WIDE_WORDS else 1])
+
+
+def _tail(name: str, lines: int) -> Command:
+    safe = safe_argument(name)
+    return Command(
+        cli=f"tail lines {lines} mp-log {safe}",
+        xml=f"<tail><lines>{lines}</lines><mp-log>{safe}</mp-log></tail>",
+        prefer_ssh=True,
+    )
+
+
+def _is_no_file(answer: Answer) -> bool:
+    return len(answer.text) <= _SHORT_TEXT and _NO_FILE.search(answer.text) is not None
+
+
+def _first_lines(answer: Answer, entries: int) -> Answer:
+    """The table's head and its first ``entries`` lines."""
+    lines = answer.text.split("\n")
+    kept = lines[: entries + 2]
+    return replace(answer, text="\n".join(kept), truncated=answer.truncated or len(kept) < len(lines))

@@ -1,0 +1,227 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of a connection, checked: provider, TLS and SSH, from the plain parameters of a module.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+
+DEFAULT_TIMEOUT = 30.0
+MAX_TIMEOUT = 3600.0
+
+_HOST = re.compile(r"[A-Za-z0-9_:]([A-Za-z0-9._:%-]*[A-Za-z0-9_.])?")
+
+
+@dataclass(frozen=True)
+class SshOptions:
+    """How to reach the firewall's CLI. ``known_hosts`` is a path with ``~`` resolved; port 1-65535."""
+
+    host: str
+    username: str
+    port: int = 22
+    password: str | None = field(default=None, repr=False)
+    key_file: str | None = None
+    key_passphrase: str | None = field(default=None, repr=False)
+    known_hosts: str = "~/.ssh/known_hosts"
+    host_key_checking: bool = True
+    accept_banner: bool = False
+
+
+@dataclass(frozen=True)
+class ConnectionOptions:
+    """How to reach one firewall, directly or through Panorama (``serial_number``).
+
+    Attributes:
+        api_key: used as it is; without it, ``username`` and ``password`` get one.
+        ca_path: file or folder of trusted CA certificates, in place of the system's.
+        cert_fingerprint: SHA-256 of the certificate itself as 64 lower-case hex digits, in place of CA verification.
+        timeout: seconds for one call.
+        ssh: None where SSH may not be used.
+    """
+
+    host: str
+    port: int = 443
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    api_key: str | None = field(default=None, repr=False)
+    serial_number: str | None = None
+    validate_certs: bool = True
+    ca_path: str | None = None
+    cert_fingerprint: str | None = None
+    timeout: float = DEFAULT_TIMEOUT
+    ssh: SshOptions | None = None
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> ConnectionOptions:
+        """Builds the options from a module's parameters (None means: not given).
+
+        Raises:
+            InvalidOption: naming the option, its value (secrets excepted) and what would be right.
+        """
+        provider = _mapping("provider", params.get("provider"))
+        username = _string("provider.username", provider.get("username"))
+        password = _string("provider.password", provider.get("password"), secret=True)
+        api_key = _string("provider.api_key", provider.get("api_key"), secret=True)
+        if api_key is None and (username is None or password is None):
+            raise InvalidOption(
+                "option provider has no usable credentials. Expected: api_key, or username and password. "
+                f"Actual: {_given(provider, ('api_key', 'username', 'password'))}."
+            )
+        if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
+            raise InvalidOption("option provider.api_key cannot be sent. Expected: printable ASCII. Actual: it is not.")
+        host = _host("provider.ip_address", provider.get("ip_address"))
+        return cls(
+            host=host,
+            port=_port("provider.port", provider.get("port"), 443),
+            username=username,
+            password=password,
+            api_key=api_key,
+            serial_number=_serial(provider.get("serial_number")),
+            validate_certs=_boolean("validate_certs", params.get("validate_certs"), True),
+            ca_path=_ca_path(params.get("ca_path")),
+            cert_fingerprint=_fingerprint(params.get("cert_fingerprint")),
+            timeout=_timeout(params.get("timeout")),
+            ssh=_ssh(params.get("ssh"), host, username, password),
+        )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret in these options, for redaction."""
+        found = [self.password, self.api_key]
+        if self.ssh is not None:
+            found += [self.ssh.password, self.ssh.key_passphrase]
+        return tuple(secret for secret in found if secret)
+
+
+def _ssh(value: Any, host: str, username: str | None, password: str | None) -> SshOptions | None:
+    if value is None:
+        return None
+    ssh = _mapping("ssh", value)
+    user = _string("ssh.username", ssh.get("username")) or username
+    if user is None:
+        raise InvalidOption("option ssh.username is missing, and so is provider.username. Expected: a user name.")
+    own_password = _string("ssh.password", ssh.get("password"), secret=True) or password
+    key_file = _string("ssh.key_file", ssh.get("key_file"))
+    if key_file is not None:
+        key_file = str(Path(key_file).expanduser())
+        if not Path(key_file).is_file():
+            raise InvalidOption(f"option ssh.key_file is {key_file!r}. Expected: an existing file. Actual: none there.")
+    if own_password is None and key_file is None:
+        raise InvalidOption("option ssh has no credentials. Expected: ssh.password, provider.password or ssh.key_file.")
+    known_hosts = _string("ssh.known_hosts", ssh.get("known_hosts")) or SshOptions.known_hosts
+    return SshOptions(
+        host=_host("ssh.host", ssh.get("host") or host),
+        port=_port("ssh.port", ssh.get("port"), 22),
+        username=user,
+        password=own_password,
+        key_file=key_file,
+        key_passphrase=_string("ssh.key_passphrase", ssh.get("key_passphrase"), secret=True),
+        known_hosts=str(Path(known_hosts).expanduser()),
+        host_key_checking=_boolean("ssh.host_key_checking", ssh.get("host_key_checking"), True),
+        accept_banner=_boolean("ssh.accept_banner", ssh.get("accept_banner"), False),
+    )
+
+
+def _given(values: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    return ", ".join(name for name in names if values.get(name)) or "none of them"
+
+
+def _mapping(name: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        # The value may hold a password in a shape that was not expected, so only its type is told.
+        raise InvalidOption(
+            f"option {name} is not a dictionary. Expected: a dictionary. Actual: {type(value).__name__}."
+        )
+    return value
+
+
+def _string(name: str, value: Any, secret: bool = False) -> str | None:
+    """An empty string is the same as none: AWX passes empty strings for unset credential fields."""
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        shown = "" if secret else f" is {value!r}"
+        raise InvalidOption(f"option {name}{shown}. Expected: a string. Actual: {type(value).__name__}.")
+    return value
+
+
+def _host(name: str, value: Any) -> str:
+    host = _string(name, value)
+    if host is None:
+        raise InvalidOption(f"option {name} is missing. Expected: a host name or an IP address.")
+    if len(host) > 253 or not _HOST.fullmatch(host):
+        raise InvalidOption(
+            f"option {name} is {host!r}. Expected: a host name or an IP address alone, without scheme, path or port."
+        )
+    return host
+
+
+def _port(name: str, value: Any, default: int) -> int:
+    if value is None:
+        return default
+    port = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= 65535:
+        raise InvalidOption(f"option {name} is {value!r}. Expected: a number from 1 to 65535.")
+    return port
+
+
+def _boolean(name: str, value: Any, default: bool) -> bool:
+    if value is None:
+        return default
+    if not isinstance(value, bool):
+        raise InvalidOption(f"option {name} is {value!r}. Expected: true or false.")
+    return value
+
+
+def _timeout(value: Any) -> float:
+    if value is None:
+        return DEFAULT_TIMEOUT
+    try:
+        seconds = float(value) if not isinstance(value, bool) else 0.0
+    except (TypeError, ValueError):
+        seconds = 0.0
+    if not 0 < seconds <= MAX_TIMEOUT:
+        raise InvalidOption(f"option timeout is {value!r}. Expected: seconds, above 0 and up to {MAX_TIMEOUT:.0f}.")
+    return seconds
+
+
+def _serial(value: Any) -> str | None:
+    serial = _string("provider.serial_number", value)
+    if serial is not None and not re.fullmatch(r"[A-Za-z0-9-]{1,64}", serial):
+        raise InvalidOption(
+            f"option provider.serial_number is {serial!r}. Expected: the serial number of a firewall, as a string."
+        )
+    return serial
+
+
+def _ca_path(value: Any) -> str | None:
+    path = _string("ca_path", value)
+    if path is None:
+        return None
+    path = str(Path(path).expanduser())
+    if not Path(path).exists():
+        raise InvalidOption(f"option ca_path is {path!r}. Expected: an existing file or folder. Actual: nothing there.")
+    return path
+
+
+def _fingerprint(value: Any) -> str | None:
+    given = _string("cert_fingerprint", value)
+    if given is None:
+        return None
+    digits = re.sub(r"^sha-?256[:=]\s*", "", given.strip(), flags=re.IGNORECASE).replace(":", "").lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise InvalidOption(
+            f"option cert_fingerprint is {given!r}. Expected: SHA-256, 64 hex digits with or without colons."
+        )
+    return digits

@@ -1,0 +1,141 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Takes secrets out of texts, and bounds them.
+
+What counts as a secret follows the element and keyword names of PAN-OS configurations. Too much is taken out rather
+than too little: a masked word costs a reader little.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+from xml.etree.ElementTree import Element
+from xml.sax.saxutils import escape
+
+MASK = "********"
+
+# A secret's name, whole or as the last words of a longer one (secure-proxy-password, client_secret).
+_NAME = (
+    r"(?:[\w.]+[-_])*(?:password|passwd|passphrase|phash|secret|private[-_]key|pre[-_]shared[-_]key|api[-_]?key|"
+    r"auth[-_]?key|authcode|authpwd|privpwd|authpassword|privpassword|community|snmp[-_]community[-_]string|"
+    r"key[-_]value|cookie)"
+)
+_SECRET_NAME = re.compile(rf"{_NAME}|key", re.IGNORECASE)
+
+# At least this long to be taken out wherever it stands: a shorter one would shred the text.
+_SHORTEST = 4
+
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # PEM blocks of private keys, also cut short.
+    (
+        re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL),
+        f"-----BEGIN PRIVATE KEY----- {MASK}",
+    ),
+    # <password>…</password>, with attributes and CDATA; also cut short by a bound.
+    (
+        re.compile(rf"(<({_NAME}|key)(?:\s[^<>]*)?(?<!/)>)(?!\s*<(?!!\[CDATA\[)).*?(?=</\2\s*>|\Z)", re.DOTALL | re.I),
+        rf"\1{MASK}",
+    ),
+    # password="…", key: …, phash=…, X-PAN-KEY: …
+    (
+        re.compile(
+            rf"""\b({_NAME}|x-pan-key|key)(["']?\s*[=:]\s*)("[^"\n]*"|'[^'\n]*'|(?!//)[^\s"'&<>,;]+)""", re.IGNORECASE
+        ),
+        rf"\1\2{MASK}",
+    ),
+    (re.compile(r"\b(Authorization\s*:\s*(?:Basic|Bearer)\s+)\S+", re.IGNORECASE), rf"\1{MASK}"),
+    # set … password …: the CLI's form of the same; a value may be quoted.
+    (
+        re.compile(rf"""(?m)^(\s*(?:\S+[>#]\s*)?set\s.*?\s(?:{_NAME}|key)\s+)("[^"\n]*"?|\S+)""", re.IGNORECASE),
+        rf"\1{MASK}",
+    ),
+    # API keys, values encrypted with the master key, and password hashes, wherever they stand.
+    (re.compile(r"\bLUFRPT[A-Za-z0-9+/=]{8,}"), MASK),
+    (re.compile(r"-AQ==[A-Za-z0-9+/=]{8,}"), MASK),
+    (re.compile(r"\$(?:1|2[aby]|5|6|y)\$[./A-Za-z0-9$=,]{8,}"), MASK),
+)
+
+
+def redact(text: str) -> str:
+    """Masks what looks like a secret in any text: XML, CLI output, logs, messages. Idempotent."""
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class Redactor:
+    """``redact`` for one session: also masks that session's own secrets, plain, URL-encoded or XML-escaped."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._forms: list[str] = []
+        for secret in secrets:
+            self.add(secret)
+
+    def __repr__(self) -> str:
+        return f"Redactor({len(self._forms)} forms)"
+
+    def add(self, secret: str) -> None:
+        """Takes one more secret into account (the API key that a password got)."""
+        if len(secret) < _SHORTEST:
+            return
+        quoted = {'"': "&quot;", "'": "&apos;"}
+        forms = {
+            secret,
+            quote(secret, safe=""),
+            quote(secret),
+            quote_plus(secret),
+            escape(secret),
+            escape(secret, quoted),
+        }
+        self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
+
+    def redact(self, text: str) -> str:
+        """Masks this session's secrets and everything that ``redact`` masks."""
+        for form in self._forms:
+            text = text.replace(form, MASK)
+        return redact(text)
+
+
+def flatten(element: Element | None) -> str:
+    """The text of an element without its tags; the texts of elements that hold secrets are masked."""
+    if element is None:
+        return ""
+    parts: list[str] = []
+    # A stack of our own: the depth of an answer is the device's choice.
+    pending: list[Element | str] = [element]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            parts.append(item)
+            continue
+        if not len(item) and (item.text or "").strip() and _SECRET_NAME.fullmatch(str(item.tag)):
+            parts.append(MASK)
+            continue
+        for child in reversed(item):
+            if child.tail:
+                pending.append(child.tail)
+            pending.append(child)
+        parts.append(item.text or "")
+    return "".join(parts)
+
+
+def bound(text: str, limit: int) -> str:
+    """The newest ``limit`` characters of a text, with a first line that tells how much was left out.
+
+    Redact first, then bound: a secret that is cut in two no longer looks like one.
+    """
+    if len(text) <= limit:
+        return text
+    return f"[{len(text) - limit} characters left out]\n{text[len(text) - limit :]}"
+
+
+def excerpt(text: str, limit: int = 200) -> str:
+    """A short, redacted, one-line piece of what came, for an error message."""
+    line = " ".join(redact(text[: 20 * limit]).split())
+    return line if len(line) <= limit else f"{line[:limit]}…"

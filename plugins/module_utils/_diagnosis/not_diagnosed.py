@@ -1,0 +1,38 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The result of a firewall whose diagnosis never ran, so that a fleet's report leaves nobody out.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
+    SCHEMA,
+    Check,
+    Diagnosis,
+    MissingEvidence,
+)
+
+
+def not_diagnosed(host: str, message: str, at: datetime) -> Diagnosis:
+    """An undetermined result that carries the message of the failed task. ``at`` is an aware time."""
+    return Diagnosis(
+        schema=SCHEMA,
+        host=host,
+        source="live",
+        collected_at=at,
+        device={},
+        cloud_server=None,
+        verdict="undetermined",
+        summary=f"The diagnosis did not run: {message}",
+        causes=(),
+        checks=(Check("device_access", "The firewall can be asked", "error", message, (), None, 0),),
+        history=(),
+        missing=(MissingEvidence("cloud_status", "not_asked", message, "A task that runs to its end."),),
+        duration_ms=0,
+    )

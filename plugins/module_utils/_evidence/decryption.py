@@ -1,0 +1,112 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The decryption policy and the exclusions from decryption, from the effective configuration.
+
+Source: pan-os-codegen (ssl-decrypt, decryption rules). Where rules pushed by Panorama stand in the effective tree is
+not documented: they are looked for beside the local rulebase and under ``panorama``; a managed firewall where none
+are found is reported as incomplete.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
+    PUSHED_VALUES_MAY_BE_MISSING,
+    Device,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
+    Decryption,
+    DecryptionExclusion,
+    DecryptionRule,
+    Evidence,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import members_of, text_of, yes_no
+
+SHARED_PATH = "shared/ssl-decrypt"
+VSYS_PATH = "devices/entry/vsys"
+PUSHED_PATH = "panorama/vsys"
+
+# In order of evaluation, with the suffix of the rule's location.
+_RULEBASES = (("pre-rulebase", "/pre"), ("rulebase", ""), ("post-rulebase", "/post"))
+_RULES = tuple(f"entry/{rulebase}/decryption" for rulebase, _suffix in _RULEBASES)
+
+
+def parse(
+    shared: Element | None, vsys: Element, pushed: Element | None = None, complete: bool = True, managed: bool = False
+) -> Decryption:
+    """From ``shared/ssl-decrypt``, ``devices/entry/vsys`` and ``panorama/vsys``.
+
+    ``managed``: a Panorama manages the firewall, so rules pushed by it are to be expected.
+    """
+    local = {entry.get("name", ""): entry for entry in vsys.findall("entry")}
+    above = {entry.get("name", ""): entry for entry in pushed.findall("entry")} if pushed is not None else {}
+    rules: list[DecryptionRule] = []
+    found_pushed = bool(above)
+    for name in dict.fromkeys((*local, *above)):
+        both = (local.get(name), above.get(name))
+        for rulebase, suffix in _RULEBASES:
+            bases = [base for item in both if item is not None and (base := item.find(rulebase)) is not None]
+            found_pushed = found_pushed or bool(bases and suffix)
+            rules += [_rule(rule, name + suffix) for base in bases for rule in base.findall("decryption/rules/entry")]
+    lists = [("shared", shared), *((name, entry.find("ssl-decrypt")) for name, entry in local.items())]
+    return Decryption(
+        tuple(dict.fromkeys(rules)),
+        tuple(_exclusions(lists)),
+        tuple(
+            dict.fromkeys(
+                name
+                for _location, node in lists
+                if node is not None
+                for name in members_of(node, "disabled-ssl-exclude-cert-from-predefined")
+            )
+        ),
+        complete and (found_pushed or not managed),
+    )
+
+
+def _rule(rule: Element, location: str) -> DecryptionRule:
+    kind = rule.find("type/*")
+    return DecryptionRule(
+        name=rule.get("name", ""),
+        action=text_of(rule, "action") or "unknown",
+        disabled=yes_no(text_of(rule, "disabled")) is True,
+        location=location,
+        from_zones=members_of(rule, "from") or ("any",),
+        to_zones=members_of(rule, "to") or ("any",),
+        sources=members_of(rule, "source") or ("any",),
+        destinations=members_of(rule, "destination") or ("any",),
+        categories=members_of(rule, "category") or ("any",),
+        kind=kind.tag if kind is not None else None,
+        negate_source=yes_no(text_of(rule, "negate-source")) is True,
+        negate_destination=yes_no(text_of(rule, "negate-destination")) is True,
+    )
+
+
+def _exclusions(lists: Iterable[tuple[str, Element | None]]) -> Iterable[DecryptionExclusion]:
+    for location, node in lists:
+        for entry in node.findall("ssl-exclude-cert/entry") if node is not None else ():
+            yield DecryptionExclusion(
+                entry.get("name", ""), yes_no(text_of(entry, "exclude")), location, text_of(entry, "description")
+            )
+
+
+def probe_decryption(device: Device, managed: bool = False) -> Evidence[Decryption]:
+    """Reads the three subtrees; ``managed``: see ``parse``."""
+
+    def ask(recorder: Recorder) -> Decryption:
+        shared, shared_notes = recorder.effective_config(SHARED_PATH, (".",))
+        vsys, notes = recorder.effective_config(VSYS_PATH, ("entry/ssl-decrypt", *_RULES))
+        if vsys is None:
+            raise Unrecognised("the effective configuration has no virtual system")
+        pushed, pushed_notes = recorder.effective_config(PUSHED_PATH, _RULES)
+        complete = PUSHED_VALUES_MAY_BE_MISSING not in (*shared_notes, *notes, *pushed_notes)
+        return parse(shared, vsys, pushed, complete, managed)
+
+    return probe(device, ask)

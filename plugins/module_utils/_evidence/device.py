@@ -1,0 +1,100 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``show system info``: which firewall this is.
+
+Source: recorded answer of a PA-850 on 10.1.12.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from xml.etree.ElementTree import Element
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import clock
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, DeviceInfo, Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import pairs_of, yes_no
+
+COMMAND = Command(
+    cli="show system info",
+    xml="<show><system><info></info></system></show>",
+    structured=True,
+)
+
+_UPTIME = re.compile(r"(?:(\d{1,6}) days?, *)?(\d{1,2}):(\d{2}):(\d{2})")
+
+
+def parse(text: str, result: Element | None = None) -> DeviceInfo:
+    """The fields that matter here, as the device gives them (``unknown`` and ``0`` included)."""
+    fields = _fields(text, result)
+    if not fields.keys() & {"hostname", "serial", "sw-version", "model"}:
+        raise Unrecognised("the answer has no host name, serial number, model or release")
+    return DeviceInfo(
+        hostname=fields.get("hostname"),
+        serial=fields.get("serial"),
+        model=fields.get("model"),
+        family=fields.get("family"),
+        sw_version=fields.get("sw-version"),
+        app_version=fields.get("app-version"),
+        threat_version=fields.get("threat-version"),
+        av_version=fields.get("av-version"),
+        wildfire_version=fields.get("wildfire-version"),
+        wildfire_rt=fields.get("wildfire-rt"),
+        multi_vsys=yes_no(fields.get("multi-vsys")),
+        operational_mode=fields.get("operational-mode"),
+        management_address=fields.get("ip-address"),
+        device_certificate_status=fields.get("device-certificate-status"),
+        uptime_s=_seconds(fields.get("uptime")),
+    )
+
+
+def _fields(text: str, result: Element | None) -> dict[str, str]:
+    if result is None:
+        return pairs_of(text)
+    system = result if result.tag == "system" else result.find("system")
+    found = {item.tag: value for item in system if (value := (item.text or "").strip())} if system is not None else {}
+    return found or pairs_of(text)
+
+
+def _seconds(uptime: str | None) -> int | None:
+    found = _UPTIME.fullmatch(uptime or "")
+    if found is None:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def release(sw_version: str | None) -> tuple[int, int] | None:
+    """``10.1.14-h9`` -> ``(10, 1)``; None where the text is no release."""
+    found = re.match(r"(\d{1,3})\.(\d{1,3})(?:\.|-|$)", sw_version or "")
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def probe_device(device: Device, now: Callable[[], datetime]) -> tuple[Evidence[DeviceInfo], Evidence[Clock]]:
+    """Asks once and reads two things: the identity, and the clock as far as this answer tells it."""
+    asked_at = now()
+    clocks: list[Clock] = []
+
+    def ask(recorder: Recorder) -> DeviceInfo:
+        answer = recorder.run(COMMAND)
+        info = parse(answer.text, answer.result)
+        seen = clock.read(_fields(answer.text, answer.result).get("time", ""))
+        if seen is not None:
+            clocks.append(clock.compare(seen.local, asked_at, seen.offset))
+        return info
+
+    info = probe(device, ask)
+    if clocks:
+        return info, Evidence(clocks[0], None, info.asked, info.duration_ms)
+
+    def no_time(recorder: Recorder) -> Clock:
+        raise Unrecognised("the system information has no time that is understood")
+
+    return info, Evidence(None, info.problem or probe(device, no_time).problem, info.asked, info.duration_ms)

@@ -1,0 +1,66 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``show device-certificate status``: the client certificate that the firewall shows to the clouds.
+
+Source: documentation "Upgrade WildFire Appliance Device Certificate" (text). The tags of the API's answer are those
+that public scripts read (``validity``, ``not_valid_before``, ``not_valid_after``, ``status``, ``msg``): likely, not
+documented.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DeviceCertificate, Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, pairs_of
+
+COMMAND = Command(
+    cli="show device-certificate status",
+    xml="<show><device-certificate><status></status></device-certificate></show>",
+)
+
+
+def parse(text: str, result: Element | None = None) -> DeviceCertificate:
+    """The status as the device's own word, from text or from tags."""
+    lines = pairs_of(text)
+    status = lines.get("current device certificate status")
+    if status is not None:
+        return DeviceCertificate(
+            status,
+            date_time(lines.get("not valid before")),
+            date_time(lines.get("not valid after")),
+            lines.get("last fetched status"),
+            lines.get("last fetched info"),
+        )
+    tags = (
+        {item.tag.replace("_", "-"): (item.text or "").strip() for item in result.iter()} if result is not None else {}
+    )
+    if tags.get("validity"):
+        return DeviceCertificate(
+            tags["validity"],
+            date_time(tags.get("not-valid-before")),
+            date_time(tags.get("not-valid-after")),
+            tags.get("status") or None,
+            tags.get("msg") or None,
+        )
+    missing = re.search(r"device certificate not found", text, re.IGNORECASE)
+    if missing:
+        return DeviceCertificate(missing[0])
+    raise Unrecognised("the answer has no status of the device certificate")
+
+
+def probe_device_certificate(device: Device) -> Evidence[DeviceCertificate]:
+    """Asks for the status of the device certificate."""
+
+    def ask(recorder: Recorder) -> DeviceCertificate:
+        answer = recorder.run(COMMAND)
+        return parse(answer.text, answer.result)
+
+    return probe(device, ask)

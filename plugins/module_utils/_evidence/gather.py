@@ -1,0 +1,283 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One session: asks a firewall what the procedure asks, in as few requests as the situation allows.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    AuthenticationFailure,
+    CallTimeout,
+    DeviceError,
+    HostKeyFailure,
+    MissingLibrary,
+    PermissionFailure,
+    TlsFailure,
+    Unreachable,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
+    Answer,
+    Command,
+    Device,
+    SystemLogQuery,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import clock, devsrv_log, system_log
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import probe_clock
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import probe_cloud_status
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.commit_state import probe_commit_state
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.decryption import probe_decryption
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.device import probe_device, release
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.device_certificate import probe_device_certificate
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.devsrv_log import probe_devsrv_log
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.high_availability import probe_high_availability
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.interfaces import probe_interfaces
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.licenses import probe_licenses
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
+    DEFAULT_CLOUD_SERVER,
+    Clock,
+    Evidence,
+    EvidenceSet,
+    Ping,
+    Problem,
+    ServiceRoute,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.netstat import probe_netstat
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.ping import probe_ping
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
+    apply_destination_route,
+    probe_service_route,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.software_status import probe_software_status
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import probe_system_log
+
+__all__ = ["GatherOptions", "gather", "parse_subset"]
+
+T = TypeVar("T")
+
+# MLAV came with this release.
+FIRST_RELEASE = (10, 0)
+
+# An offset of a log line older than this may belong to the other half of the year.
+_FRESH = timedelta(days=1)
+
+# After these the next attempt would fail alike, and one more wrong login may lock the account.
+_SHUT = (AuthenticationFailure, TlsFailure, HostKeyFailure, Unreachable, MissingLibrary)
+
+
+class _Guard:
+    """A device that is not knocked at again once it is clear that it does not open.
+
+    When the very first question fails for want of a connection or of rights, every later one fails with the same error,
+    unasked. When a question of the SSH family fails so, the family's others do.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._answered = False
+        self._shut: dict[str, DeviceError] = {}
+
+    def run(self, command: Command) -> Answer:
+        return self._ask(lambda: self._device.run(command), ssh=command.prefer_ssh)
+
+    def effective_config(self, path: str) -> Answer:
+        return self._ask(lambda: self._device.effective_config(path))
+
+    def system_log(self, query: SystemLogQuery) -> Answer:
+        return self._ask(lambda: self._device.system_log(query))
+
+    def process_log(self, name: str, lines: int) -> tuple[Answer, ...]:
+        return self._ask(lambda: self._device.process_log(name, lines), ssh=True)
+
+    def close(self) -> None:
+        self._device.close()
+
+    def _ask(self, ask: Callable[[], T], ssh: bool = False) -> T:
+        shut = self._shut.get("all") or (self._shut.get("ssh") if ssh else None)
+        if shut is not None:
+            raise shut
+        try:
+            answer = ask()
+        except DeviceError as error:
+            if not self._answered and isinstance(error, (*_SHUT, PermissionFailure, CallTimeout)):
+                self._shut["all"] = error
+            elif ssh and isinstance(error, _SHUT):
+                self._shut["ssh"] = error
+            else:
+                # Even a refusal is an answer of a device that lets the account in.
+                self._answered = True
+            raise
+        self._answered = True
+        return answer
+
+
+class _Session:
+    def __init__(self, device: Device, options: GatherOptions) -> None:
+        self._device = _Guard(device)
+        self._options = options
+        self.found: dict[str, Evidence[Any]] = {}
+
+    def _want(self, name: str, ask: Callable[[], Evidence[Any]]) -> None:
+        if self._options.wants(name):
+            self.found[name] = ask()
+
+    def _value(self, name: str) -> Any:
+        evidence = self.found.get(name)
+        return evidence.value if evidence is not None else None
+
+    def identify(self) -> None:
+        """System information and cloud status; the clock as far as the former tells it."""
+        options = self._options
+        if options.wants("device"):
+            self.found["device"], seen = probe_device(self._device, options.now)
+            self._want("clock", lambda: seen)
+        self._want(
+            "cloud_status",
+            lambda: probe_cloud_status(self._device, options.busy_retries, options.busy_pause_s, options.sleep),
+        )
+
+    def has_mlav(self) -> bool:
+        """False where the release is known to be older than MLAV."""
+        info = self._value("device")
+        version = release(info.sw_version) if info is not None else None
+        return version is None or version >= FIRST_RELEASE
+
+    def is_connected(self) -> bool:
+        status = self._value("cloud_status")
+        return status is not None and status.state == "connected"
+
+    def ask_beside_status(self) -> None:
+        """What a report says beside the status of any firewall."""
+        self._want("high_availability", lambda: probe_high_availability(self._device))
+        self._want("device_certificate", lambda: probe_device_certificate(self._device))
+
+    def ask_everything_else(self) -> None:
+        options, device = self._options, self._device
+        self._want("clock", self._exact_clock)
+        self._want("licenses", lambda: probe_licenses(device))
+        self._want("software_status", lambda: probe_software_status(device))
+        self._want("commit_state", lambda: probe_commit_state(device))
+        self._want("service_route", lambda: probe_service_route(device))
+        self._want("interfaces", lambda: probe_interfaces(device))
+        self._want("ping", self._ping)
+        self._want("netstat", self._netstat)
+        self._want("devsrv_log", lambda: probe_devsrv_log(device, options.log_lines))
+        self._want("system_log", lambda: probe_system_log(device, self._window(), options.log_entries))
+        route: ServiceRoute | None = self._value("service_route")
+        self._want("decryption", lambda: probe_decryption(device, route is not None and route.panorama_managed))
+
+    def _exact_clock(self) -> Evidence[Clock]:
+        """``show clock`` names the zone; the time in the system information stands in where it fails."""
+        exact = probe_clock(self._device, self._options.now)
+        rough = self.found.get("clock")
+        return exact if exact.value is not None or rough is None or rough.value is None else rough
+
+    def _window(self) -> datetime | None:
+        seen: Clock | None = self._value("clock")
+        return seen.device_time - self._options.log_window if seen is not None else None
+
+    def _ping(self) -> Evidence[Ping]:
+        """Pings from the service route's source, and once more where a destination route names another."""
+        route: ServiceRoute | None = self._value("service_route")
+        status = self._value("cloud_status")
+        override = route.cloud_server_override if route is not None else None
+        host = (status.server if status is not None else None) or override or DEFAULT_CLOUD_SERVER
+        source = _source(route)
+        first = probe_ping(self._device, host, source, self._options.ping_count)
+        if route is None or first.value is None:
+            return first
+        decided = apply_destination_route(route, first.value.address)
+        self.found["service_route"] = replace(self.found["service_route"], value=decided)
+        if _source(decided) == source:
+            return first
+        second = probe_ping(self._device, host, _source(decided), self._options.ping_count)
+        return replace(second, asked=first.asked + second.asked, duration_ms=first.duration_ms + second.duration_ms)
+
+    def _netstat(self) -> Evidence[Any]:
+        ping: Ping | None = self._value("ping")
+        route: ServiceRoute | None = self._value("service_route")
+        return probe_netstat(
+            self._device,
+            (ping.address,) if ping is not None and ping.address is not None else (),
+            route.proxy_server if route is not None else None,
+            route.proxy_port if route is not None else None,
+        )
+
+    def settle_times(self) -> None:
+        """Gives the clock the offset that a log tells, and the logs the offset that the clock tells."""
+        seen: Clock | None = self._value("clock")
+        if seen is not None and seen.utc_offset_s is None:
+            seen = self._with_log_offset(seen)
+        if seen is not None and self._options.source != "live":
+            # An archive holds one clock only: there is nothing to compare it with.
+            seen = replace(seen, skew_s=0)
+            missing = Problem(
+                "not_obtainable", "an archive does not tell how far the clock is off", "Ask the firewall itself."
+            )
+            self.found["clock"] = replace(self.found["clock"], problem=missing)
+        if seen is None:
+            return
+        self.found["clock"] = replace(self.found["clock"], value=seen)
+        if seen.utc_offset_s is not None:
+            for name, with_offset in (("devsrv_log", devsrv_log.with_offset), ("system_log", system_log.with_offset)):
+                log = self._value(name)
+                if log is not None:
+                    self.found[name] = replace(self.found[name], value=with_offset(log, seen.utc_offset_s))
+
+    def _with_log_offset(self, seen: Clock) -> Clock:
+        told: list[tuple[timedelta, str, int]] = []
+        lines, events = self._value("devsrv_log"), self._value("system_log")
+        if lines is not None and lines.utc_offset_s is not None and lines.newest is not None:
+            told.append((_age(seen, lines.newest), "devsrv_log", lines.utc_offset_s))
+        if events is not None and events.utc_offset_s is not None:
+            newest = next((event.time for event in events.events if event.time is not None), None)
+            if newest is not None:
+                told.append((_age(seen, newest), "system_log", events.utc_offset_s))
+        if not told or min(told)[0] > _FRESH:
+            return seen
+        _distance, source, offset = min(told)
+        return clock.compare(seen.device_time, seen.asked_at, timedelta(seconds=offset), source)
+
+
+def _source(route: ServiceRoute | None) -> str | None:
+    return route.source_address if route is not None and route.kind == "dataplane" else None
+
+
+def _age(seen: Clock, time: datetime) -> timedelta:
+    return abs(seen.device_time - time.replace(tzinfo=None))
+
+
+def gather(device: Device, host: str, options: GatherOptions | None = None) -> EvidenceSet:
+    """Asks ``device`` and returns what it said. Raises nothing: what could not be had is a problem in its place.
+
+    Depth ``auto`` asks a connected firewall four things: system information (it holds the clock too), cloud status, HA
+    state, device certificate. In any other state, the unknown ones included, it asks everything. A release without MLAV
+    is asked no more than the first two.
+    """
+    options = options or GatherOptions()
+    collected_at = options.now()
+    session = _Session(device, options)
+    session.identify()
+    depth: Literal["status", "full"] = "status"
+    if session.has_mlav():
+        session.ask_beside_status()
+        if options.depth == "full" or not session.is_connected():
+            session.ask_everything_else()
+            depth = "full"
+    session.settle_times()
+    return EvidenceSet(
+        host=host,
+        source=options.source,
+        collected_at=collected_at,
+        depth=depth,
+        **session.found,
+    )

@@ -1,0 +1,101 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``ping``: does the cloud server's name resolve from the firewall, and does anything answer there?
+
+Source: KB kA14u000000HDuDCAW, CLI hierarchy; the answer is that of Linux iputils. Lost replies do not prove that
+TCP 443 fails: many networks drop ICMP.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+from xml.sax.saxutils import escape
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Ping
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import address
+
+_FIRST_LINE = re.compile(
+    r"^PING[ \t]+([^\s()]{1,260})[ \t]*\((?:[^\s()]{1,260}[ \t]*\()?([0-9a-fA-F:.]{2,45})\)", re.MULTILINE
+)
+_STATISTICS = re.compile(
+    r"(\d{1,9}) packets transmitted, (\d{1,9}) (?:packets )?received,"
+    r"(?:[ \t]*\+\d{1,9} \w{1,20},){0,3}[ \t]*(\d{1,3})(?:\.\d{1,9})?% packet loss"
+)
+_UNKNOWN_HOST = re.compile(
+    r"unknown host|Name or service not known|Temporary failure in name resolution", re.IGNORECASE
+)
+_BIND = re.compile(r"\bbind: |Cannot assign requested address", re.IGNORECASE)
+_HOST_UNREACHABLE = re.compile(r"Destination Host Unreachable", re.IGNORECASE)
+_NETWORK_UNREACHABLE = re.compile(r"Network is unreachable", re.IGNORECASE)
+_NAME = re.compile(r"(?=.{1,253}\.?$)(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
+
+
+def command(host: str, source: str | None, count: int) -> Command:
+    """The command for ``host``, options first. Without ``count`` a ping never ends."""
+    options = (
+        [("inet6", "yes")]
+        if any((found := address(item or "")) and found.version == 6 for item in (host, source))
+        else []
+    )
+    options += [("source", source)] if source else []
+    options += [("count", str(count)), ("host", host)]
+    return Command(
+        cli="ping " + " ".join(f"{name} {value}" for name, value in options),
+        xml="<ping>" + "".join(f"<{name}>{escape(value)}</{name}>" for name, value in options) + "</ping>",
+        prefer_ssh=True,
+        # A second per packet, and time for a resolver that does not answer.
+        seconds=30.0 + 2.0 * count,
+    )
+
+
+def parse(text: str, host: str, source: str | None = None) -> Ping:
+    """The outcome; an unknown text is Unrecognised, never "unreachable"."""
+    first = _FIRST_LINE.search(text)
+    found = address(first[2]) if first else None
+    resolved = str(found) if found else None
+    if _UNKNOWN_HOST.search(text):
+        return Ping(host, source, "unknown_host")
+    if _BIND.search(text):
+        return Ping(host, source, "bind_failed", resolved)
+    statistics = _STATISTICS.search(text)
+    if statistics is None:
+        if _NETWORK_UNREACHABLE.search(text):
+            return Ping(host, source, "network_unreachable", resolved)
+        raise Unrecognised("the answer has neither statistics nor a known error of ping")
+    transmitted, received, loss = (int(part) for part in statistics.groups())
+    return Ping(host, source, _outcome(text, transmitted, received), resolved, transmitted, received, loss)
+
+
+def _outcome(
+    text: str, transmitted: int, received: int
+) -> Literal["answered", "lost", "host_unreachable", "network_unreachable"]:
+    if received == 0 and _HOST_UNREACHABLE.search(text):
+        return "host_unreachable"
+    if received == 0 and _NETWORK_UNREACHABLE.search(text):
+        return "network_unreachable"
+    return "answered" if 0 < transmitted <= received else "lost"
+
+
+def is_host(text: str) -> bool:
+    """Whether ``text`` can stand in a command as a host name or an IP address."""
+    return address(text) is not None or _NAME.fullmatch(text) is not None
+
+
+def probe_ping(device: Device, host: str, source: str | None = None, count: int = 3) -> Evidence[Ping]:
+    """Pings ``host``, from ``source`` where the service route leaves by a dataplane interface."""
+
+    def ask(recorder: Recorder) -> Ping:
+        if not is_host(host):
+            raise Unrecognised(
+                f"the firewall names {host[:80]!r} as cloud server, which is no host name and no IP address"
+            )
+        return parse(recorder.run(command(host, source, count)).text, host, source)
+
+    return probe(device, ask)

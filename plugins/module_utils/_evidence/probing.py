@@ -1,0 +1,127 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every probe shares: it asks, keeps what was asked, and never lets one failure hide another probe's answer.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal, TypeVar
+from xml.etree.ElementTree import Element, tostring
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
+    Answer,
+    Command,
+    Device,
+    SystemLogQuery,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Asked, Evidence, Problem
+
+T = TypeVar("T")
+
+# Characters of one raw answer that are kept; longer answers keep the newest part and say how much is missing.
+RAW_LIMIT = 8192
+MESSAGE_LIMIT = 500
+
+ASK_FOR_SUPPORT = "Report it together with the raw answer, so that the collection can learn to read it."
+
+
+class Unrecognised(Exception):
+    """An answer that the parser does not understand. The message says what was looked for."""
+
+
+def bounded(text: str, newest: Literal["first", "last"] = "first", limit: int = RAW_LIMIT) -> str:
+    """Redacted text of at most ``limit`` characters (and a remark): the part where the newest lines stand."""
+    clean = redact(text)
+    missing = len(clean) - limit
+    if missing <= 0:
+        return clean
+    remark = f"[{missing} characters left out]"
+    return f"{clean[:limit]}\n{remark}" if newest == "first" else f"{remark}\n{clean[-limit:]}"
+
+
+class Recorder:
+    """Asks the device for one probe, and keeps each question with its raw answer, redacted and bounded."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self.asked: list[Asked] = []
+        self.incomplete: Problem | None = None
+
+    def keep(self, command: str, transport: str, raw: str, newest: Literal["first", "last"] = "first") -> None:
+        """Records a question and its raw answer."""
+        self.asked.append(Asked(redact(command), transport, bounded(raw, newest)))
+
+    def run(self, command: Command, telling: Callable[[str], str] | None = None) -> Answer:
+        """Asks ``command``; ``telling`` picks the part of a long answer that is worth keeping."""
+        answer = self._device.run(command)
+        if command.structured and answer.result is not None:
+            raw = tostring(answer.result, encoding="unicode")
+        else:
+            raw = (telling(answer.text) if telling else "") or answer.text
+        self.keep(answer.command, answer.transport, raw)
+        return answer
+
+    def effective_config(self, path: str, telling: tuple[str, ...]) -> tuple[Element | None, tuple[str, ...]]:
+        """Reads a subtree: its node (None: absent) and the answer's notes.
+
+        Only the parts under ``telling`` (paths below the node) are kept as raw text: a configuration holds more
+        than the probe needs, and secrets.
+        """
+        answer = self._device.effective_config(path)
+        if answer.result is None:
+            self.keep(answer.command, answer.transport, "")
+            raise Unrecognised(f"the configuration under {path} did not come as XML")
+        tag = path.rpartition("/")[2].partition("[")[0]
+        node = answer.result if answer.result.tag == tag else answer.result.find(tag)
+        parts = [part for name in telling for part in node.findall(name)] if node is not None else []
+        self.keep(answer.command, answer.transport, "\n".join(tostring(part, encoding="unicode") for part in parts))
+        return node, answer.notes
+
+    def system_log(self, query: SystemLogQuery) -> Answer:
+        """Asks the system log."""
+        answer = self._device.system_log(query)
+        raw = answer.text if answer.result is None else tostring(answer.result, encoding="unicode")
+        self.keep(answer.command, answer.transport, raw)
+        return answer
+
+    def process_log(self, name: str, lines: int, telling: Callable[[str], str]) -> tuple[Answer, ...]:
+        """Reads a process's log; of each file only the part that ``telling`` picks is kept, or its end."""
+        answers = self._device.process_log(name, lines)
+        for answer in answers:
+            self.keep(answer.command, answer.transport, telling(answer.text) or answer.text, newest="last")
+        return answers
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that stands in the place of a value that could not be had."""
+    if isinstance(error, DeviceError):
+        return Problem(error.kind, bounded(error.message, limit=MESSAGE_LIMIT), error.remedy)
+    if isinstance(error, Unrecognised):
+        return Problem("unrecognised", bounded(str(error), limit=MESSAGE_LIMIT), ASK_FOR_SUPPORT)
+    return Problem(
+        "crash",
+        bounded(f"{type(error).__name__}: {error}", limit=MESSAGE_LIMIT),
+        "This is a defect of the collection. " + ASK_FOR_SUPPORT,
+    )
+
+
+def probe(device: Device, ask: Callable[[Recorder], T]) -> Evidence[T]:
+    """Runs one probe. Never raises: a failure becomes the evidence's problem."""
+    started = time.monotonic()
+    recorder = Recorder(device)
+    value: T | None = None
+    try:
+        value = ask(recorder)
+        problem = recorder.incomplete
+    except Exception as error:
+        problem = problem_of(error)
+    duration_ms = round((time.monotonic() - started) * 1000)
+    return Evidence(value, problem, tuple(recorder.asked), duration_ms)

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a fleet's report says, before it has a form: counts, groups of firewalls with the same cause, one line each.
+
+Diagnoses come as data (docs/schema/diagnosis.schema.json) and hold text from devices: every string is cleaned here.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Data = Mapping[str, Any]
+
+#: The order of a report: what needs a person first.
+VERDICTS = ("broken", "undetermined", "degraded", "healthy", "not_applicable")
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+
+
+def clean(value: object) -> str:
+    """One line of plain text: no control characters, so that no answer of a device can drive a terminal."""
+    return _CONTROL.sub(" ", "" if value is None else str(value)).strip()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One firewall. ``causes`` names every cause with its confidence; ``action`` is the first remedy or the summary."""
+
+    host: str
+    verdict: str
+    causes: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Firewalls with the same verdict and the same first cause (``cause`` and ``code`` are empty without one)."""
+
+    verdict: str
+    cause: str
+    code: str
+    title: str
+    lines: tuple[Line, ...]
+    diagnoses: tuple[Data, ...]
+
+
+@dataclass(frozen=True)
+class Fleet:
+    counts: dict[str, int]
+    groups: tuple[Group, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(self.counts.values())
+
+
+def _line(diagnosis: Data) -> Line:
+    causes = diagnosis.get("causes") or []
+    return Line(
+        host=clean(diagnosis.get("host")),
+        verdict=clean(diagnosis.get("verdict")),
+        causes=", ".join(f"{clean(cause.get('id'))} ({clean(cause.get('confidence'))})" for cause in causes) or "-",
+        action=clean(causes[0]["remedy"]["text"] if causes else diagnosis.get("summary")),
+    )
+
+
+def fleet(diagnoses: Iterable[Data]) -> Fleet:
+    """Counts and groups; groups in the order of VERDICTS and size, firewalls in the order of their names."""
+    counts = dict.fromkeys(VERDICTS, 0)
+    grouped: dict[tuple[str, str], list[Data]] = {}
+    for diagnosis in diagnoses:
+        counts[diagnosis["verdict"]] += 1
+        causes = diagnosis.get("causes") or []
+        grouped.setdefault((diagnosis["verdict"], causes[0]["id"] if causes else ""), []).append(diagnosis)
+    groups = []
+    for (verdict, cause), members in grouped.items():
+        members.sort(key=lambda member: str(member.get("host")))
+        first = members[0]["causes"][0] if cause else {}
+        groups.append(
+            Group(
+                verdict=verdict,
+                cause=clean(cause),
+                code=clean(first.get("code")),
+                title=clean(first.get("title")),
+                lines=tuple(_line(member) for member in members),
+                diagnoses=tuple(members),
+            )
+        )
+    groups.sort(key=lambda group: (VERDICTS.index(group.verdict), not group.cause, -len(group.lines), group.cause))
+    return Fleet(counts, tuple(groups))
+
+
+def headline(whole: Fleet) -> str:
+    """``MLAV cloud: 3 firewalls, 1 broken, 2 healthy``."""
+    said = [f"{count} {verdict.replace('_', ' ')}" for verdict, count in whole.counts.items() if count]
+    return ", ".join([f"MLAV cloud: {firewalls(whole.size)}", *said])
+
+
+def group_title(group: Group) -> str:
+    """``broken: tls_interception (MLAV0102), 2 firewalls``."""
+    cause = f": {group.cause} ({group.code})" if group.cause else ""
+    return f"{group.verdict.replace('_', ' ')}{cause}, {firewalls(len(group.lines))}"
+
+
+def firewalls(number: int) -> str:
+    return f"{number} firewall" if number == 1 else f"{number} firewalls"

@@ -1,0 +1,79 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report as one HTML file without scripts or outside references.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import html as escaping
+from collections.abc import Iterator
+
+from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
+    Data,
+    Fleet,
+    clean,
+    group_title,
+    headline,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import RAW_LIMIT
+
+_STYLE = """
+body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #1b1f24; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid #d0d7de; padding: .35rem .6rem;
+text-align: left; vertical-align: top; } pre { background: #f6f8fa; overflow: auto; padding: .6rem; }
+.broken, .fail { color: #a40e26; font-weight: 600; } .undetermined, .degraded, .error, .warn { color: #8a5a00;
+font-weight: 600; } .healthy, .pass { color: #116329; } details { margin: .4rem 0; } summary { cursor: pointer; }
+"""
+
+
+def _safe(value: object) -> str:
+    return escaping.escape(clean(value))
+
+
+def _status(value: object) -> str:
+    return f'<span class="{_safe(value)}">{_safe(value)}</span>'
+
+
+def _firewall(diagnosis: Data) -> Iterator[str]:
+    yield f"<details><summary>{_safe(diagnosis.get('host'))}: {_status(diagnosis.get('verdict'))}</summary>"
+    yield f"<p>{_safe(diagnosis.get('summary'))}</p>"
+    yield "<table><tr><th>check</th><th>status</th><th>found</th></tr>"
+    for check in diagnosis.get("checks") or []:
+        yield (
+            f"<tr><td>{_safe(check['id'])}</td><td>{_status(check['status'])}</td><td>{_safe(check['message'])}</td></tr>"
+        )
+    yield "</table>"
+    for check in diagnosis.get("checks") or []:
+        if check["status"] in ("fail", "warn"):
+            for evidence in check.get("evidence") or []:
+                asked = f"{check['id']}, {evidence.get('transport')}: {evidence.get('command')}"
+                yield f"<p>{_safe(asked)}</p>"
+                yield f"<pre>{escaping.escape(str(evidence.get('raw') or '')[-RAW_LIMIT:])}</pre>"
+    yield "</details>"
+
+
+def html(whole: Fleet) -> str:
+    """The whole report; every firewall's checks fold out."""
+    lines = [
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>MLAV cloud connection</title>',
+        f"<style>{_STYLE}</style></head><body><h1>MLAV cloud connection</h1>",
+        f"<p>{_safe(headline(whole))}</p>",
+    ]
+    for group in whole.groups:
+        lines.append(f"<h2>{_safe(group_title(group))}</h2>")
+        lines.append("<table><tr><th>firewall</th><th>verdict</th><th>cause</th><th>what to do</th></tr>")
+        lines.extend(
+            f"<tr><td>{_safe(line.host)}</td><td>{_status(line.verdict)}</td><td>{_safe(line.causes)}</td>"
+            f"<td>{_safe(line.action)}</td></tr>"
+            for line in group.lines
+        )
+        lines.append("</table>")
+        for diagnosis in group.diagnoses:
+            lines.extend(_firewall(diagnosis))
+    lines.append("</body></html>")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,58 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One operation behind every module: the same function serves the module process and the controller's worker.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+
+Params = Mapping[str, Any]
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a module does.
+
+    Attributes:
+        name: the module's name.
+        argument_spec: as Ansible takes it.
+        run: validated parameters and whether this is check mode -> the module's result.
+            Raises DeviceError where the module has to fail.
+        names_the_firewall: the option ``host`` is filled from the inventory where it is not given.
+    """
+
+    name: str
+    argument_spec: dict[str, Any]
+    run: Callable[[Params, bool], Result]
+    constraints: dict[str, Any] = field(default_factory=dict)
+    names_the_firewall: bool = True
+
+
+def failure(error: DeviceError) -> Result:
+    """The result of a module that could not do its work: message, class of the error and what would help."""
+    message = f"{error.message.rstrip('.')}. {error.remedy}" if error.remedy else error.message
+    return {"msg": message, "error": {"kind": error.kind, "message": error.message, "remedy": error.remedy}}
+
+
+def run_module(operation: Operation) -> None:
+    """Runs an operation as an ordinary Ansible module."""
+    module = AnsibleModule(argument_spec=operation.argument_spec, supports_check_mode=True, **operation.constraints)
+    try:
+        result = operation.run(module.params, module.check_mode)
+    except DeviceError as error:
+        module.fail_json(**failure(error))
+    if result.get("failed"):
+        module.fail_json(**result)
+    module.exit_json(**result)

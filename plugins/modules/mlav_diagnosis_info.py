@@ -1,0 +1,251 @@
+#!/usr/bin/python
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mlav_diagnosis_info
+short_description: Finds out why a firewall is not connected to the MLAV cloud
+version_added: 1.0.0
+description:
+  - Gathers the evidence of the whole procedure in one session, judges it, and returns the verdict with the root
+    causes, the evidence for them and what to do.
+  - A firewall that cannot be reached or logged in to is V(undetermined), not a failed task. Only unusable options fail.
+author:
+  - panops contributors (@panops)
+extends_documentation_fragment:
+  - panops.mlav.attributes
+  - panops.mlav.attributes.reads_only
+  - panops.mlav.attributes.action_group
+  - panops.mlav.connection
+  - panops.mlav.logs
+options:
+  depth:
+    description:
+      - V(auto) asks a connected firewall only the cheap questions, and a disconnected one everything.
+      - V(full) asks everything.
+    type: str
+    choices: [auto, full]
+    default: auto
+seealso:
+  - module: panops.mlav.mlav_facts
+  - module: panops.mlav.mlav_report
+  - name: Troubleshooting connectivity issues to the MLAV cloud server
+    description: The article of the vendor that this collection follows.
+    link: https://knowledgebase.paloaltonetworks.com/KCSArticleDetail?id=kA14u000000HDuDCAW
+"""
+
+EXAMPLES = r"""
+- name: Diagnose
+  panops.mlav.mlav_diagnosis_info:
+    provider:
+      ip_address: 192.0.2.10
+      api_key: "{{ vault_panos_api_key }}"
+    ca_path: /etc/pki/firewalls.pem
+    ssh:
+      username: mlav-reader
+      key_file: ~/.ssh/mlav-reader
+      known_hosts: /etc/ssh/firewalls_known_hosts
+  register: mlav
+
+- name: Say what to do
+  ansible.builtin.debug:
+    msg: "{{ mlav.diagnosis.summary }}"
+
+- name: Diagnose a firewall through the Panorama that manages it
+  panops.mlav.mlav_diagnosis_info:
+    provider:
+      ip_address: panorama.example.com
+      api_key: "{{ vault_panorama_api_key }}"
+      serial_number: "001606000117"
+"""
+
+RETURN = r"""
+diagnosis:
+  description:
+    - The diagnosis. Its shape is published as C(docs/schema/diagnosis.schema.json).
+  returned: success
+  type: dict
+  contains:
+    schema:
+      description: Name and version of this shape.
+      type: str
+      sample: panops.mlav/diagnosis/1
+    host:
+      description: The name of the firewall.
+      type: str
+      sample: fw-lon-1
+    source:
+      description: Where the evidence is from.
+      type: str
+      sample: live
+    collected_at:
+      description: When the evidence was gathered (UTC).
+      type: str
+      sample: '2026-11-23T10:15:00Z'
+    device:
+      description: What the firewall is. Values that are not known are V(none).
+      type: dict
+      sample:
+        hostname: fw-lon-1
+        serial: '001606000117'
+        model: PA-850
+        sw_version: 10.2.9-h1
+        ha_state: active
+        clock_skew_s: 1
+    cloud_server:
+      description: The cloud server that the firewall uses.
+      type: str
+      sample: ml.service.paloaltonetworks.com
+    verdict:
+      description: V(healthy), V(degraded), V(broken), V(undetermined) or V(not_applicable).
+      type: str
+      sample: broken
+    summary:
+      description: One sentence that a person can act on.
+      type: str
+      sample: >-
+        Another device decrypts the traffic to ml.service.paloaltonetworks.com: have it exclude *.paloaltonetworks.com
+        from decryption.
+    causes:
+      description: Root causes, most certain first. Empty where the firewall is healthy.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: The name of the cause.
+          type: str
+          sample: tls_interception
+        code:
+          description: Its stable code.
+          type: str
+          sample: MLAV0102
+        title:
+          description: The cause in a few words.
+          type: str
+          sample: A device on the way decrypts the traffic
+        confidence:
+          description: V(proven), V(likely) or V(possible).
+          type: str
+          sample: proven
+        because:
+          description: The checks that show it.
+          type: list
+          elements: str
+          sample: [tls_validation]
+        details:
+          description: What belongs to this cause alone, such as who decrypts.
+          type: dict
+          sample: {decrypts: elsewhere, x509_code: 20}
+        remedy:
+          description: What to do, as text and as data.
+          type: dict
+          contains:
+            text:
+              description: What to do.
+              type: str
+              sample: Have the owner of the decrypting device exclude *.paloaltonetworks.com.
+            actor:
+              description: Who has to act.
+              type: str
+              sample: decryption_admin
+            automated:
+              description: Whether a module of this collection can do it.
+              type: bool
+              sample: false
+            module:
+              description: That module.
+              type: str
+              sample:
+            params:
+              description: Its parameters.
+              type: dict
+              sample: {}
+            risk:
+              description: What it may break.
+              type: str
+              sample: Traffic to the excluded names is no longer inspected.
+            needs_maintenance_window:
+              description: Whether it belongs into a maintenance window.
+              type: bool
+              sample: false
+            doc_url:
+              description: The page about this cause.
+              type: str
+              sample: https://github.com/panops/panops.mlav/blob/main/docs/causes/tls_interception.md
+    checks:
+      description: All checks, in the order of dependency.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: The name of the check.
+          type: str
+          sample: tls_validation
+        title:
+          description: The check in a few words.
+          type: str
+          sample: The cloud's certificate is valid for the firewall
+        status:
+          description: V(pass), V(warn), V(fail), V(error) (could not tell) or V(skipped).
+          type: str
+          sample: fail
+        message:
+          description: What was found.
+          type: str
+          sample: 'Expected: a certificate that validates. Actual: code 20, unable to get local issuer certificate.'
+        evidence:
+          description: The questions and answers behind it, redacted and bounded.
+          type: list
+          elements: dict
+          sample: []
+        blocked_by:
+          description: The check that explains this one.
+          type: str
+          sample:
+        duration_ms:
+          description: How long its questions took, in milliseconds.
+          type: int
+          sample: 210
+    history:
+      description: Causes that are over, seen in the logs and ruled out now.
+      type: list
+      elements: dict
+      sample: []
+    missing:
+      description: Evidence that could not be had, and what would give it.
+      type: list
+      elements: dict
+      sample:
+        - evidence: devsrv_log
+          kind: refused
+          reason: tail not available to xmlapi client
+          would_give: Set the option ssh, so that the command can be asked at the command line.
+    duration_ms:
+      description: How long gathering and judging took, in milliseconds.
+      type: int
+      sample: 840
+error:
+  description: The class of the failure and what would help.
+  returned: failure
+  type: dict
+  sample:
+    kind: invalid_option
+    message: "cert_fingerprint is 'abc'. Expected: 64 hexadecimal digits."
+    remedy: ''
+"""
+
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import DIAGNOSIS_INFO
+
+
+def main() -> None:
+    """Runs the module."""
+    run_module(DIAGNOSIS_INFO)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+#!/usr/bin/python
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mlav_log_info
+short_description: Reads what a firewall logged about the MLAV cloud
+version_added: 1.0.0
+description:
+  - Reads the MLAV messages of C(devsrv.log) and of its rotation, equal messages put together with the time of the first
+    and the last and their number, and the MLAV events of the system log.
+  - C(devsrv.log) cannot normally be read over the XML API, so O(ssh) is needed for it. The module fails only
+    where neither log can be had.
+author:
+  - panops contributors (@panops)
+extends_documentation_fragment:
+  - panops.mlav.attributes
+  - panops.mlav.attributes.reads_only
+  - panops.mlav.attributes.action_group
+  - panops.mlav.connection
+  - panops.mlav.logs
+seealso:
+  - module: panops.mlav.mlav_diagnosis_info
+  - name: Troubleshooting connectivity issues to the MLAV cloud server
+    description: The article of the vendor that this collection follows.
+    link: https://knowledgebase.paloaltonetworks.com/KCSArticleDetail?id=kA14u000000HDuDCAW
+"""
+
+EXAMPLES = r"""
+- name: Read the MLAV messages of the last two days
+  panops.mlav.mlav_log_info:
+    provider:
+      ip_address: 192.0.2.10
+      api_key: "{{ vault_panos_api_key }}"
+    ca_path: /etc/pki/firewalls.pem
+    ssh:
+      username: mlav-reader
+      key_file: ~/.ssh/mlav-reader
+      known_hosts: /etc/ssh/firewalls_known_hosts
+    log_window: 2d
+"""
+
+RETURN = r"""
+devsrv_log:
+  description: The MLAV messages of C(devsrv.log). V(none) where it could not be read.
+  returned: success
+  type: dict
+  contains:
+    signatures:
+      description: Equal messages, put together, newest first.
+      type: list
+      elements: dict
+      sample:
+        - kind: curl
+          code:
+          text: Peer certificate cannot be authenticated with given CA certificates
+          first: '2023-08-28T13:21:23.813000-04:00'
+          last: '2023-08-28T13:36:24.606000-04:00'
+          count: 2
+          sample: >-
+            2023-08-28 13:36:24.606 -0400 Error: pan_mlav_send_query(pan_mlav_cloud.c:1394): Failed to send req type[3],
+            curl error: Peer certificate cannot be authenticated with given CA certificates
+    lines:
+      description: How many lines were read.
+      type: int
+      sample: 5000
+    oldest:
+      description: Time of the oldest line.
+      type: str
+      sample: '2023-08-27T02:10:00.001000-04:00'
+    newest:
+      description: Time of the newest line.
+      type: str
+      sample: '2023-08-28T13:36:24.606000-04:00'
+    utc_offset_s:
+      description: The offset of the log's time from UTC, in seconds.
+      type: int
+      sample: -14400
+    truncated:
+      description: Whether the oldest part was left out.
+      type: bool
+      sample: false
+system_log:
+  description: The MLAV events of the system log, newest first. V(none) where it could not be read.
+  returned: success
+  type: dict
+  contains:
+    events:
+      description: The events.
+      type: list
+      elements: dict
+      sample:
+        - kind: tls_validation_failed
+          time: '2023-08-08T16:07:21'
+          severity: high
+          text: >-
+            MLAV Server certificate validation failed. Dest Addr: ml.service.paloaltonetworks.com, Reason: unable to get
+            local issuer certificate
+          reason: unable to get local issuer certificate
+          event_id: tls-X509-validation-failed
+    complete:
+      description: Whether all events of the window fitted in O(log_entries).
+      type: bool
+      sample: true
+    utc_offset_s:
+      description: The offset of the log's time from UTC, in seconds, where the log says it.
+      type: int
+      sample: -14400
+host:
+  description: The name of the firewall.
+  returned: success
+  type: str
+  sample: fw-lon-1
+missing:
+  description:
+    - Why evidence is missing or incomplete, by the name of the evidence. Empty where all is there.
+  returned: success
+  type: dict
+  sample: {}
+asked:
+  description: The questions that were put to the firewall, with their raw answers, redacted and bounded.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    command:
+      description: The command as an engineer would type it.
+      type: str
+      sample: show mlav cloud-status
+    transport:
+      description: What answered, V(api) or V(ssh).
+      type: str
+      sample: api
+    raw:
+      description: The answer.
+      type: str
+      sample: |-
+        MLAV cloud
+        Current cloud server: ml.service.paloaltonetworks.com
+        Cloud connection: disconnected
+error:
+  description: The class of the failure and what would help.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description:
+        - One of V(unreachable), V(tls), V(host_key), V(authentication), V(permission), V(refused), V(busy), V(timeout),
+          V(malformed), V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognised) or V(crash).
+      type: str
+      sample: refused
+    message:
+      description: What happened.
+      type: str
+      sample: ping not available to xmlapi client
+    remedy:
+      description: What would help. May be empty.
+      type: str
+      sample: Set the option ssh, so that the command can be asked at the command line.
+"""
+
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import LOG_INFO
+
+
+def main() -> None:
+    """Runs the module."""
+    run_module(LOG_INFO)
+
+
+if __name__ == "__main__":
+    main()

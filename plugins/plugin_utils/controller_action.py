@@ -1,0 +1,128 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs this collection's modules inside the controller's worker: no process and no second interpreter per firewall.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import AnsibleValidationErrorMultiple, UnsupportedError
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Operation, failure
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.registry import OPERATIONS
+
+
+class ControllerAction(ActionBase):
+    """The shared action plugin; meta/runtime.yml points every module of the collection here."""
+
+    _supports_async = True
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Runs the task's operation here, or hands it to the host that it is delegated to."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        operation = OPERATIONS[self._task.resolved_action.rpartition(".")[2]]
+        arguments = dict(self._task.args)
+        if operation.names_the_firewall:
+            self._name_the_firewall(arguments, task_vars)
+        if self._runs_elsewhere(arguments, task_vars):
+            result.update(
+                self._execute_module(
+                    module_name=self._task.resolved_action,
+                    module_args=arguments,
+                    task_vars=task_vars,
+                    wrap_async=bool(self._task.async_val),
+                )
+            )
+        else:
+            result.update(self._run_here(operation, arguments))
+        return result
+
+    def _name_the_firewall(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
+        """The inventory names the firewall and its address where the task does not."""
+        name = str(task_vars.get("inventory_hostname", ""))
+        if not arguments.get("host"):
+            arguments["host"] = name
+        provider = arguments.get("provider") or {}
+        if isinstance(provider, dict) and not provider.get("ip_address") and not os.environ.get("PANOS_HOSTNAME"):
+            arguments["provider"] = {**provider, "ip_address": str(self._address(task_vars) or name)}
+
+    @staticmethod
+    def _address(task_vars: dict[str, Any]) -> Any:
+        """The inventory host's own address: a delegated task's ``ansible_host`` is the delegate's."""
+        hostvars = task_vars.get("hostvars")
+        name = task_vars.get("inventory_hostname")
+        if hostvars is not None and name in hostvars:
+            return hostvars[name].get("ansible_host")
+        return task_vars.get("ansible_host")
+
+    def _runs_elsewhere(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> bool:
+        """True where the module's own process is wanted: an asynchronous task, or one on a host that is no firewall.
+
+        A connection that leads to the firewall itself (no delegation, the provider's address) is not such a host:
+        PAN-OS runs no modules, so the controller asks it.
+        """
+        if self._task.async_val:
+            return True
+        if self._connection.transport == "local":
+            return False
+        if self._task.delegate_to:
+            return True
+        provider = arguments.get("provider") or {}
+        address = provider.get("ip_address") if isinstance(provider, dict) else None
+        return bool(address) and address != (self._address(task_vars) or task_vars.get("inventory_hostname"))
+
+    def _run_here(self, operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
+        with_environment = self._task_environment()
+        before = {name: os.environ.get(name) for name in with_environment}
+        os.environ.update(with_environment)
+        try:
+            checked = ArgumentSpecValidator(operation.argument_spec, **operation.constraints).validate(arguments)
+            secrets = checked._no_log_values
+            if checked.error_messages:
+                return remove_values(
+                    {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}, secrets
+                )
+            try:
+                outcome = operation.run(checked.validated_parameters, bool(self._task.check_mode))
+            except DeviceError as error:
+                outcome = {"failed": True, "changed": False, **failure(error)}
+            return remove_values(outcome, secrets)
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+
+    @staticmethod
+    def _refusal(operation: Operation, errors: AnsibleValidationErrorMultiple) -> str:
+        """What an ordinary module says about unusable arguments."""
+        unsupported = isinstance(errors[0], UnsupportedError)
+        prefix = f"Unsupported parameters for ({operation.name}) module: " if unsupported else ""
+        return prefix + errors[0].msg
+
+    def _task_environment(self) -> dict[str, str]:
+        """The keyword ``environment`` of the task, as a module's process would see it."""
+        merged: dict[str, str] = {}
+        given = self._task.environment or []
+        for part in given if isinstance(given, list) else [given]:
+            values = self._templar.template(part)
+            if values is None:
+                continue
+            if not isinstance(values, dict):
+                raise AnsibleError(f"environment must be a dictionary, received {type(values).__name__}")
+            merged.update({str(name): str(value) for name, value in values.items()})
+        return merged

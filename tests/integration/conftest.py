@@ -1,0 +1,143 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the real ansible-playbook and the real modules against simulated firewalls, over TLS and SSH."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLAYBOOKS = ROOT / "playbooks"
+
+
+def environment(home: Path, **changes: str) -> dict[str, str]:
+    """An environment without a user's habits: no ansible.cfg, no credentials, the collection from this checkout."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ANSIBLE_", "PANOS_", "http", "HTTP")) or name.startswith("ANSIBLE_COLLECTIONS")
+    }
+    return {
+        **inherited,
+        "ANSIBLE_ASYNC_DIR": str(home / ".ansible_async"),
+        "ANSIBLE_CONFIG": str(home / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
+        "ANSIBLE_FORKS": "4",
+        "ANSIBLE_HOME": str(home / ".ansible"),
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+        "HOME": str(home),
+        **changes,
+    }
+
+
+@dataclass
+class Run:
+    """What a run of ansible-playbook said and left."""
+
+    code: int
+    output: str
+    report_dir: Path
+
+    @property
+    def diagnoses(self) -> dict[str, dict[str, Any]]:
+        """The results by host."""
+        found = json.loads((self.report_dir / "diagnoses.json").read_text(encoding="utf-8"))
+        return {diagnosis["host"]: diagnosis for diagnosis in found}
+
+
+class Ansible:
+    """ansible-playbook in a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        (home / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
+
+    def playbook(
+        self,
+        playbook: str | Path,
+        inventory: str | Path,
+        extra_vars: Mapping[str, Any] | None = None,
+        options: Sequence[str] = (),
+        **changes: str,
+    ) -> Run:
+        """Runs a playbook; the report goes to a folder below the home."""
+        report_dir = self.home / "report"
+        given = {"mlav_report_dir": str(report_dir), **(extra_vars or {})}
+        done = subprocess.run(
+            [
+                str(Path(sys.executable).with_name("ansible-playbook")),
+                "-i",
+                str(inventory),
+                str(playbook),
+                "-e",
+                json.dumps(given),
+                *options,
+            ],
+            cwd=self.home,
+            env=environment(self.home, **changes),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Run(done.returncode, done.stdout + done.stderr, report_dir)
+
+    def module(
+        self,
+        module: str,
+        arguments: Mapping[str, Any],
+        task: Mapping[str, Any] | None = None,
+        host: str = "fw-1",
+        host_vars: Mapping[str, Any] | None = None,
+        options: Sequence[str] = (),
+        **changes: str,
+    ) -> dict[str, Any]:
+        """Runs one module in a play and returns its result."""
+        result_file = self.home / "result.json"
+        result_file.unlink(missing_ok=True)
+        play = {
+            "hosts": "all",
+            "gather_facts": False,
+            "connection": "local",
+            "tasks": [
+                {
+                    f"panops.mlav.{module}": dict(arguments),
+                    "register": "result",
+                    "ignore_errors": True,
+                    **(task or {}),
+                },
+                {
+                    "ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": str(result_file)},
+                    "check_mode": False,
+                    "delegate_to": "localhost",
+                },
+            ],
+        }
+        playbook = self.home / "play.yml"
+        playbook.write_text(json.dumps([play]), encoding="utf-8")
+        inventory = self.home / "inventory.json"
+        inventory.write_text(json.dumps({"all": {"hosts": {host: dict(host_vars or {})}}}), encoding="utf-8")
+        run = self.playbook(playbook, inventory, options=options, **changes)
+        assert result_file.exists(), run.output
+        found: dict[str, Any] = json.loads(result_file.read_text(encoding="utf-8"))
+        return found
+
+
+@pytest.fixture
+def ansible(tmp_path: Path) -> Ansible:
+    """ansible-playbook in an empty home."""
+    return Ansible(tmp_path)

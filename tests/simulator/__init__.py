@@ -1,0 +1,23 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A simulated PAN-OS firewall: a small world with an XML API and an SSH command line."""
+
+from __future__ import annotations
+
+from .fleet import Firewall, Fleet, FleetEntry
+from .running import running_firewall, running_fleet
+from .scenario import Scenario, load, names
+from .world import World
+
+__all__ = [
+    "Firewall",
+    "Fleet",
+    "FleetEntry",
+    "Scenario",
+    "World",
+    "load",
+    "names",
+    "running_firewall",
+    "running_fleet",
+]

@@ -1,0 +1,292 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet: firewalls that listen on this machine, and the files that lead to them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import secrets
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import yaml
+
+from .certificates import Authority
+from .http_server import HttpServer
+from .parts import Admin, ScenarioError
+from .scenario import FLEETS, Scenario, load
+from .ssh_server import SshServer
+from .world import World
+from .xml_api import XmlApi
+
+HOST = "127.0.0.1"
+
+
+@dataclass
+class FleetEntry:
+    """One line of a fleet file."""
+
+    name: str
+    scenario: Scenario
+    panorama: str = ""
+
+
+@dataclass
+class Firewall:
+    """One running firewall and what a client needs to reach it."""
+
+    name: str
+    scenario: Scenario
+    world: World
+    address: str
+    api_port: int
+    ssh_port: int | None
+    ca_path: Path
+    known_hosts: Path
+    key_file: Path
+    panorama: Firewall | None = None
+    managed: list[Firewall] = field(default_factory=list)
+    servers: list[HttpServer | SshServer] = field(default_factory=list)
+    listed_password: str = ""
+
+    @property
+    def admin(self) -> Admin:
+        """The administrator whom the inventory uses."""
+        name = self.world.access.admin
+        return next(a for a in self.world.spec.admins if a.name == name)
+
+    @property
+    def username(self) -> str:
+        """The administrator's name."""
+        return self.admin.name
+
+    @property
+    def password(self) -> str:
+        """The password in the inventory; wrong when the scenario says so."""
+        return self.listed_password or self.admin.password
+
+    @property
+    def api_key(self) -> str:
+        """The administrator's API key."""
+        return self.admin.api_key
+
+    @property
+    def serial(self) -> str:
+        """The serial number."""
+        return self.world.spec.serial
+
+    @property
+    def expect(self) -> dict[str, Any]:
+        """What a diagnosis should find."""
+        return self.scenario.expect
+
+    def provider(self) -> dict[str, Any]:
+        """Connection options for the XML API."""
+        front = self.panorama or self
+        result: dict[str, Any] = {"ip_address": self.address, "port": front.api_port}
+        if front.world.access.api == "key":
+            result["api_key"] = front.api_key
+        else:
+            result.update(username=front.username, password=front.password)
+        if self.panorama is not None:
+            result["serial_number"] = self.serial
+        return result
+
+    def ssh(self) -> dict[str, Any] | None:
+        """Connection options for SSH, or None where it is not offered."""
+        access = self.world.access
+        if self.ssh_port is None or access.ssh == "none":
+            return None
+        result: dict[str, Any] = {
+            "port": self.ssh_port,
+            "username": self.username,
+            "known_hosts": str(self.known_hosts),
+        }
+        if access.ssh == "key":
+            result["key_file"] = str(self.key_file)
+        else:
+            result["password"] = self.password
+        if access.banner:
+            result["accept_banner"] = True
+        return result
+
+    def host_vars(self) -> dict[str, Any]:
+        """The host's variables in the inventory."""
+        result: dict[str, Any] = {
+            "ansible_connection": "local",
+            "mlav_provider": self.provider(),
+            "mlav_ca_path": str(self.ca_path),
+        }
+        ssh = self.ssh()
+        if ssh is not None:
+            result["mlav_ssh"] = ssh
+        return result
+
+    def statistics(self) -> dict[str, Any]:
+        """What this firewall was asked so far."""
+        return dataclasses.asdict(self.world.statistics)
+
+    def describe(self) -> dict[str, Any]:
+        """The firewall's entry in fleet.json."""
+        return {
+            "name": self.name,
+            "scenario": self.scenario.name,
+            "expect": self.expect,
+            "address": self.address,
+            "api_port": self.api_port,
+            "ssh_port": self.ssh_port,
+            "username": self.username,
+            "password": self.password,
+            "api_key": self.api_key,
+            "serial": self.serial,
+            "panorama": self.panorama.name if self.panorama else None,
+            "managed": [m.name for m in self.managed],
+        }
+
+
+def read_fleet(path: str | Path) -> list[FleetEntry]:
+    """The entries of a fleet file."""
+    file = Path(path)
+    if not file.is_file():
+        file = FLEETS / f"{file.stem}.yml"
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    entries = []
+    for item in data["firewalls"]:
+        unknown = set(item) - {"name", "scenario", "panorama", "count", "changes"}
+        if unknown:
+            raise ScenarioError(f"{file.name}: unknown {sorted(unknown)}")
+        scenario = load(item["scenario"], item.get("changes"))
+        count = int(item.get("count", 0))
+        names = [f"{item['name']}-{n:04d}" for n in range(1, count + 1)] if count else [item["name"]]
+        entries += [FleetEntry(name, scenario, item.get("panorama", "")) for name in names]
+    return entries
+
+
+def closed_port() -> int:
+    """A port where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+class Fleet:
+    """Starts and stops the firewalls of a list of entries."""
+
+    def __init__(self, entries: list[FleetEntry], directory: Path) -> None:
+        self.entries = entries
+        self.directory = directory
+        self.authority = Authority()
+        self.firewalls: dict[str, Firewall] = {}
+        self._known_hosts: list[str] = []
+
+    @property
+    def ca_path(self) -> Path:
+        """The certificate authority's file."""
+        return self.directory / "ca.pem"
+
+    @property
+    def known_hosts(self) -> Path:
+        """The SSH host keys."""
+        return self.directory / "known_hosts"
+
+    async def start(self) -> None:
+        """Start everything and write the files."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.ca_path.write_bytes(self.authority.pem())
+        key = asyncssh.generate_private_key("ssh-ed25519")
+        key_file = self.directory / "id_ed25519"
+        key_file.touch(mode=0o600)
+        key_file.write_bytes(key.export_private_key())
+        public = key.export_public_key().decode()
+        for name in dict.fromkeys(e.panorama for e in self.entries if e.panorama):
+            await self._start_one(FleetEntry(name, _panorama_scenario()), key_file, public)
+        for entry in self.entries:
+            await self._start_one(entry, key_file, public)
+        self.known_hosts.write_text("".join(self._known_hosts), encoding="utf-8")
+        self._write_files()
+
+    async def stop(self) -> None:
+        """Stop everything."""
+        for firewall in self.firewalls.values():
+            for server in firewall.servers:
+                await server.stop()
+
+    async def _start_one(self, entry: FleetEntry, key_file: Path, public: str) -> None:
+        world = entry.scenario.world(entry.name)
+        for admin in world.spec.admins:
+            admin.public_key = admin.public_key or public
+        firewall = Firewall(
+            name=entry.name,
+            scenario=entry.scenario,
+            world=world,
+            address=HOST,
+            api_port=0,
+            ssh_port=None,
+            ca_path=self.ca_path,
+            known_hosts=self.known_hosts,
+            key_file=key_file,
+            listed_password=secrets.token_urlsafe(9) if world.faults.wrong_password else "",
+        )
+        await self._start_servers(firewall)
+        if entry.panorama:
+            front = self.firewalls[entry.panorama]
+            firewall.panorama = front
+            world.access.panorama = True
+            front.managed.append(firewall)
+            for server in front.servers:
+                if isinstance(server, HttpServer):
+                    server.api.managed[firewall.serial] = world
+        self.firewalls[entry.name] = firewall
+
+    async def _start_servers(self, firewall: Firewall) -> None:
+        world = firewall.world
+        if world.faults.unreachable:
+            firewall.api_port = closed_port()
+            firewall.ssh_port = closed_port() if world.access.ssh != "none" else None
+            return
+        context = self.authority.server_context(firewall.name, world.faults.certificate)
+        api = HttpServer(XmlApi(world), context)
+        await api.start()
+        firewall.api_port = api.port
+        firewall.servers.append(api)
+        if world.access.ssh == "none":
+            return
+        if world.faults.ssh_closed:
+            firewall.ssh_port = closed_port()
+            return
+        ssh = SshServer(world)
+        await ssh.start()
+        firewall.servers.append(ssh)
+        firewall.ssh_port = ssh.port
+        self._known_hosts += ssh.known_hosts_lines(HOST)
+
+    def _write_files(self) -> None:
+        listed = [f for f in self.firewalls.values() if not f.managed]
+        inventory = {
+            "all": {"children": {"firewalls": {"hosts": {f.name: f.host_vars() for f in listed}}}},
+        }
+        for name, text in (
+            ("inventory.yml", yaml.safe_dump(inventory, sort_keys=False)),
+            ("fleet.json", json.dumps([f.describe() for f in self.firewalls.values()], indent=2) + "\n"),
+        ):
+            path = self.directory / name
+            path.touch(mode=0o600)
+            path.write_text(text, encoding="utf-8")
+        self.write_statistics()
+
+    def write_statistics(self) -> None:
+        """Write what every firewall was asked so far."""
+        text = json.dumps({name: f.statistics() for name, f in self.firewalls.items()}, indent=1)
+        temporary = self.directory / "statistics.json.new"
+        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.replace(self.directory / "statistics.json")
+
+
+def _panorama_scenario() -> Scenario:
+    firewall = {"model": "Panorama", "family": "pc", "interfaces": [], "licences": []}
+    return Scenario("panorama", "A Panorama in front of firewalls", {}, firewall, access={"ssh": "none"})

@@ -1,0 +1,202 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTTP/1.1 over TLS in front of the XML API. Written by hand, because it must be able to misbehave on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, unquote
+
+from .switches import WIRE_FAULTS, Fault
+from .xml_api import Answer, XmlApi
+
+LOGIN_PAGE = (
+    "<!DOCTYPE html>\n<html><head><title>Login</title></head><body><form method=post>Name<br></form></body></html>"
+)
+BOMB = (
+    '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaaaaaaaa">'
+    + "".join(f'<!ENTITY {n} "{f"&{o};" * 10}">' for o, n in zip("abcdefgh", "bcdefghi", strict=True))
+    + ']><response status="success"><result>&i;</result></response>'
+)
+REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
+LARGEST_REQUEST = 16 * 1024 * 1024
+
+
+class Dropped(Exception):
+    """The connection is to be closed without a word."""
+
+
+@dataclass
+class HttpRequest:
+    """One request, read."""
+
+    path: str
+    params: dict[str, str]
+    headers: dict[str, str]
+
+    @property
+    def keep_alive(self) -> bool:
+        """True unless the client wants to close."""
+        return self.headers.get("connection", "").lower() != "close"
+
+
+@dataclass
+class HttpServer:
+    """The listener of one management address."""
+
+    api: XmlApi
+    context: ssl.SSLContext
+    port: int = 0
+    _server: asyncio.Server | None = None
+    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    async def start(self) -> None:
+        """Listen on a port that the system chooses."""
+        self._server = await asyncio.start_server(self._connection, "127.0.0.1", 0, ssl=self.context, limit=1 << 20)
+        self.port = int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Close the listener and every connection."""
+        if self._server is not None:
+            self._server.close()
+        for writer in list(self._writers):
+            with contextlib.suppress(Exception):
+                writer.transport.abort()
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        self.api.world.statistics.tls_handshakes += 1
+        try:
+            while True:
+                request = await read_request(reader, writer)
+                if request is None or not await self._answer(request, writer):
+                    break
+        except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
+            pass  # the client went away or does not speak HTTP
+        except Dropped:
+            writer.transport.abort()
+        finally:
+            self._writers.discard(writer)
+            with contextlib.suppress(Exception):
+                writer.close()
+
+    async def _answer(self, request: HttpRequest, writer: asyncio.StreamWriter) -> bool:
+        statistics = self.api.world.statistics
+        if request.path.rstrip("/") != "/api":
+            await send(writer, Answer(LOGIN_PAGE, 404), request.keep_alive, "text/html")
+            return request.keep_alive
+        label = self.api.label(request.params)
+        statistics.requests += 1
+        statistics.asked.append(label)
+        statistics.concurrent += 1
+        statistics.most_concurrent = max(statistics.most_concurrent, statistics.concurrent)
+        try:
+            return await self._answer_api(request, label, writer)
+        finally:
+            statistics.concurrent -= 1
+
+    async def _answer_api(self, request: HttpRequest, label: str, writer: asyncio.StreamWriter) -> bool:
+        world = self.api.managed.get(request.params.get("target", ""), self.api.world)
+        fault = world.faults.take(label, "api", WIRE_FAULTS)
+        if fault is not None and fault.kind == "drop_before":
+            raise Dropped
+        if fault is not None and fault.kind == "hang":
+            await asyncio.sleep(3600)
+        if fault is not None and fault.kind == "slow":
+            await asyncio.sleep(fault.ms / 1000)
+        answer = self.api.handle(request.params, request.headers)
+        if fault is None or fault.kind == "slow":
+            await send(writer, answer, request.keep_alive)
+        else:
+            await send_badly(writer, answer, fault)
+        return request.keep_alive
+
+
+async def read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> HttpRequest | None:
+    """The next request on the connection, or None at its end."""
+    first = await reader.readline()
+    if not first.strip():
+        return None
+    _method, target, _version = first.decode("latin-1").split(" ", 2)
+    headers: dict[str, str] = {}
+    while line := (await reader.readline()).strip():
+        name, _, value = line.decode("latin-1").partition(":")
+        headers[name.strip().lower()] = value.strip()
+    if headers.get("expect", "").lower() == "100-continue":
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    body = await _read_body(reader, headers)
+    path, _, query = target.partition("?")
+    params = dict(parse_qsl(query, keep_blank_values=True))
+    if "multipart" not in headers.get("content-type", ""):
+        params.update(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    return HttpRequest(unquote(path), params, headers)
+
+
+async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
+    if headers.get("transfer-encoding", "").lower() == "chunked":
+        body = b""
+        while size := int((await reader.readline()).split(b";")[0], 16):
+            body += await reader.readexactly(size)
+            await reader.readline()
+        await reader.readline()
+        return body
+    length = int(headers.get("content-length", "0"))
+    if length > LARGEST_REQUEST:
+        raise ValueError("too large")
+    return await reader.readexactly(length) if length else b""
+
+
+def head(status: int, length: int, keep_alive: bool, kind: str = "application/xml; charset=UTF-8") -> bytes:
+    """Status line and headers."""
+    connection = "keep-alive" if keep_alive else "close"
+    return (
+        f"HTTP/1.1 {status} {REASONS.get(status, 'Error')}\r\nServer: nginx\r\nContent-Type: {kind}\r\n"
+        f"Content-Length: {length}\r\nConnection: {connection}\r\n\r\n"
+    ).encode()
+
+
+async def send(
+    writer: asyncio.StreamWriter, answer: Answer, keep_alive: bool, kind: str = "application/xml; charset=UTF-8"
+) -> None:
+    """A well-behaved answer."""
+    body = answer.body.encode()
+    writer.write(head(answer.status, len(body), keep_alive, kind) + body)
+    await writer.drain()
+
+
+async def send_badly(writer: asyncio.StreamWriter, answer: Answer, fault: Fault) -> None:
+    """An answer with a fault on the wire."""
+    body = answer.body.encode()
+    if fault.kind == "drop_middle":
+        writer.write(head(answer.status, len(body), True) + body[: len(body) // 2])
+        await writer.drain()
+        raise Dropped
+    if fault.kind == "truncate":
+        await send(writer, Answer(answer.body[: len(answer.body) // 2]), True)
+    elif fault.kind == "html":
+        await send(writer, Answer(LOGIN_PAGE), True, "text/html")
+    elif fault.kind == "entity_bomb":
+        await send(writer, Answer(BOMB), True)
+    elif fault.kind == "huge":
+        await _send_huge(writer, fault.mb)
+    elif fault.kind == "trickle":
+        writer.write(head(answer.status, len(body), True))
+        for index in range(len(body)):
+            writer.write(body[index : index + 1])
+            await writer.drain()
+            await asyncio.sleep((fault.ms or 1000) / 1000)
+
+
+async def _send_huge(writer: asyncio.StreamWriter, megabytes: int) -> None:
+    before, after = b'<response status="success"><result>', b"</result></response>"
+    writer.write(head(200, len(before) + megabytes * 1024 * 1024 + len(after), True) + before)
+    block = b"A" * (1024 * 1024)
+    for _ in range(megabytes):
+        writer.write(block)
+        await writer.drain()
+    writer.write(after)
+    await writer.drain()

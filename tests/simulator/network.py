@@ -1,0 +1,241 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What happens when the firewall looks for its MLAV cloud: the one place where a cause becomes an outcome."""
+
+from __future__ import annotations
+
+import fnmatch
+import ipaddress
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
+
+from .config import find, find_text, members
+from .config_default import DEVICE, EXCLUSIONS, SERVICE_ROUTE, SETTING, SYSTEM, VSYS
+from .parts import WorldSpec
+from .switches import Switches
+
+X509_TEXT = {
+    9: "certificate is not yet valid",
+    10: "certificate has expired",
+    18: "self signed certificate",
+    19: "self signed certificate in certificate chain",
+    20: "unable to get local issuer certificate",
+    21: "unable to verify the first certificate",
+}
+_DECRYPTION_CODE = {"private_ca": 20, "self_signed": 18, "self_signed_chain": 19, "unverifiable": 21}
+_MANAGEMENT = re.compile(r"^(mgt|mgmt|management)$", re.IGNORECASE)
+_FIXED = {(10, 1): (14, 0), (10, 2): (11, 0), (11, 0): (5, 0), (11, 1): (3, 0)}
+
+
+@dataclass(frozen=True)
+class Route:
+    """The way that MLAV traffic leaves the firewall."""
+
+    management: bool
+    interface: str
+    address: str  # the source address without its prefix length; empty means the system's choice
+    problem: str = ""  # "" | not_on_firewall | interface_down
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One attempt to connect. kind connected is the only good one."""
+
+    kind: str  # connected, absent, idle, passive, silent, bind, dns, unreachable, timeout, refused, tls, client, http
+    source: str = ""
+    destination: str = ""
+    detail: str = ""
+    code: int = 0
+    defect: bool = field(default=False)
+
+    @property
+    def connected(self) -> bool:
+        """True when the connection stands."""
+        return self.kind == "connected"
+
+
+def version(text: str) -> tuple[int, int, int, int]:
+    """10.1.14-h9 as numbers."""
+    numbers = [int(n) for n in re.findall(r"\d+", text)][:4]
+    major, minor, patch, hotfix = [*numbers, 0, 0, 0, 0][:4]
+    return major, minor, patch, hotfix
+
+
+def has_mlav(release: str) -> bool:
+    """MLAV came with 10.0.0."""
+    return version(release) >= (10, 0, 0, 0)
+
+
+def pan_229832_bites(release: str) -> bool:
+    """True when the release has the defect; branches without a listed fix: older ones have it."""
+    major, minor, patch, hotfix = version(release)
+    fixed = _FIXED.get((major, minor))
+    return (major, minor) < (10, 1) if fixed is None else (patch, hotfix) < fixed
+
+
+def cloud_name(spec: WorldSpec, effective: ET.Element) -> str:
+    """The server that the firewall is told to use."""
+    return find_text(effective, f"{SETTING}/mlav/cloud-server") or spec.cloud.name
+
+
+def cloud_addresses(spec: WorldSpec) -> list[str]:
+    """What the cloud's name resolves to."""
+    return spec.cloud.addresses6 if spec.path.ipv6 else spec.cloud.addresses
+
+
+def bare(address: str) -> str:
+    """An address without its prefix length."""
+    return address.partition("/")[0]
+
+
+def route_for(spec: WorldSpec, effective: ET.Element, destination: str) -> Route:
+    """The service route from the effective configuration; a destination route beats it."""
+    source = find(effective, f"{SERVICE_ROUTE}/source")
+    for entry in find(effective, f"{SYSTEM}/route/destination/entry"):
+        if entry.get("name") == destination:
+            source = entry.findall("source")
+    interface = (source[0].findtext("interface") or "").strip() if source else ""
+    address = bare((source[0].findtext("address") or "").strip()) if source else ""
+    if (not interface and not address) or _MANAGEMENT.match(interface):
+        return Route(True, "", bare(spec.management.address))
+    return _dataplane_route(spec, effective, interface, address)
+
+
+def _dataplane_route(spec: WorldSpec, effective: ET.Element, interface: str, address: str) -> Route:
+    if not address:
+        found = find(effective, f"{DEVICE}/network/interface/ethernet/entry[@name='{interface}']/layer3/ip/entry")
+        address = bare(found[0].get("name", "")) if found else ""
+    return Route(False, interface, address, source_problem(spec, address))
+
+
+def source_problem(spec: WorldSpec, address: str) -> str:
+    """Why the address cannot be a source, or nothing."""
+    for known in [spec.management, *spec.interfaces]:
+        if bare(known.address) == address:
+            return "" if known.state == "up" else "interface_down"
+    return "not_on_firewall"
+
+
+def _zone_of(spec: WorldSpec, address: str) -> str:
+    return next((i.zone for i in spec.interfaces if bare(i.address) == address), "")
+
+
+def _contains(values: list[str], address: str) -> bool:
+    for value in values:
+        if value == "any":
+            return True
+        try:
+            if ipaddress.ip_address(address) in ipaddress.ip_network(value, strict=False):
+                return True
+        except ValueError:
+            continue
+    return False
+
+
+def excluded(spec: WorldSpec, switches: Switches, effective: ET.Element, host: str) -> bool:
+    """True when an exclusion in the running configuration covers the host; names are case-sensitive."""
+    for entry in find(effective, f"{EXCLUSIONS}/entry") + find(effective, f"{VSYS}/ssl-decrypt/ssl-exclude-cert/entry"):
+        exclude = entry.findtext("exclude")
+        wanted = (exclude if exclude is not None else switches.missing_exclude_means).strip()
+        if wanted == "yes" and fnmatch.fnmatchcase(host, entry.get("name", "")):
+            return True
+    return False
+
+
+def decrypting_rule(spec: WorldSpec, effective: ET.Element, source: str, destination: str) -> str | None:
+    """The rule of this firewall that decrypts the traffic, or None."""
+    zone = _zone_of(spec, source)
+    for rule in find(effective, f"{VSYS}/rulebase/decryption/rules/entry"):
+        if rule.findtext("disabled") == "yes":
+            continue
+        zones = members(rule.find("from"))
+        if zones and "any" not in zones and zone not in zones:
+            continue
+        if _contains(members(rule.find("source")), source) and _contains(
+            members(rule.find("destination")), destination
+        ):
+            return rule.get("name") if rule.findtext("action") == "decrypt" else None
+    return None
+
+
+def intercepted_by(spec: WorldSpec, switches: Switches, effective: ET.Element, route: Route, address: str) -> str:
+    """Who decrypts the MLAV traffic: "", this_firewall or elsewhere."""
+    passes_dataplane = not route.management or spec.path.management_through_dataplane
+    if (
+        passes_dataplane
+        and decrypting_rule(spec, effective, route.address, address)
+        and not excluded(spec, switches, effective, cloud_name(spec, effective))
+    ):
+        return "this_firewall"
+    if spec.path.decrypting_device == "elsewhere" and not spec.path.excluded_elsewhere:
+        return "elsewhere"
+    return ""
+
+
+def attempt(spec: WorldSpec, switches: Switches, effective: ET.Element, commit_force_needed: bool) -> Outcome:
+    """What an attempt to connect meets, in the order in which a connection is made."""
+    address = cloud_addresses(spec)[0]
+    route = route_for(spec, effective, address)
+    source = "2001:db8:7::10" if spec.path.ipv6 else route.address
+    early = _before_the_network(spec, switches, route, commit_force_needed)
+    if early is not None:
+        return early
+    if spec.dns.mode == "intermittent" or ("PAN-229832" in spec.defects and pan_229832_bites(spec.sw_version)):
+        return Outcome("dns", source, defect="PAN-229832" in spec.defects)
+    if spec.dns.mode == "fails":
+        return Outcome("dns", source)
+    if spec.path.routing != "ok":
+        return Outcome("unreachable", source, address, spec.path.routing)
+    if spec.path.tcp_443 == "dropped":
+        return Outcome("timeout", source, address)
+    if spec.path.tcp_443 == "refused":
+        return Outcome("refused", source, address)
+    return _over_tcp(spec, switches, effective, route, source, address)
+
+
+def _before_the_network(spec: WorldSpec, switches: Switches, route: Route, force_needed: bool) -> Outcome | None:
+    if not has_mlav(spec.sw_version):
+        return Outcome("absent")
+    if force_needed:
+        return Outcome("idle")
+    if spec.unexplained:
+        return Outcome("silent")
+    if spec.ha.state == "passive" and not switches.passive_connects:
+        return Outcome("passive")
+    if route.problem:
+        return Outcome("bind", route.address, detail=route.problem)
+    return None
+
+
+def _over_tcp(
+    spec: WorldSpec, switches: Switches, effective: ET.Element, route: Route, source: str, address: str
+) -> Outcome:
+    if intercepted_by(spec, switches, effective, route, address):
+        code = _DECRYPTION_CODE[spec.path.decryption_certificate]
+        return Outcome("tls", source, address, X509_TEXT[code], code)
+    code = _validity_code(spec)
+    if code:
+        return Outcome("tls", source, address, X509_TEXT[code], code)
+    if spec.device_certificate.status != "Valid":
+        return Outcome("client", source, address, spec.device_certificate.status)
+    licensed = any(f.feature.endswith("Threat Prevention") and f.expired != "yes" for f in spec.licences)
+    if version(spec.sw_version) < (10, 0, 2, 0) and not licensed:
+        return Outcome("http", source, address, "invalid flatbuffer request: invalid content version", 400)
+    if spec.cloud.http_status != 200:
+        return Outcome("http", source, address, "", spec.cloud.http_status)
+    return Outcome("connected", source, address)
+
+
+def _validity_code(spec: WorldSpec) -> int:
+    """OpenSSL's 9 or 10 when the device's clock is outside the certificate's days."""
+    day = 86400
+    first, last = {
+        "valid": (-30 * day, 60 * day),
+        "expired": (-90 * day, -1 * day),
+        "not_yet_valid": (1 * day, 90 * day),
+    }[spec.cloud.certificate]
+    if spec.clock.skew_s < first:
+        return 9
+    return 10 if spec.clock.skew_s > last else 0

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scenario files: a short YAML becomes a world."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .parts import ScenarioError, WorldSpec, build, merge
+from .switches import Access, Faults, Switches
+from .world import World
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+FLEETS = Path(__file__).parent / "fleets"
+SECTIONS = ("name", "description", "expect", "firewall", "switches", "faults", "access")
+
+
+@dataclass
+class Scenario:
+    """One scenario, read but not yet alive."""
+
+    name: str
+    description: str = ""
+    expect: dict[str, Any] = field(default_factory=dict)
+    firewall: dict[str, Any] = field(default_factory=dict)
+    switches: dict[str, Any] = field(default_factory=dict)
+    faults: dict[str, Any] = field(default_factory=dict)
+    access: dict[str, Any] = field(default_factory=dict)
+
+    def world(self, hostname: str = "") -> World:
+        """A fresh world of this scenario."""
+        data = copy.deepcopy(self.firewall)
+        if hostname:
+            data["hostname"] = hostname
+        return World(
+            spec=build(WorldSpec, data, f"{self.name}: firewall: "),
+            switches=build(Switches, copy.deepcopy(self.switches), f"{self.name}: switches: "),
+            faults=build(Faults, copy.deepcopy(self.faults), f"{self.name}: faults: "),
+            access=build(Access, copy.deepcopy(self.access), f"{self.name}: access: "),
+        )
+
+
+def load(source: str | Path | dict[str, Any], changes: dict[str, Any] | None = None) -> Scenario:
+    """A scenario by name, by file or from a mapping; `changes` are merged over it."""
+    if isinstance(source, dict):
+        data = source
+    else:
+        path = SCENARIOS / f"{source}.yml" if not str(source).endswith(".yml") else Path(source)
+        if not path.is_file():
+            path = SCENARIOS / path.name
+        if not path.is_file():
+            raise ScenarioError(f"no scenario {source}; there are: {', '.join(names())}")
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data = merge({"name": "unnamed", **data}, changes or {})
+    unknown = sorted(set(data) - set(SECTIONS))
+    if unknown:
+        raise ScenarioError(f"{data['name']}: unknown sections {unknown}")
+    return Scenario(**data)
+
+
+def names() -> list[str]:
+    """All scenarios that are there."""
+    return sorted(path.stem for path in SCENARIOS.glob("*.yml"))

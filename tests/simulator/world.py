@@ -1,0 +1,299 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One firewall and its surroundings, alive: everything that the views show is derived from here."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import logs
+from .config import Configuration
+from .config_default import default_configuration
+from .jobs import Job, Jobs
+from .network import Outcome, attempt, cloud_addresses, cloud_name, has_mlav
+from .parts import Admin, Phase, WorldSpec, build, seconds
+from .switches import Access, Faults, Statistics, Switches
+
+RETRY_EVERY = 900.0
+COMMIT_BUSY = "Another commit/validate is in progress. Please try again later"
+INSTALL_BUSY = "You cannot commit while an install is in progress. Please try again later."
+NOTHING_TO_COMMIT = "There are no changes to commit."
+
+
+class Refused(Exception):
+    """The firewall will not do it; the text is the device's."""
+
+    def __init__(self, text: str, code: int = 0) -> None:
+        super().__init__(text)
+        self.text = text
+        self.code = code
+
+
+@dataclass
+class HeldLock:
+    """A lock that somebody holds."""
+
+    admin: str
+    kind: str
+    comment: str
+    at: float
+
+
+@dataclass
+class World:
+    """The state of one firewall. Change `spec` (or its shortcuts) and the next question sees the change."""
+
+    spec: WorldSpec
+    switches: Switches = field(default_factory=Switches)
+    faults: Faults = field(default_factory=Faults)
+    access: Access = field(default_factory=Access)
+    statistics: Statistics = field(default_factory=Statistics)
+    now: Callable[[], float] = time.time
+
+    def __post_init__(self) -> None:
+        self._complete_admins()
+        self.config: Configuration = default_configuration(self.spec, self.switches.dirty_attributes)
+        self.jobs = Jobs()
+        self.devsrv: list[logs.Line] = []
+        self.events: list[logs.Event] = []
+        self.locks: list[HeldLock] = []
+        self.started = self.now() - 98 * 86400 - 85349
+        self.pid = 3000 + secrets.randbelow(2000)
+        self.commit_force_needed = False
+        self.busy_until = 0.0
+        self.outcome = Outcome("connected")
+        self.last_attempt = 0.0
+        self._port = 40000 + secrets.randbelow(20000)
+        self._begin()
+
+    # -- shortcuts for tests
+    @property
+    def path(self) -> Any:
+        """The network path."""
+        return self.spec.path
+
+    @property
+    def dns(self) -> Any:
+        """Name resolution."""
+        return self.spec.dns
+
+    @property
+    def cloud(self) -> Any:
+        """The MLAV cloud."""
+        return self.spec.cloud
+
+    @property
+    def cloud_server(self) -> str:
+        """The name of the server in use."""
+        return cloud_name(self.spec, self.config.effective())
+
+    @property
+    def cloud_addresses(self) -> list[str]:
+        """What that name resolves to."""
+        return cloud_addresses(self.spec)
+
+    @property
+    def source_port(self) -> int:
+        """The local port of the MLAV connection."""
+        return self._port
+
+    def admin(self, name: str) -> Admin | None:
+        """The administrator of that name."""
+        return next((a for a in self.spec.admins if a.name == name), None)
+
+    # -- the present
+    def refresh(self) -> None:
+        """Let time pass: finish jobs, try to connect when something changed or a retry is due."""
+        now = self.now()
+        self.jobs.advance(now)
+        if self.busy(now):
+            return
+        outcome = self._attempt_now()
+        changed = outcome != self.outcome
+        if changed and now - self.last_attempt < self.switches.reconnect_after_s:
+            return
+        if changed or (not outcome.connected and now - self.last_attempt >= RETRY_EVERY):
+            self._record(outcome, self.spec, now)
+
+    def busy(self, now: float | None = None) -> bool:
+        """True while device-server does not answer."""
+        return self.spec.device_server.state == "busy" or (self.now() if now is None else now) < self.busy_until
+
+    def status(self) -> str:
+        """busy, connected or disconnected."""
+        self.refresh()
+        if self.busy():
+            return "busy"
+        return "connected" if self.outcome.connected else "disconnected"
+
+    def _attempt_now(self) -> Outcome:
+        return attempt(self.spec, self.switches, self.config.effective(), self.commit_force_needed)
+
+    def _record(self, outcome: Outcome, spec: WorldSpec, at: float) -> None:
+        was, self.outcome, self.last_attempt = self.outcome, outcome, at
+        if outcome.connected:
+            self._port = 40000 + secrets.randbelow(20000)
+            if not was.connected:
+                self.events += logs.reconnected_events(at)
+            return
+        if outcome.kind in ("absent", "idle", "silent", "passive"):
+            return
+        if outcome.kind != "client" or self.switches.client_certificate_line:
+            self.devsrv += logs.attempt_lines(outcome, at)
+        self.events += logs.attempt_events(outcome, spec.cloud.name, at)
+        if was.connected:
+            self.events += logs.stopped_events(at + 0.4)
+
+    # -- the past
+    def _complete_admins(self) -> None:
+        if not any(a.name == self.access.admin for a in self.spec.admins):
+            self.spec.admins.insert(0, Admin(self.access.admin))
+        for admin in self.spec.admins:
+            admin.password = admin.password or secrets.token_urlsafe(12)
+            admin.api_key = admin.api_key or "LUFRPT" + secrets.token_urlsafe(40) + "=="
+        self.spec.serial = self.spec.serial or "0" + str(10**10 + secrets.randbelow(9 * 10**10))
+
+    def _begin(self) -> None:
+        now = self.now()
+        self.devsrv += logs.noise_lines(now)
+        self.events += logs.noise_events(now)
+        self._begin_jobs(now)
+        begin = now - seconds(self.spec.connected_since)
+        if has_mlav(self.spec.sw_version):
+            self.events += logs.reconnected_events(begin)
+        changes: list[tuple[float, WorldSpec | None]] = [
+            (now - seconds(phase.ago), _phase_spec(self.spec, phase)) for phase in self.spec.history
+        ]
+        changes.append((now - seconds(self.spec.since), None))
+        for index, (at, spec) in enumerate(changes):
+            end = changes[index + 1][0] if index + 1 < len(changes) else now
+            self._live_through(spec, at, end)
+        self._begin_restart(now)
+        self.locks += [HeldLock(k.admin, k.kind, k.comment, now - 1200) for k in self.spec.locks]
+        self.devsrv.sort(key=lambda line: line.at)
+        self.events.sort(key=lambda event: event.at)
+
+    def _live_through(self, spec: WorldSpec | None, begin: float, end: float) -> None:
+        if spec is None:
+            spec, effective = self.spec, self.config.effective()
+        else:
+            effective = default_configuration(spec).effective()
+        if spec.device_server.state == "busy":
+            return
+        outcome = attempt(spec, self.switches, effective, bool(spec.device_server.restarted_ago))
+        if outcome.kind == "idle":
+            self.outcome = outcome
+            return
+        # A long time of trouble is thinned out, so that a start stays quick.
+        step = max(RETRY_EVERY, (end - begin) / 40)
+        at = begin
+        while at < end:
+            self._record(outcome, spec, at)
+            if outcome.connected:
+                break
+            # The first retry comes early, so that none is due at the very moment of the start.
+            at += step / 2 if at == begin else step
+
+    def _begin_restart(self, now: float) -> None:
+        ago = self.spec.device_server.restarted_ago
+        if not ago:
+            return
+        self.commit_force_needed = True
+        self.outcome = self._attempt_now()
+        self._restarted_event("admin", now - seconds(ago))
+        self.started = now - seconds(ago)
+
+    def _begin_jobs(self, now: float) -> None:
+        for kind, user, ago in (("Commit", "admin", 400000.0), ("WildFire", "Auto update agent", 90000.0)):
+            job = self.jobs.add(kind, user, now - ago, 5.0)
+            job.finished = job.enqueued + 5.0
+        for wanted in self.spec.jobs:
+            self.jobs.add(wanted.kind, "Auto update agent", now - 5, wanted.seconds + 5)
+
+    def _restarted_event(self, user: str, at: float) -> None:
+        if self.switches.restart_in_system_log:
+            text = f"Process device-server was restarted by user {user}"
+            self.events.append(logs.Event(at, "high", "general", "general", text))
+
+    # -- actions
+    def restart_device_server(self, user: str) -> str:
+        """Restart the daemon; it stays disconnected until a forced commit."""
+        now = self.now()
+        self.pid += 1 + secrets.randbelow(500)
+        self.started = now
+        self.commit_force_needed = True
+        self.busy_until = now + self.spec.device_server.restart_takes_s
+        self._restarted_event(user, now)
+        if self.outcome.connected:
+            self.outcome = Outcome("idle")
+        return self.switches.restart_text.format(user=user)
+
+    def commit(
+        self, user: str, *, force: bool = False, partial: bool = False, admins: list[str] | None = None, text: str = ""
+    ) -> Job | None:
+        """Begin a commit; None when there is nothing to do."""
+        now = self.now()
+        self.jobs.advance(now)
+        self._refuse_commit(user)
+        if force and partial and self.switches.force_with_partial_fails:
+            raise Refused(" commit -> force is invalid", 17)
+        mine = [c for c in self.config.changes if not admins or c.admin in admins]
+        if not force and (not self.config.pending or not mine):
+            return None
+        fault = self.faults.take("commit", "api", ("job_fails",)) or self.faults.take("commit", "ssh", ("job_fails",))
+        failure = [fault.text or "job failed because of configd restart"] if fault else []
+
+        def finish() -> None:
+            self.config.commit(admins if partial else None)
+            if force:
+                self.commit_force_needed = False
+            self.events.append(
+                logs.Event(self.now(), "informational", "general", "general", f"Commit job succeeded for user {user}")
+            )
+
+        return self.jobs.add(
+            "Commit", user, now, self.switches.commit_seconds, description=text, on_finish=finish, failure=failure
+        )
+
+    def _refuse_commit(self, user: str) -> None:
+        if self.jobs.running(("Commit",)):
+            raise Refused(COMMIT_BUSY)
+        if self.jobs.running(("Content", "Install", "Anti-Virus")):
+            raise Refused(INSTALL_BUSY)
+        for lock in self.locks:
+            if lock.admin != user:
+                raise Refused(f"Configuration is locked by {lock.admin}")
+
+    def check_unlocked(self, user: str) -> None:
+        """Refuse a write while somebody else holds the configuration lock."""
+        for lock in self.locks:
+            if lock.kind == "config" and lock.admin != user:
+                raise Refused(f"Configuration is locked by {lock.admin}")
+
+    def take_lock(self, kind: str, user: str, comment: str) -> str:
+        """Take a lock, or refuse."""
+        if any(lock.kind == kind for lock in self.locks):
+            raise Refused(f"{kind.capitalize()} lock is already held by {self.locks[0].admin}")
+        self.locks.append(HeldLock(user, kind, comment, self.now()))
+        return f"Successfully acquired {kind} lock. Other users will not be able to modify the configuration."
+
+    def release_lock(self, kind: str, user: str, holder: str = "") -> str:
+        """Release a lock, or refuse."""
+        for lock in self.locks:
+            if lock.kind == kind and lock.admin == (holder or user):
+                self.locks.remove(lock)
+                return f"{kind.capitalize()} lock released for scope shared"
+        raise Refused(f"{kind.capitalize()} lock is not currently held for scope shared")
+
+
+def _phase_spec(now: WorldSpec, phase: Phase) -> WorldSpec:
+    spec = build(WorldSpec, phase.world, "history: ")
+    spec.management, spec.interfaces, spec.clock = now.management, now.interfaces, now.clock
+    if "sw_version" not in phase.world:
+        spec.sw_version = now.sw_version
+    return spec

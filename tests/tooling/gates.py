@@ -1,0 +1,204 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gates of ``test``: each a small function that writes a log and raises when something is wrong.
+
+A new gate is one function and one line in GATES.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tests.tooling.environment import (
+    BUILD,
+    COLLECTIONS,
+    ROOT,
+    VENV,
+    Failed,
+    Skipped,
+    call,
+    environment,
+    interpreter,
+    make_venv,
+)
+from tests.tooling.sanity import sanity
+
+# Of all lines under plugins/; branches are measured and shown beside it.
+LINE_COVERAGE = 90.0
+BIN = VENV / "bin"
+DATA = BUILD / "coverage"
+LOWEST = ROOT / "tests" / "requirements-lowest.txt"
+NEWEST_CORE = "2.21.5"
+OLDEST_CORE = "2.16.19"
+
+
+# Everything else is for developers and stays out of the collection that users install.
+SHIPPED = (
+    *("CHANGELOG", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "playbooks"),
+    *("plugins", "requirements.txt", "roles", "tests/config.yml"),
+)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A check of the project.
+
+    Attributes:
+        run: writes to the log; returns what is worth a place in the summary; raises Failed or Skipped.
+    """
+
+    name: str
+    groups: tuple[str, ...]
+    what: str
+    run: Callable[[IO[str]], str]
+
+
+def ruff(log: IO[str]) -> str:
+    call(log, [BIN / "ruff", "check", "."])
+    return ""
+
+
+def ruff_format(log: IO[str]) -> str:
+    call(log, [BIN / "ruff", "format", "--check", "--diff", "."])
+    return ""
+
+
+def yamllint(log: IO[str]) -> str:
+    call(log, [BIN / "yamllint", "--strict", "."])
+    return ""
+
+
+def types(log: IO[str]) -> str:
+    """The plugins as the oldest supported Python reads them, the tests as the running one."""
+    mypy: list[str | Path] = [BIN / "mypy", "--config-file", ROOT / "pyproject.toml", "--cache-dir", BUILD / "mypy"]
+    env = environment(MYPYPATH=f"{ROOT}:{COLLECTIONS}")
+    plugins = "ansible_collections.panops.mlav.plugins"
+    call(log, [*mypy, "--python-version", "3.10", "-p", plugins], cwd=COLLECTIONS, env=env)
+    call(log, [*mypy, "-p", "tests"], env=env)
+    return ""
+
+
+def ansible_lint(log: IO[str]) -> str:
+    call(log, [BIN / "ansible-lint", "--offline", "--profile", "production", "--strict", "--nocolor"])
+    return ""
+
+
+def ansible_doc(log: IO[str]) -> str:
+    """Every module's and the role's documentation renders."""
+    modules = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
+    roles = sorted(path.parents[1].name for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"))
+    if not modules:
+        raise Failed("there is no module under plugins/modules")
+    call(log, [BIN / "ansible-doc", "-t", "module", *(f"panops.mlav.{name}" for name in modules)])
+    if roles:
+        call(log, [BIN / "ansible-doc", "-t", "role", *(f"panops.mlav.{name}" for name in roles)])
+    return f"{len(modules)} modules, {len(roles)} roles"
+
+
+def docs_lint(log: IO[str]) -> str:
+    checks = ["--plugin-docs", "--validate-collection-refs", "self", "--skip-rstcheck"]
+    call(log, [BIN / "antsibull-docs", "lint-collection-docs", *checks, ROOT])
+    return ""
+
+
+def units(log: IO[str]) -> str:
+    return _pytest(log, "units", "-n2", "tests/unit")
+
+
+def integration(log: IO[str]) -> str:
+    return _pytest(log, "integration", "-n2", "tests/integration", "tests/simulator_checks")
+
+
+def _pytest(log: IO[str], name: str, *arguments: str) -> str:
+    """Run tests under coverage; data of an earlier run is dropped."""
+    DATA.mkdir(parents=True, exist_ok=True)
+    for old in DATA.glob(f"{name}*"):
+        old.unlink()
+    env = environment(COVERAGE_FILE=str(DATA / name))
+    call(log, [BIN / "coverage", "run", "-m", "pytest", *arguments], env=env)
+    return _closing_line(log)
+
+
+def _closing_line(log: IO[str]) -> str:
+    lines = Path(log.name).read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line.strip("= ") for line in reversed(lines) if " passed" in line), "")
+
+
+def coverage(log: IO[str]) -> str:
+    """What units and integration ran together, the code in Ansible's forked workers included."""
+    data = [path for path in DATA.glob("*.*") if path.stat().st_size]
+    missing = {"units", "integration"} - {path.name.split(".")[0] for path in data}
+    if missing:
+        raise Failed(f"nothing was measured by {', '.join(sorted(missing))}: run them first")
+    report = DATA / "coverage.json"
+    env = environment(COVERAGE_FILE=str(DATA / "all"))
+    call(log, [BIN / "coverage", "combine", "--keep", "--quiet", *data], env=env)
+    call(log, [BIN / "coverage", "report", "--show-missing", "--skip-covered"], env=env)
+    call(log, [BIN / "coverage", "json", "--quiet", "-o", report], env=env)
+    totals = json.loads(report.read_text())["totals"]
+    lines = 100 * totals["covered_lines"] / max(1, totals["num_statements"])
+    branches = 100 * totals["covered_branches"] / max(1, totals["num_branches"])
+    said = f"{lines:.1f} % of lines, {branches:.1f} % of branches"
+    if lines < LINE_COVERAGE:
+        raise Failed(f"{said}; at least {LINE_COVERAGE:.0f} % of lines are wanted")
+    return said
+
+
+def lowest(log: IO[str]) -> str:
+    """The unit tests with the oldest supported version of everything."""
+    python = interpreter(["3.10", "3.11", "3.12"])
+    if not python:
+        raise Skipped("Python 3.10, 3.11 or 3.12 is needed")
+    venv = BUILD / "venv-lowest"
+    make_venv(venv, python, LOWEST)
+    call(log, [venv / "bin" / "python", "-m", "pytest", "-n2", "tests/unit"], env=environment(venv))
+    return f"{_closing_line(log)} ({python.name})"
+
+
+def sanity_newest(log: IO[str]) -> str:
+    return sanity(log, NEWEST_CORE, ["3.13", "3.12"])
+
+
+def sanity_oldest(log: IO[str]) -> str:
+    return sanity(log, OLDEST_CORE, ["3.12", "3.11", "3.10"])
+
+
+def build(log: IO[str]) -> str:
+    """The collection builds, and installs where Galaxy cannot be asked."""
+    target = BUILD / "artifact"
+    shutil.rmtree(target, ignore_errors=True)
+    galaxy = BIN / "ansible-galaxy"
+    call(log, [galaxy, "collection", "build", "--output-path", target])
+    [archive] = target.glob("*.tar.gz")
+    with tarfile.open(archive) as tar:
+        strangers = sorted(file.name for file in tar if file.isfile() and not file.name.startswith(SHIPPED))
+    if strangers:
+        raise Failed(f"galaxy.yml's build_ignore should leave out {', '.join(strangers[:5])}")
+    call(log, [galaxy, "collection", "install", "--offline", "-p", target / "installed", archive])
+    return f"{archive.name}, {archive.stat().st_size // 1024} KiB"
+
+
+GATES = (
+    Gate("ruff", ("test", "lint"), "style and likely mistakes of Python files", ruff),
+    Gate("ruff-format", ("test", "lint"), "layout of Python files", ruff_format),
+    Gate("yamllint", ("test", "lint"), "YAML files", yamllint),
+    Gate("types", ("test",), "mypy --strict over plugins and tests", types),
+    Gate("ansible-lint", ("test", "lint"), "playbooks and roles, profile production", ansible_lint),
+    Gate("ansible-doc", ("test", "lint"), "every module and role documents itself", ansible_doc),
+    Gate("docs-lint", ("test", "lint"), "markup and links of that documentation", docs_lint),
+    Gate("build", ("test",), "the collection builds and installs", build),
+    Gate("units", ("test", "coverage"), "tests/unit", units),
+    Gate("integration", ("test", "coverage"), "tests/integration and tests/simulator_checks", integration),
+    Gate("coverage", ("test",), "lines and branches of plugins/ that the tests ran", coverage),
+    Gate("lowest", ("test",), "tests/unit with the oldest supported versions", lowest),
+    Gate("sanity-newest", ("test", "sanity"), f"ansible-test sanity of ansible-core {NEWEST_CORE}", sanity_newest),
+    Gate("sanity-oldest", ("test", "sanity"), f"ansible-test sanity of ansible-core {OLDEST_CORE}", sanity_oldest),
+)

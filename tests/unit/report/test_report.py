@@ -1,0 +1,214 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""mlav_report: diagnoses in, summary and files out."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
+
+
+def diagnosis(host: str, verdict: str = "healthy", cause: str | None = None, **changes: Any) -> dict[str, Any]:
+    causes = (
+        [
+            {
+                "id": cause,
+                "code": "MLAV0102",
+                "title": "A device on the way decrypts the traffic",
+                "confidence": "proven",
+                "because": ["tls_validation"],
+                "details": {"decrypts": "elsewhere"},
+                "remedy": {
+                    "text": "Exclude *.paloaltonetworks.com there.",
+                    "actor": "decryption_admin",
+                    "automated": False,
+                    "module": None,
+                    "params": {},
+                    "risk": "",
+                    "needs_maintenance_window": False,
+                    "doc_url": "https://example.com/tls_interception",
+                },
+            }
+        ]
+        if cause
+        else []
+    )
+    return {
+        "schema": "panops.mlav/diagnosis/1",
+        "host": host,
+        "source": "live",
+        "collected_at": "2026-11-23T10:15:00Z",
+        "device": {"model": "PA-850", "sw_version": "10.2.9-h1"},
+        "cloud_server": "ml.service.paloaltonetworks.com",
+        "verdict": verdict,
+        "summary": f"{host} is {verdict}.",
+        "causes": causes,
+        "checks": [
+            {
+                "id": "tls_validation",
+                "title": "The certificate validates",
+                "status": "fail" if cause else "pass",
+                "message": "Expected: a valid certificate. Actual: code 20.",
+                "evidence": [
+                    {"command": "tail mp-log devsrv.log", "transport": "ssh", "parsed": None, "raw": "code : 20"}
+                ],
+                "blocked_by": None,
+                "duration_ms": 3,
+            }
+        ],
+        "history": [],
+        "missing": [],
+        "duration_ms": 12,
+        **changes,
+    }
+
+
+def report(check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
+    checked = ArgumentSpecValidator(REPORT.argument_spec).validate(arguments)
+    assert not checked.error_messages
+    return REPORT.run(checked.validated_parameters, check_mode)
+
+
+def test_summary_has_a_line_per_firewall_and_puts_equal_causes_together() -> None:
+    result = report(
+        diagnoses=[
+            diagnosis("fw-c", "broken", "tls_interception"),
+            diagnosis("fw-d"),
+            diagnosis("fw-a", "broken", "tls_interception"),
+            diagnosis("fw-b", "broken", "port_443_blocked"),
+        ]
+    )
+    assert result["summary"] == [
+        "MLAV cloud: 4 firewalls, 3 broken, 1 healthy",
+        "== broken: tls_interception (MLAV0102), 2 firewalls",
+        "fw-a | broken | tls_interception (proven) | Exclude *.paloaltonetworks.com there.",
+        "fw-c | broken | tls_interception (proven) | Exclude *.paloaltonetworks.com there.",
+        "== broken: port_443_blocked (MLAV0102), 1 firewall",
+        "fw-b | broken | port_443_blocked (proven) | Exclude *.paloaltonetworks.com there.",
+        "== healthy, 1 firewall",
+        "fw-d | healthy | - | fw-d is healthy.",
+    ]
+    assert result["counts"] == {"broken": 3, "undetermined": 0, "degraded": 0, "healthy": 1, "not_applicable": 0}
+
+
+def test_a_failed_firewall_is_undetermined_and_a_diagnosed_one_stays() -> None:
+    result = report(diagnoses=[diagnosis("fw-a")], failures={"fw-a": "ignored", "fw-b": "cert_fingerprint is 'zz'."})
+    assert result["summary"] == [
+        "MLAV cloud: 2 firewalls, 1 undetermined, 1 healthy",
+        "== undetermined, 1 firewall",
+        "fw-b | undetermined | - | The diagnosis did not run: cert_fingerprint is 'zz'.",
+        "== healthy, 1 firewall",
+        "fw-a | healthy | - | fw-a is healthy.",
+    ]
+
+
+def test_files_are_written_once_and_hold_the_diagnoses(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "report"
+    given = [diagnosis("fw-b", "broken", "tls_interception"), diagnosis("fw-a")]
+    assert report(check_mode=True, diagnoses=given, report_dir=str(folder))["changed"] is True
+    assert not folder.exists()
+    first = report(diagnoses=given, report_dir=str(folder))
+    assert first["changed"] is True
+    assert [Path(name).name for name in first["files"]] == ["diagnoses.json", "report.md", "report.html"]
+    assert sorted(path.name for path in folder.iterdir()) == ["diagnoses.json", "report.html", "report.md"]
+    assert json.loads((folder / "diagnoses.json").read_text()) == [given[1], given[0]]
+    assert report(diagnoses=given, report_dir=str(folder))["changed"] is False
+
+
+def test_a_folder_that_cannot_be_written_names_the_option(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidOption, match=r"report_dir is '.*file'\. Expected: a folder that can be written"):
+        report(diagnoses=[], report_dir=str(tmp_path / "file"))
+
+
+@pytest.mark.parametrize(
+    ("query", "answer"),
+    [
+        ("[?verdict=='broken'].host", ["fw-b"]),
+        ("length(@)", 2),
+        ("[0].causes[0].id", None),
+    ],
+)
+def test_query_answers_over_the_list(query: str, answer: Any) -> None:
+    given = [diagnosis("fw-b", "broken", "tls_interception"), diagnosis("fw-a")]
+    assert report(diagnoses=given, query=query)["query_answer"] == answer
+
+
+def test_a_bad_query_names_the_option_and_the_place() -> None:
+    with pytest.raises(InvalidOption, match=r"query is '\[\?'\. Expected: a JMESPath expression\. Actual: "):
+        report(diagnoses=[], query="[?")
+
+
+def test_fail_on_fails_after_the_files_are_written(tmp_path: Path) -> None:
+    given = [diagnosis("fw-b", "broken", "tls_interception"), diagnosis("fw-a")]
+    result = report(diagnoses=given, report_dir=str(tmp_path), fail_on=["broken", "undetermined"])
+    assert result["failed"] is True
+    assert result["msg"] == "fail_on: 1 broken"
+    assert (tmp_path / "report.md").exists()
+    assert "failed" not in report(diagnoses=given, fail_on=["undetermined"])
+
+
+@pytest.mark.parametrize("wrong", [{"verdict": "fine"}, {"schema": "other/1"}])
+def test_something_else_than_a_diagnosis_is_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(InvalidOption, match=r"diagnoses\[1\] is not a diagnosis\. Expected: schema panops"):
+        report(diagnoses=[diagnosis("fw-a"), diagnosis("fw-b", **wrong)])
+
+
+HOSTILE = "<script>alert(1)</script> | `x` \x1b[31mred\u202e\n# heading [link](javascript:1)"
+
+
+def hostile() -> dict[str, Any]:
+    found = diagnosis("fw-a", "broken", "tls_interception", summary=HOSTILE)
+    found["causes"][0]["remedy"]["text"] = HOSTILE
+    found["checks"][0]["message"] = HOSTILE
+    found["checks"][0]["evidence"][0]["raw"] = f"```\n{HOSTILE}\n````\n</pre>"
+    return found
+
+
+class Elements(HTMLParser):
+    """Which elements a page really has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+
+
+def test_answers_of_a_device_stay_text_in_html(tmp_path: Path) -> None:
+    report(diagnoses=[hostile()], report_dir=str(tmp_path))
+    page = Elements()
+    page.feed((tmp_path / "report.html").read_text())
+    assert "table" in page.seen
+    assert not {"script", "a", "img", "link", "iframe"} & set(page.seen)
+
+
+def test_answers_of_a_device_stay_text_in_markdown_and_in_the_summary(tmp_path: Path) -> None:
+    summary = report(diagnoses=[hostile()], report_dir=str(tmp_path))["summary"]
+    assert not any(ord(character) < 32 or character == "\u202e" for line in summary for character in line)
+    text = (tmp_path / "report.md").read_text()
+    fence = "`" * 5
+    outside = text.split(fence + "text\n")[0] + text.split("\n" + fence + "\n")[1]
+    assert "<script>" not in outside
+    assert "\n# heading" not in outside
+    assert "\\<script\\>alert(1)\\</script\\> \\| \\`x\\`" in outside
+    assert "\x1b" not in text
+
+
+def test_details_hold_the_evidence_of_the_cause(tmp_path: Path) -> None:
+    report(diagnoses=[diagnosis("fw-a", "broken", "tls_interception"), diagnosis("fw-b")], report_dir=str(tmp_path))
+    text = (tmp_path / "report.md").read_text()
+    assert "- **tls\\_interception** (MLAV0102, proven), by tls\\_validation" in text
+    assert "Evidence, ssh: tail mp-log devsrv.log\n\n```text\ncode : 20\n```" in text
+    assert "### fw-b" not in text
