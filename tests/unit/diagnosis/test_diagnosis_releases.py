@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import (
     PAN_229832,
     UNLICENSED_CONTENT,

@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, ValidationError
+
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import diagnose as judge
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
@@ -50,9 +54,6 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     unknown_host,
     x509,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from jsonschema import Draft202012Validator, ValidationError
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/diagnosis.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -199,6 +200,7 @@ MESSAGES = [
     ("cloud_connection", firewall(cloud_status=status("other", word="x")), "error", "Expected: connected Actual: x"),
     ("high_availability", firewall(high_availability=pair("passive")), "warn", "Expected: active Actual: passive"),
     ("device_clock", firewall(clock=clock(7200)), "warn", "at most 5 minutes off Actual: 2 hours ahead"),
+    ("device_clock", firewall(clock=clock(-100000000)), "warn", "Actual: 1157.4 days behind"),
     ("device_clock", archive(clock=clock(10**7)), "skipped", "archive"),
     ("license", firewall(licenses=licenses()), "pass", "None is needed"),
     ("device_certificate", firewall(device_certificate=certificate("Valid", 9)), "warn", "2026-12-02 05:15:00"),
