@@ -92,7 +92,8 @@ def _covers(name: str, server: str) -> bool:
 
 
 def _decrypts(rule: DecryptionRule) -> bool:
-    return not rule.disabled and rule.action.startswith("decrypt") and rule.kind not in _OTHER_KINDS
+    """A rule whose action is not known may decrypt."""
+    return not rule.disabled and rule.action.startswith(("decrypt", "unknown")) and rule.kind not in _OTHER_KINDS
 
 
 def _matching(case: Case, rules: Iterable[DecryptionRule]) -> tuple[tuple[DecryptionRule, Match], ...]:
@@ -100,7 +101,8 @@ def _matching(case: Case, rules: Iterable[DecryptionRule]) -> tuple[tuple[Decryp
     found: list[tuple[DecryptionRule, Match]] = []
     decided: set[str] = set()
     for rule in rules:
-        if rule.disabled or rule.location in decided:
+        vsys = rule.location.partition("/")[0]
+        if rule.disabled or vsys in decided:
             continue
         match = _match(case, rule)
         if match == "no":
@@ -108,7 +110,7 @@ def _matching(case: Case, rules: Iterable[DecryptionRule]) -> tuple[tuple[Decryp
         if _decrypts(rule):
             found.append((rule, match))
         if match == "yes" and _any_or_maybe(rule.to_zones) == "yes" and rule.kind not in _OTHER_KINDS:
-            decided.add(rule.location)
+            decided.add(vsys)
     return tuple(found)
 
 
@@ -126,6 +128,8 @@ def _match(case: Case, rule: DecryptionRule) -> Match:
     )
     if "no" in parts:
         return "no"
+    if rule.action == "unknown":
+        return "maybe"
     return "maybe" if "maybe" in parts else "yes"
 
 

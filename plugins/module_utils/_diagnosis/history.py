@@ -16,7 +16,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue i
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import PastCause
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832, UNLICENSED_CONTENT
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import threat_prevention
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Past, Trace
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import SAME_ATTEMPT, Past, Trace
 
 
 def past_causes(case: Case, standing: frozenset[str]) -> tuple[PastCause, ...]:
@@ -57,12 +57,25 @@ def _cause_of(case: Case, trace: Trace) -> str | None:
     if trace.theme == "client_certificate":
         return "device_certificate_invalid"
     if trace.theme == "tls":
+        trace = _with_code(case, trace)
         if trace.family == "tls:validity":
             return "certificate_expired" if case.clock_right else "clock_skew"
         return "tls_interception"
     if trace.theme == "http":
         return _http_cause(case, trace)
     return None
+
+
+def _with_code(case: Case, trace: Trace) -> Trace:
+    """curl's text has no code: the x509 line of the same attempt has it."""
+    if trace.code is not None or trace.last is None:
+        return trace
+    for other in case.traces:
+        if other.theme != "tls" or other.code is None or other.last is None:
+            continue
+        if abs(other.last - trace.last) <= SAME_ATTEMPT:
+            return other
+    return trace
 
 
 def _http_cause(case: Case, trace: Trace) -> str:

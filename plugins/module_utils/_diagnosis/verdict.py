@@ -177,5 +177,5 @@ def _would_give(case: Case) -> str:
         if problem is not None and problem.kind == NOT_ASKED_KIND:
             return " Diagnose with full depth."
         if problem is not None and problem.would_give:
-            return f" Needed: {brief(problem.would_give, 300).rstrip('.')}."
+            return f" Needed: {brief(problem.would_give, 600).rstrip('.')}."
     return ""

@@ -312,8 +312,7 @@ class DecryptionRule:
 
     ``location`` is ``vsys1``, or ``vsys1/pre`` and ``vsys1/post`` for rules pushed by Panorama. ``action`` is the
     device's word (``decrypt``, ``no-decrypt`` …), ``unknown`` where it is absent: its default is not known.
-    ``kind`` is the type (``ssl-forward-proxy``, ``ssl-inbound-inspection``, ``ssh-proxy``);
-    a negated side matches everything but what is listed.
+    ``kind`` is the type (``ssl-forward-proxy``, ``ssl-inbound-inspection``, ``ssh-proxy``).
     """
 
     name: str

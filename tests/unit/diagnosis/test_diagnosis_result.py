@@ -200,6 +200,7 @@ MESSAGES = [
     ("cloud_connection", firewall(cloud_status=status("other", word="x")), "error", "Expected: connected Actual: x"),
     ("high_availability", firewall(high_availability=pair("passive")), "warn", "Expected: active Actual: passive"),
     ("device_clock", firewall(clock=clock(7200)), "warn", "at most 5 minutes off Actual: 2 hours ahead"),
+    ("device_clock", firewall(clock=clock(-100000000)), "warn", "Actual: 1157.4 days behind"),
     ("device_clock", archive(clock=clock(10**7)), "skipped", "archive"),
     ("license", firewall(licenses=licenses()), "pass", "None is needed"),
     ("device_certificate", firewall(device_certificate=certificate("Valid", 9)), "warn", "2026-12-02 05:15:00"),
