@@ -33,7 +33,7 @@ class ControllerAction(ActionBase):
         """Runs the task's operation here, or hands it to the host that it is delegated to."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        operation = OPERATIONS[self._task.resolved_action.rpartition(".")[2]]
+        operation = OPERATIONS[str(self._task.resolved_action).rpartition(".")[2]]
         arguments = dict(self._task.args)
         if operation.names_the_firewall:
             self._name_the_firewall(arguments, task_vars)
@@ -92,14 +92,13 @@ class ControllerAction(ActionBase):
             checked = ArgumentSpecValidator(operation.argument_spec, **operation.constraints).validate(arguments)
             secrets = checked._no_log_values
             if checked.error_messages:
-                return remove_values(
-                    {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}, secrets
-                )
+                outcome = {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}
+                return dict(remove_values(outcome, secrets))
             try:
                 outcome = operation.run(checked.validated_parameters, bool(self._task.check_mode))
             except DeviceError as error:
                 outcome = {"failed": True, "changed": False, **failure(error)}
-            return remove_values(outcome, secrets)
+            return dict(remove_values(outcome, secrets))
         finally:
             for name, value in before.items():
                 if value is None:
@@ -112,7 +111,7 @@ class ControllerAction(ActionBase):
         """What an ordinary module says about unusable arguments."""
         unsupported = isinstance(errors[0], UnsupportedError)
         prefix = f"Unsupported parameters for ({operation.name}) module: " if unsupported else ""
-        return prefix + errors[0].msg
+        return f"{prefix}{errors[0].msg}"
 
     def _task_environment(self) -> dict[str, str]:
         """The keyword ``environment`` of the task, as a module's process would see it."""

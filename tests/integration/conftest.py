@@ -131,7 +131,7 @@ class Ansible:
         playbook.write_text(json.dumps([play]), encoding="utf-8")
         inventory = self.home / "inventory.json"
         inventory.write_text(json.dumps({"all": {"hosts": {host: dict(host_vars or {})}}}), encoding="utf-8")
-        run = self.playbook(playbook, inventory, options=options, **changes)
+        run = self.playbook(playbook, inventory, None, options, **changes)
         assert result_file.exists(), run.output
         found: dict[str, Any] = json.loads(result_file.read_text(encoding="utf-8"))
         return found

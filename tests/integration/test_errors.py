@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from simulator.running import running_firewall
+from tests.simulator.running import running_firewall
 
 from .conftest import Ansible
 from .test_modules import AS_PROCESS, options

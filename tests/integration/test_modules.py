@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from simulator.fleet import Firewall
-from simulator.running import running_firewall, running_fleet
+from tests.simulator.fleet import Firewall
+from tests.simulator.running import running_firewall, running_fleet
 
 from .conftest import Ansible
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from simulator.fleet import Fleet
-from simulator.running import running_fleet
+from tests.simulator.fleet import Fleet
+from tests.simulator.running import running_fleet
 
 from .conftest import PLAYBOOKS, ROOT, Ansible
 

@@ -15,8 +15,8 @@ import jsonschema
 import pytest
 import yaml
 
-from simulator.running import running_fleet
-from simulator.scenario import SCENARIOS
+from tests.simulator.running import running_fleet
+from tests.simulator.scenario import SCENARIOS
 
 from .conftest import PLAYBOOKS, ROOT, Ansible, Run
 

@@ -103,6 +103,7 @@ class Firewall:
         if self.ssh_port is None or access.ssh == "none":
             return None
         result: dict[str, Any] = {
+            "host": self.address,
             "port": self.ssh_port,
             "username": self.username,
             "known_hosts": str(self.known_hosts),

@@ -107,7 +107,7 @@ class CliSession:
         return Answer(command.cli, "ssh", text, truncated=truncated)
 
     def _run_structured(self, cli: str, deadline: Deadline) -> Answer:
-        switched, _ = self._ask(_XML_ON, deadline)
+        switched, _truncated = self._ask(_XML_ON, deadline)
         self._check(switched, _XML_ON)
         text, truncated = self._ask(cli, deadline)
         self._ask(_XML_OFF, deadline)

@@ -4,7 +4,7 @@
 
 """pan-os-python over our own session: its objects' model of the configuration, our verified connection.
 
-pan-python sends requests by ``urlopen`` without verifying certificates, opens a connection for each, and reads
+pan-python sends requests without verifying certificates, opens a connection for each, and reads
 ``.panrc`` files of the user. Here a subclass of pan-os-python's session class replaces the one method that sends.
 Nothing in their modules is changed.
 

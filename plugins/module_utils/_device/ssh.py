@@ -171,7 +171,7 @@ class SshShell:
                 login_timeout=deadline.remaining(),
             )
             session = _Session()
-            self._channel, _ = await self._connection.create_session(
+            self._channel, _same = await self._connection.create_session(
                 lambda: session, term_type="vt100", term_size=(TERMINAL_WIDTH, _TERMINAL_HEIGHT), encoding=None
             )
             self._session = session

@@ -54,7 +54,7 @@ def who_decrypts(case: Case) -> Decrypter:
         decrypts = any(_decrypts(rule) for rule in policy.rules)
         none = "no decrypt rule of it can match the traffic" if decrypts else "it has no decrypt rule"
         return Decrypter("elsewhere", none)
-    names = tuple(brief(rule.name, 60) for rule, _ in matching)
+    names = tuple(brief(rule.name, 60) for rule, _reason in matching)
     rules = ", ".join(names)
     exclusions = covering(policy.exclusions, case.server)
     if any(entry.exclude for entry in exclusions):
@@ -162,7 +162,7 @@ def _holds(member: str, text: str | None) -> Match:
         return "maybe"
     try:
         if "-" in member:
-            low, _, high = member.partition("-")
+            low, _dash, high = member.partition("-")
             first, last = ip_address(low.strip()), ip_address(high.strip())
             inside = first.version == address.version and int(first) <= int(address) <= int(last)
         else:

@@ -70,7 +70,7 @@ def diagnose(evidence: EvidenceSet, options: DiagnosisOptions | None = None) -> 
         checks=_checks(case, outcomes, findings),
         history=past_causes(case, frozenset(finding.cause_id for finding in findings)) if stopped is None else (),
         missing=_missing(case),
-        duration_ms=sum(found.duration_ms for _, found in case.all_evidence),
+        duration_ms=sum(found.duration_ms for _name, found in case.all_evidence),
     )
 
 

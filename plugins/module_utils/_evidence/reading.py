@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
 _DATE_TIME = re.compile(
@@ -23,7 +24,7 @@ _ZONE = re.compile(r"([+-])(\d{2}):?(\d{2})?")
 # Years outside are no times of a firewall, and too near the ends of what can be computed with.
 YEARS = range(1970, 2200)
 
-Address = IPv4Address | IPv6Address
+Address: TypeAlias = "IPv4Address | IPv6Address"
 
 
 def text_of(element: Element | None, path: str) -> str | None:

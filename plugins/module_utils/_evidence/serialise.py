@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timezone
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
@@ -67,9 +67,9 @@ def _read(kind: Any, data: Any, place: str, bound: dict[Any, Any]) -> Any:
 
 def _read_union(arguments: tuple[Any, ...], data: Any, place: str, bound: dict[Any, Any]) -> Any:
     """Only ``X | None`` occurs in the model."""
-    if data is None and type(None) in arguments:
+    if data is None and NoneType in arguments:
         return None
-    return _read(next(item for item in arguments if item is not type(None)), data, place, bound)
+    return _read(next(item for item in arguments if item is not NoneType), data, place, bound)
 
 
 @cache

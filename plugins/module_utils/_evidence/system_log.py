@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device, SystemLogQuery
@@ -91,7 +92,7 @@ def with_offset(log: SystemLog, utc_offset_s: int) -> SystemLog:
     )
 
 
-_Row = tuple[datetime | None, str, str, str | None]
+_Row: TypeAlias = "tuple[datetime | None, str, str, str | None]"
 
 
 def _from_entry(entry: Element) -> _Row:

@@ -28,8 +28,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
 
 try:
     import jmespath
+
+    HAS_JMESPATH = True
 except ImportError:
-    jmespath = None
+    HAS_JMESPATH = False
 
 
 def _checked(diagnoses: list[Any]) -> list[dict[str, Any]]:
@@ -47,7 +49,7 @@ def _checked(diagnoses: list[Any]) -> list[dict[str, Any]]:
 
 
 def _answer(query: str, diagnoses: list[dict[str, Any]]) -> Any:
-    if jmespath is None:
+    if not HAS_JMESPATH:
         raise MissingLibrary("query needs the Python library jmespath.", "Install it: pip install jmespath")
     try:
         return jmespath.search(query, diagnoses)

@@ -12,7 +12,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -220,6 +220,7 @@ class SshServer:
     def __init__(self, cli: Cli, algorithm: str = "ssh-ed25519") -> None:
         self.cli = cli
         self.key = asyncssh.generate_private_key(algorithm)
+        self.port = 0
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -276,13 +277,13 @@ class SshServer:
                     return "", "Authorised use only.", "", [(prompt, True)]
                 return "", "", "", [(cli.question or "Password: ", False)]
 
-            def validate_kbdint_response(self, username: str, responses: list[str]) -> Any:
+            def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> Any:
                 self._round += 1
                 if cli.banner and self._round == 1:
-                    if responses != ["yes"]:
+                    if list(responses) != ["yes"]:
                         return False
                     return "", "", "", [("Password: ", False)]
-                return (username, responses) == (cli.user, [cli.password])
+                return (username, list(responses)) == (cli.user, [cli.password])
 
         async def start() -> None:
             acceptor = await asyncssh.listen(
@@ -294,7 +295,7 @@ class SshServer:
                 line_editor=False,
                 encoding="utf-8",
             )
-            self.port: int = acceptor.get_port()
+            self.port = acceptor.get_port()
             self._ready.set()
 
         self._loop.run_until_complete(start())

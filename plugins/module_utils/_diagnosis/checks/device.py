@@ -24,7 +24,7 @@ _ACCESS_KINDS = ("authentication", "tls", "host_key", "unreachable", "timeout", 
 
 def access_problem(case: Case) -> Problem | None:
     """Why nothing at all could be had from the firewall; None where anything was answered."""
-    evidence = [found for _, found in case.all_evidence]
+    evidence = [found for _name, found in case.all_evidence]
     if any(found.value is not None for found in evidence):
         return None
     problems = [found.problem for found in evidence if found.problem and found.problem.kind != NOT_ASKED_KIND]
@@ -37,7 +37,7 @@ def device_access(case: Case) -> Outcome:
     if problem is not None:
         what = "The firewall could not be asked" if case.evidence.source == "live" else "The evidence could not be read"
         return Outcome("error", f"{what}: {told(problem)}")
-    if all(found.value is None for _, found in case.all_evidence):
+    if all(found.value is None for _name, found in case.all_evidence):
         return Outcome("error", "There is no evidence at all.")
     for name, found in case.all_evidence:
         if found.problem is not None and found.problem.kind in _ACCESS_KINDS:
