@@ -27,9 +27,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 
 try:
-    from pan.xapi import PanXapiError  # type: ignore[import-untyped]
-    from panos.base import PanDevice  # type: ignore[import-untyped]
-    from panos.firewall import Firewall  # type: ignore[import-untyped]
+    from pan.xapi import PanXapiError
+    from panos.base import PanDevice
+    from panos.firewall import Firewall
 except ImportError as error:
     _IMPORT_ERROR: ImportError | None = error
 else:

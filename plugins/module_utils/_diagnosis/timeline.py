@@ -133,7 +133,7 @@ def _signature_theme(signature: LogSignature) -> tuple[Theme, int | None] | None
         failed = signature.code is not None and signature.code >= 400
         return ("http" if failed else "other"), signature.code
     if signature.kind == "curl":
-        text = signature.text.replace("’", "'")
+        text = signature.text.replace("\u2019", "'")
         return next((theme for theme, pattern in _CURL if pattern.search(text)), "other"), None
     return "other", None
 

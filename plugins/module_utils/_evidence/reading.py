@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
 _DATE_TIME = re.compile(
@@ -23,8 +22,6 @@ _ZONE = re.compile(r"([+-])(\d{2}):?(\d{2})?")
 
 # Years outside are no times of a firewall, and too near the ends of what can be computed with.
 YEARS = range(1970, 2200)
-
-Address: TypeAlias = "IPv4Address | IPv6Address"
 
 
 def text_of(element: Element | None, path: str) -> str | None:
@@ -64,7 +61,7 @@ def without_prefix(text: str) -> str | None:
     return str(found) if found is not None else None
 
 
-def address(text: str) -> Address | None:
+def address(text: str) -> IPv4Address | IPv6Address | None:
     """An IP address without a scope; an IPv4 address that is mapped into IPv6 comes back as IPv4."""
     if "%" in text:  # what follows may be anything, and addresses stand in commands
         return None
