@@ -168,6 +168,12 @@ def test_a_log_that_quotes_an_error_is_no_error(cli: Cli, ssh_params: dict[str, 
     assert "Server error" in ask(ssh_params, "tail lines 20 mp-log x.log")
 
 
+def test_a_short_log_that_quotes_an_error_is_no_error(cli: Cli, ssh_params: dict[str, Any]) -> None:
+    line = "2023-08-28 13:36:24.606 -0400 Error: f(a.c:1): device busy or unavailable"
+    cli.answers["tail lines 1 mp-log x.log"] = f"{line}\n"
+    assert ask(ssh_params, "tail lines 1 mp-log x.log") == line
+
+
 def test_structured_answer_that_is_no_xml(cli: Cli, ssh_params: dict[str, Any]) -> None:
     cli.answers["xml:show clock"] = "Thu Jul 11\n"
     opened = session(ssh_params)
