@@ -220,6 +220,22 @@ def test_a_server_without_an_answer_has_a_time_limit(ssh_params: dict[str, Any])
         assert time.monotonic() - start < 2
 
 
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        b"",
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"junk\r\n" * 5000,
+        b"SSH-2.0-x\r\n" + b"\x00\x00\x00\x0c" + b"z" * 200,
+        b"SSH-2.0-x\r\n" + b"\xff" * 5000,
+        b"SSH-1.5-old\r\n",
+    ],
+)
+def test_a_server_that_speaks_no_ssh(ssh_params: dict[str, Any], greeting: bytes) -> None:
+    with listening(lambda connection: connection.sendall(greeting)) as port, pytest.raises(Unreachable):
+        session(ssh_params, port=port)
+
+
 # --- authentication ---
 
 
