@@ -12,9 +12,9 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 requirements:
-  - pan-os-python >= 1.12.0
-  - pan-python
-  - paramiko >= 3.4.0 (only where O(ssh) is used)
+  - pan-os-python >= 1.12.6
+  - pan-python >= 0.17.0
+  - asyncssh[bcrypt] >= 2.17.0 (only where O(ssh) is used)
 options:
   host:
     description:

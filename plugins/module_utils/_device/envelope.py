@@ -58,8 +58,9 @@ _BUSY_TEXTS = (
 _BUSY_PATTERN = re.compile(r"\bclient \S+ not ready\b")
 _ALWAYS_REFUSED_CODES = frozenset({"1", "6", "17", "18", "400"})
 
-# A failure inside a successful answer is a line or two; a log that quotes such a text is longer.
+# A failure inside a successful answer is a line or two; a log that quotes such a text is longer, or has times.
 _SHORT_ANSWER = 300
+_LOG_LINE = re.compile(r"^\s*\d{4}[-/]\d\d[-/]\d\d\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,9 @@ def check(envelope: Envelope, asked: str, credential: str) -> Envelope:
 
 def check_text(text: str, asked: str, credential: str) -> None:
     """Raises what a short text stands for when PAN-OS reports a failure as the text of a success."""
-    if len(text) <= _SHORT_ANSWER and (_is_busy(text) or "not available to xmlapi client" in text.lower()):
+    if len(text) > _SHORT_ANSWER or _LOG_LINE.search(text):
+        return
+    if _is_busy(text) or "not available to xmlapi client" in text.lower():
         raise failure("", text, asked, credential)
 
 

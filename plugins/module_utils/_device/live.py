@@ -105,8 +105,10 @@ class LiveDevice:
             raise NotObtainable(f"the firewall has no log {name}: {excerpt(newest.text)}")
         try:
             rotated = self.run(_tail(f"{name}.old", count))
-        except (CommandRefused, PermissionFailure):
+        except CommandRefused:
             return (newest,)
+        except DeviceError as error:
+            return (replace(newest, notes=(*newest.notes, f"{name}.old could not be read: {error.message}")),)
         return (newest,) if _is_no_file(rotated) else (newest, rotated)
 
     def _run_api(self, command: Command, ssh_failure: DeviceError | None) -> Answer:

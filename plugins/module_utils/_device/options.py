@@ -81,18 +81,19 @@ class ConnectionOptions:
         if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
             raise InvalidOption("option provider.api_key cannot be sent. Expected: printable ASCII. Actual: it is not.")
         host = _host("provider.ip_address", provider.get("ip_address"))
+        serial_number = _serial(provider.get("serial_number"))
         return cls(
             host=host,
             port=_port("provider.port", provider.get("port"), 443),
             username=username,
             password=password,
             api_key=api_key,
-            serial_number=_serial(provider.get("serial_number")),
+            serial_number=serial_number,
             validate_certs=_boolean("validate_certs", params.get("validate_certs"), True),
             ca_path=_ca_path(params.get("ca_path")),
             cert_fingerprint=_fingerprint(params.get("cert_fingerprint")),
             timeout=_timeout(params.get("timeout")),
-            ssh=_ssh(params.get("ssh"), host, username, password, behind_panorama=bool(provider.get("serial_number"))),
+            ssh=_ssh(params.get("ssh"), None if serial_number else host, username, password),
         )
 
     @property
@@ -104,15 +105,10 @@ class ConnectionOptions:
         return tuple(secret for secret in found if secret)
 
 
-def _ssh(value: Any, host: str, username: str | None, password: str | None, behind_panorama: bool) -> SshOptions | None:
+def _ssh(value: Any, host: str | None, username: str | None, password: str | None) -> SshOptions | None:
     if value is None:
         return None
     ssh = _mapping("ssh", value)
-    if behind_panorama and not ssh.get("host"):
-        raise InvalidOption(
-            "option ssh.host is missing. Expected: the address of the firewall itself; provider.ip_address is its "
-            "Panorama, since provider.serial_number is set."
-        )
     user = _string("ssh.username", ssh.get("username")) or username
     if user is None:
         raise InvalidOption("option ssh.username is missing, and so is provider.username. Expected: a user name.")
@@ -124,6 +120,11 @@ def _ssh(value: Any, host: str, username: str | None, password: str | None, behi
             raise InvalidOption(f"option ssh.key_file is {key_file!r}. Expected: an existing file. Actual: none there.")
     if own_password is None and key_file is None:
         raise InvalidOption("option ssh has no credentials. Expected: ssh.password, provider.password or ssh.key_file.")
+    if host is None and not ssh.get("host"):
+        raise InvalidOption(
+            "option ssh.host is missing. Expected: the firewall's own address, since provider.serial_number makes "
+            "provider.ip_address that of Panorama."
+        )
     known_hosts = _string("ssh.known_hosts", ssh.get("known_hosts")) or SshOptions.known_hosts
     return SshOptions(
         host=_host("ssh.host", ssh.get("host") or host),

@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
+    DeviceError,
     InvalidOption,
     MissingLibrary,
     Unreachable,
@@ -181,7 +182,10 @@ class SshShell:
             raise known.failure(client.presented, str(error)) from error
         except asyncssh.PermissionDenied as error:
             raise _not_accepted(options, client, str(error)) from error
-        except (asyncssh.Error, OSError) as error:
+        except DeviceError:
+            raise
+        except Exception as error:
+            # Not only asyncssh.Error: what a hostile server sends makes its decoding raise almost anything.
             deadline.remaining()
             raise Unreachable(
                 f"no SSH session with {options.host} port {options.port}: "

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import datetime
+import hmac
 import ipaddress
 import socket
 import ssl
@@ -208,7 +210,6 @@ class Cli:
     question: str | None = None
     authorized_key: str | None = None
     confirms_empty_lines: bool = True
-    echoes_twice: bool = True
     received: list[str] = field(default_factory=list)
     logins: int = 0
     attempts: list[str] = field(default_factory=list)
@@ -228,11 +229,11 @@ class SshServer:
         self._ready.wait(10)
 
     def known_hosts_line(self, hashed: bool = False) -> str:
-        import paramiko
-
         name = f"[127.0.0.1]:{self.port}"
         if hashed:
-            name = paramiko.HostKeys.hash_host(name)
+            salt = b"0123456789abcdefghij"
+            digest = hmac.new(salt, name.encode(), "sha1").digest()
+            name = f"|1|{base64.b64encode(salt).decode()}|{base64.b64encode(digest).decode()}"
         return f"{name} {self.key.export_public_key().decode().strip()}\n"
 
     def close(self) -> None:
@@ -304,9 +305,7 @@ class SshServer:
     async def _session(self, process: Any) -> None:
         cli = self.cli
         cli.logins += 1
-        scripting = paging = False
-        xml = False
-        paging = True
+        scripting, xml, paging = False, False, True
         out = process.stdout
 
         def write(text: str) -> None:

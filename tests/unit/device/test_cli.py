@@ -169,6 +169,12 @@ def test_a_log_that_quotes_an_error_is_no_error(cli: Cli, ssh_params: dict[str, 
     assert "Server error" in ask(ssh_params, "tail lines 20 mp-log x.log")
 
 
+def test_a_short_log_that_quotes_an_error_is_no_error(cli: Cli, ssh_params: dict[str, Any]) -> None:
+    line = "2023-08-28 13:36:24.606 -0400 Error: f(a.c:1): device busy or unavailable"
+    cli.answers["tail lines 1 mp-log x.log"] = f"{line}\n"
+    assert ask(ssh_params, "tail lines 1 mp-log x.log") == line
+
+
 def test_structured_answer_that_is_no_xml(cli: Cli, ssh_params: dict[str, Any]) -> None:
     cli.answers["xml:show clock"] = "Thu Jul 11\n"
     opened = session(ssh_params)
@@ -213,6 +219,22 @@ def test_a_server_without_an_answer_has_a_time_limit(ssh_params: dict[str, Any])
         with pytest.raises((CallTimeout, Unreachable)):
             session(ssh_params, timeout=0.5, port=port)
         assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    [
+        b"",
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        b"junk\r\n" * 5000,
+        b"SSH-2.0-x\r\n" + b"\x00\x00\x00\x0c" + b"z" * 200,
+        b"SSH-2.0-x\r\n" + b"\xff" * 5000,
+        b"SSH-1.5-old\r\n",
+    ],
+)
+def test_a_server_that_speaks_no_ssh(ssh_params: dict[str, Any], greeting: bytes) -> None:
+    with listening(lambda connection: connection.sendall(greeting)) as port, pytest.raises(Unreachable):
+        session(ssh_params, port=port)
 
 
 # --- authentication ---

@@ -164,6 +164,14 @@ def test_the_rotation_may_be_absent(device: LiveDevice, cli: Cli, absent: str) -
     assert [answer.text for answer in device.process_log("devsrv.log", 100_000)] == ["new line"]
 
 
+def test_a_rotation_that_cannot_be_read_costs_nothing_but_a_note(device: LiveDevice, cli: Cli) -> None:
+    cli.answers["tail lines 5 mp-log devsrv.log"] = "new line\n"
+    cli.answers["tail lines 5 mp-log devsrv.log.old"] = "Server error : device busy or unavailable\n"
+    (answer,) = device.process_log("devsrv.log", 5)
+    assert answer.text == "new line"
+    assert "devsrv.log.old could not be read" in answer.notes[0]
+
+
 def test_a_process_log_that_is_not_there(device: LiveDevice, cli: Cli) -> None:
     cli.answers["tail lines 5 mp-log x.log"] = "x.log: No such file or directory\n"
     with pytest.raises(NotObtainable, match=r"x\.log"):

@@ -88,6 +88,7 @@ INVALID: list[tuple[str, dict[str, Any], str]] = [
     ("ssh", {"ssh": True}, "dictionary"),
     ("ssh.port", {"ssh": {"port": 70000}}, "65535"),
     ("ssh.host", {"ssh": {"host": "a b"}}, "host name"),
+    ("ssh.host", {"provider": {**PROVIDER, "serial_number": "0001"}, "ssh": {}}, "Panorama"),
     ("ssh.key_file", {"ssh": {"key_file": "/no/such/key"}}, "existing file"),
     ("ssh.host_key_checking", {"ssh": {"host_key_checking": "no"}}, "true or false"),
     ("ssh.username", {"provider": {"ip_address": "x", "api_key": "k"}, "ssh": {"password": "p"}}, "user name"),

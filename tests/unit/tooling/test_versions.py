@@ -20,7 +20,7 @@ def pins(path: Path, operator: str) -> dict[str, set[str]]:
     """Every version by name, markers left out."""
     found: dict[str, set[str]] = {}
     for name, version in re.findall(
-        rf"^([A-Za-z0-9-]+){operator}([0-9.]+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        rf"^([A-Za-z0-9-]+)(?:\[\w+\])?{operator}([0-9.]+)", path.read_text(encoding="utf-8"), re.MULTILINE
     ):
         found.setdefault(name.lower(), set()).add(version)
     return found
