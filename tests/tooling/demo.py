@@ -96,7 +96,6 @@ def diagnose() -> None:
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=environment(ANSIBLE_CALLBACK_RESULT_FORMAT="yaml"),
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )
