@@ -31,12 +31,12 @@ def clean(value: object) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One firewall. ``causes`` names every cause with its confidence; ``action`` is the first remedy or the summary."""
+    """One firewall. ``causes`` names every cause with its confidence; ``summary`` says what is and what to do."""
 
     host: str
     verdict: str
     causes: str
-    action: str
+    summary: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _line(diagnosis: Data) -> Line:
         host=clean(diagnosis.get("host")),
         verdict=clean(diagnosis.get("verdict")),
         causes=", ".join(f"{clean(cause.get('id'))} ({clean(cause.get('confidence'))})" for cause in causes) or "-",
-        action=clean(causes[0]["remedy"]["text"] if causes else diagnosis.get("summary")),
+        summary=clean(diagnosis.get("summary")),
     )
 
 

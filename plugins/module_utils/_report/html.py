@@ -66,10 +66,10 @@ def html(whole: Fleet) -> str:
     ]
     for group in whole.groups:
         lines.append(f"<h2>{_safe(group_title(group))}</h2>")
-        lines.append("<table><tr><th>firewall</th><th>verdict</th><th>cause</th><th>what to do</th></tr>")
+        lines.append("<table><tr><th>firewall</th><th>verdict</th><th>cause</th><th>what, and what to do</th></tr>")
         lines.extend(
             f"<tr><td>{_safe(line.host)}</td><td>{_status(line.verdict)}</td><td>{_safe(line.causes)}</td>"
-            f"<td>{_safe(line.action)}</td></tr>"
+            f"<td>{_safe(line.summary)}</td></tr>"
             for line in group.lines
         )
         lines.append("</table>")

@@ -99,9 +99,9 @@ def markdown(whole: Fleet) -> str:
     lines = ["# MLAV cloud connection", "", _plain(headline(whole)), ""]
     for group in whole.groups:
         lines += [f"## {_plain(group_title(group))}", ""]
-        lines += ["| firewall | verdict | cause | what to do |", "|---|---|---|---|"]
+        lines += ["| firewall | verdict | cause | what, and what to do |", "|---|---|---|---|"]
         lines += [
-            f"| {_plain(line.host)} | {_plain(line.verdict)} | {_plain(line.causes)} | {_plain(line.action)} |"
+            f"| {_plain(line.host)} | {_plain(line.verdict)} | {_plain(line.causes)} | {_plain(line.summary)} |"
             for line in group.lines
         ]
         lines.append("")

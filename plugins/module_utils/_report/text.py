@@ -17,5 +17,5 @@ def summary_lines(whole: Fleet) -> list[str]:
     lines = [headline(whole)]
     for group in whole.groups:
         lines.append(f"== {group_title(group)}")
-        lines.extend(f"{line.host} | {line.verdict} | {line.causes} | {line.action}" for line in group.lines)
+        lines.extend(f"{line.host} | {line.verdict} | {line.causes} | {line.summary}" for line in group.lines)
     return lines

@@ -91,10 +91,10 @@ def test_summary_has_a_line_per_firewall_and_puts_equal_causes_together() -> Non
     assert result["summary"] == [
         "MLAV cloud: 4 firewalls, 3 broken, 1 healthy",
         "== broken: tls_interception (MLAV0102), 2 firewalls",
-        "fw-a | broken | tls_interception (proven) | Exclude *.paloaltonetworks.com there.",
-        "fw-c | broken | tls_interception (proven) | Exclude *.paloaltonetworks.com there.",
+        "fw-a | broken | tls_interception (proven) | fw-a is broken.",
+        "fw-c | broken | tls_interception (proven) | fw-c is broken.",
         "== broken: port_443_blocked (MLAV0102), 1 firewall",
-        "fw-b | broken | port_443_blocked (proven) | Exclude *.paloaltonetworks.com there.",
+        "fw-b | broken | port_443_blocked (proven) | fw-b is broken.",
         "== healthy, 1 firewall",
         "fw-d | healthy | - | fw-d is healthy.",
     ]
@@ -209,6 +209,7 @@ def test_answers_of_a_device_stay_text_in_markdown_and_in_the_summary(tmp_path: 
 def test_details_hold_the_evidence_of_the_cause(tmp_path: Path) -> None:
     report(diagnoses=[diagnosis("fw-a", "broken", "tls_interception"), diagnosis("fw-b")], report_dir=str(tmp_path))
     text = (tmp_path / "report.md").read_text()
+    assert "  - What to do: Exclude \\*.paloaltonetworks.com there." in text
     assert "- **tls\\_interception** (MLAV0102, proven), by tls\\_validation" in text
     assert "Evidence, ssh: tail mp-log devsrv.log\n\n```text\ncode : 20\n```" in text
     assert "### fw-b" not in text
