@@ -82,7 +82,8 @@ def _answers(evidence: EvidenceSet, found: Evidence[Any]) -> Iterable[CheckEvide
 
 
 def _log_evidence(evidence: EvidenceSet, found: Evidence[Any], traces: tuple[Trace, ...]) -> CheckEvidence:
-    command = found.asked[-1].command if found.asked else ""
+    # The lines of a log and of its rotations were put together: which file held which is not kept.
+    command = "; ".join(dict.fromkeys(asked.command for asked in found.asked))
     transport = found.asked[-1].transport if found.asked else evidence.source
     parsed = [
         {"code": t.code, "text": t.text, "first": plain(t.first), "last": plain(t.last), "count": t.count}

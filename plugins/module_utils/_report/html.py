@@ -25,7 +25,8 @@ _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; color: #1b1f24; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px solid #d0d7de; padding: .35rem .6rem;
-text-align: left; vertical-align: top; } pre { background: #f6f8fa; overflow: auto; padding: .6rem; }
+text-align: left; vertical-align: top; } td:first-child { white-space: nowrap; }
+pre { background: #f6f8fa; overflow: auto; padding: .6rem; }
 .broken, .fail { color: #a40e26; font-weight: 600; } .undetermined, .degraded, .error, .warn { color: #8a5a00;
 font-weight: 600; } .healthy, .pass { color: #116329; } details { margin: .4rem 0; } summary { cursor: pointer; }
 """
@@ -42,6 +43,13 @@ def _status(value: object) -> str:
 def _firewall(diagnosis: Data) -> Iterator[str]:
     yield f"<details><summary>{_safe(diagnosis.get('host'))}: {_status(diagnosis.get('verdict'))}</summary>"
     yield f"<p>{_safe(diagnosis.get('summary'))}</p>"
+    for cause in diagnosis.get("causes") or []:
+        remedy = cause["remedy"]
+        name = f"{cause['id']} ({cause['code']}, {cause['confidence']})"
+        yield f"<p><b>{_safe(name)}</b>. What to do: {_safe(remedy['text'])} Risk: {_safe(remedy['risk'])}.</p>"
+    for missing in diagnosis.get("missing") or []:
+        reason = f"{missing['evidence']}: {missing['reason']} {missing['would_give']}"
+        yield f"<p>Missing: {_safe(reason)}</p>"
     yield "<table><tr><th>check</th><th>status</th><th>found</th></tr>"
     for check in diagnosis.get("checks") or []:
         yield (

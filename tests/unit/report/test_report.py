@@ -191,6 +191,7 @@ def test_answers_of_a_device_stay_text_in_html(tmp_path: Path) -> None:
     page = Elements()
     page.feed((tmp_path / "report.html").read_text())
     assert "table" in page.seen
+    assert "What to do: &lt;script&gt;" in (tmp_path / "report.html").read_text()
     assert not {"script", "a", "img", "link", "iframe"} & set(page.seen)
 
 
