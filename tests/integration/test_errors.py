@@ -76,7 +76,7 @@ def test_error(case: str, ansible: Ansible) -> None:
         (
             {"password": None, "username": None, "api_key": None},
             "invalid_option",
-            ["provider.api_key", "provider.password"],
+            LOGIN,
         ),
     ],
 )
@@ -145,4 +145,4 @@ def test_a_missing_library_comes_with_its_pip_command(task: dict[str, Any], tmp_
         result = ansible.module("mlav_ping_info", options(firewall), task=task, PYTHONPATH=str(hidden))
     assert result["failed"] is True
     assert result["error"]["kind"] == "missing_library", result
-    assert "pip install asyncssh" in result["msg"]
+    assert "pip install 'asyncssh[bcrypt]'" in result["msg"]
