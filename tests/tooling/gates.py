@@ -36,6 +36,7 @@ LINE_COVERAGE = 90.0
 BIN = VENV / "bin"
 DATA = BUILD / "coverage"
 LOWEST = ROOT / "tests" / "requirements-lowest.txt"
+LOWEST_TESTS = ("tests/unit", "tests/integration/test_modules.py", "tests/integration/test_playbook.py")
 NEWEST_CORE = "2.21.5"
 OLDEST_CORE = "2.16.19"
 
@@ -162,13 +163,13 @@ def coverage(log: IO[str]) -> str:
 
 
 def lowest(log: IO[str]) -> str:
-    """The unit tests with the oldest supported version of everything."""
+    """The unit tests, the playbook and the modules with the oldest supported version of everything."""
     python = interpreter(["3.10", "3.11", "3.12"])
     if not python:
         raise Skipped("Python 3.10, 3.11 or 3.12 is needed")
     venv = BUILD / "venv-lowest"
     make_venv(venv, python, LOWEST)
-    call(log, [venv / "bin" / "python", "-m", "pytest", "-n2", "tests/unit"], env=environment(venv))
+    call(log, [venv / "bin" / "python", "-m", "pytest", "-n2", *LOWEST_TESTS], env=environment(venv))
     return f"{_closing_line(log)} ({python.name})"
 
 
@@ -208,7 +209,7 @@ GATES = (
     Gate("units", ("test", "coverage"), "tests/unit", units),
     Gate("integration", ("test", "coverage"), "tests/integration and tests/simulator_checks", integration),
     Gate("coverage", ("test",), "lines and branches of plugins/ that the tests ran", coverage),
-    Gate("lowest", ("test",), "tests/unit with the oldest supported versions", lowest),
+    Gate("lowest", ("test",), "units, modules and playbook with the oldest supported versions", lowest),
     Gate("sanity-newest", ("test", "sanity"), f"ansible-test sanity of ansible-core {NEWEST_CORE}", sanity_newest),
     Gate("sanity-oldest", ("test", "sanity"), f"ansible-test sanity of ansible-core {OLDEST_CORE}", sanity_oldest),
 )

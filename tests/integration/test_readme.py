@@ -1,0 +1,62 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the README shows is what happens."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from tests.simulator.running import running_fleet
+
+from .conftest import PLAYBOOKS, ROOT, Ansible
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCENARIOS = {
+    "fw-ams-1": "tls_interception",
+    "fw-ams-2": "tls_interception_this_firewall",
+    "fw-dub-1": "defect_pan_229832",
+    "fw-fra-1": "port_443_blocked",
+    "fw-lon-1": "healthy",
+    "fw-prg-1": "refused_commands_without_ssh",
+}
+
+
+def summary(text: str) -> list[str]:
+    """The lines of the summary, without the paths of one machine."""
+    lines = [line.strip().rstrip(",") for line in text.split("Show the summary]")[1].split("}")[0].splitlines()]
+    return [line for line in lines if line.startswith('"') and not line.startswith(('"msg"', '"Written: '))]
+
+
+def test_the_sample_is_a_real_output(tmp_path: Path, ansible: Ansible) -> None:
+    entries = [{"name": name, "scenario": scenario} for name, scenario in SCENARIOS.items()]
+    with running_fleet(list(entries), tmp_path / "fleet"):
+        run = ansible.playbook(PLAYBOOKS / "diagnose.yml", tmp_path / "fleet" / "inventory.yml")
+    assert run.code == 0, run.output
+    assert len(summary(README)) > len(SCENARIOS)
+    assert summary(run.output) == summary(README)
+
+
+def test_the_samples_in_yaml_can_be_read() -> None:
+    samples = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    assert samples
+    for sample in samples:
+        assert yaml.safe_load(sample)
+
+
+def test_every_file_that_the_readme_points_to_is_there() -> None:
+    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in target]
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_every_variable_of_the_readme_exists() -> None:
+    specs = yaml.safe_load((ROOT / "roles/mlav_troubleshoot/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    known = {*specs["argument_specs"]["main"]["options"], "mlav_hosts"}
+    named = set(re.findall(r"`(mlav_\w+)`", README))
+    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
+    assert named - known - modules - {"mlav_troubleshoot"} == set()
