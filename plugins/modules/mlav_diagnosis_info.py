@@ -149,7 +149,8 @@ diagnosis:
               type: str
               sample: Have the owner of the decrypting device exclude *.paloaltonetworks.com.
             actor:
-              description: Who has to act.
+              description:
+                - Who has to act, V(firewall_admin), V(network_admin), V(decryption_admin), V(vendor) or V(nobody).
               type: str
               sample: decryption_admin
             automated:
@@ -165,9 +166,9 @@ diagnosis:
               type: dict
               sample: {}
             risk:
-              description: What it may break.
+              description: What following it may do to the firewall, V(none), V(low), V(medium) or V(high).
               type: str
-              sample: Traffic to the excluded names is no longer inspected.
+              sample: low
             needs_maintenance_window:
               description: Whether it belongs into a maintenance window.
               type: bool

@@ -59,6 +59,11 @@ netstat:
       description: How many rows of the answer were understood.
       type: int
       sample: 17
+    proxy_connections:
+      description: The connections to the management proxy. They do not show whether the cloud is reached.
+      type: list
+      elements: dict
+      sample: []
     connections:
       description: The connections.
       type: list

@@ -73,6 +73,10 @@ service_route:
       description: Whether values pushed by Panorama are included.
       type: bool
       sample: true
+    panorama_managed:
+      description: Whether a Panorama is configured, from which values can be pushed.
+      type: bool
+      sample: false
     destination_routes:
       description: Destination service routes.
       type: list
