@@ -366,6 +366,10 @@ ROWS = [
         "undetermined", ("device_certificate_invalid possible",), ("devsrv.log",), missing=SSH),
     Row("authentication failure on 10.0.1, devsrv.log not had", no_ssh(device=device("10.0.1"), licenses=licenses(),
         system_log=syslog(event("authentication", 5, "MLAV: Authentication or Client Certificate failure."))),
+        "undetermined", ("unlicensed_content_defect possible",), ("devsrv.log",), missing=SSH),
+    Row("the same without a valid device certificate", no_ssh(device=device("10.0.1"), licenses=licenses(),
+        device_certificate=certificate("Unknown"),
+        system_log=syslog(event("authentication", 5, "MLAV: Authentication or Client Certificate failure."))),
         "undetermined", ("device_certificate_invalid possible", "unlicensed_content_defect possible"), missing=SSH),
     # --- time -----------------------------------------------------------------------------------------------------
     Row("errors before the last reconnect", firewall(devsrv_log=devsrv(*x509(20, 120)),

@@ -74,14 +74,19 @@ def _content_version(
 def _authentication_alone(case: Case) -> list[Finding]:
     """The system log's text of an authentication failure is the defect's too (article B); devsrv.log decides."""
     texts = case.timeline.of("authentication")
-    if not texts or case.log_was_read or case.live is not None:
-        return []
-    if UNLICENSED_CONTENT.affects(case.release) != "affected" or threat_prevention(case):
+    explained = case.live is not None or bool(case.timeline.of("dns", "tcp", "tls", "client_certificate"))
+    if not texts or explained or not may_have_unlicensed_content(case):
         return []
     details = {"http_code": None, "text": texts[0].text}
     because = ("known_defects", "engine_events", "license")
-    undecided = "what devsrv.log says"
+    # A log that was read may begin after the event, so that its silence rules nothing out.
+    undecided = "" if case.log_was_read else "what devsrv.log says"
     return [Finding("unlicensed_content_defect", "possible", because, details, texts[0].last, undecided=undecided)]
+
+
+def may_have_unlicensed_content(case: Case) -> bool:
+    """The release has the defect of article B, and no Threat Prevention licence is known to prevent it."""
+    return UNLICENSED_CONTENT.affects(case.release) == "affected" and not threat_prevention(case)
 
 
 def threat_prevention(case: Case) -> bool | None:

@@ -16,6 +16,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.device_certificate import judge_device_certificate
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding, from_log, newest
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import may_have_unlicensed_content
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace
 
 _VALIDITY = {9: "not yet valid", 10: "expired"}
@@ -113,6 +114,9 @@ def device_certificate_invalid(case: Case) -> list[Finding]:
         weight: Confidence = "possible" if explained else "likely"
         return [Finding("device_certificate_invalid", weight, because[:1], details | {"reason": own.fault})]
     ambiguous = case.timeline.of("authentication")
+    # The text names two faults: with a valid certificate and the defect of article B it is the other one.
+    if own.valid and may_have_unlicensed_content(case):
+        return []
     if ambiguous and case.live is None and not case.timeline.of("dns", "tcp", "tls", "http"):
         undecided = "" if case.log_was_read else "what devsrv.log says"
         reason = {"reason": ambiguous[0].text}
