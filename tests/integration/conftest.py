@@ -10,12 +10,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
+from ansible_collections.panops.mlav.plugins.module_utils._tasks import reading
 
 ROOT = Path(__file__).parents[2]
 PLAYBOOKS = ROOT / "playbooks"
@@ -135,6 +138,14 @@ class Ansible:
         assert result_file.exists(), run.output
         found: dict[str, Any] = json.loads(result_file.read_text(encoding="utf-8"))
         return found
+
+
+@pytest.fixture(scope="module")
+def impatient() -> Iterator[None]:
+    """Diagnoses in this process ask a busy firewall again after a moment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "GatherOptions", partial(GatherOptions, busy_pause_s=0.02))
+        yield
 
 
 @pytest.fixture

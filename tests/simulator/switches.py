@@ -32,7 +32,7 @@ class Switches:
     refusal: str = " {family} not available to xmlapi client"
     effective_running: str = "xpath"  # xpath | whole (refused with an xpath) | refused
     test_ssl_exclude_list: bool = True
-    software_status: str = "pid"  # pid | no_pid | refused; how "show system software status" shows processes
+    software_status: str = "pid"  # pid | no_pid | start_time | refused; how the processes are shown
     restart_in_system_log: bool = True  # does a restart of device-server leave a system-log entry
     restart_asks: bool = False  # does the CLI ask for confirmation before a restart
     restart_text: str = "Process device-server was restarted by user {user}"
@@ -44,13 +44,13 @@ class Switches:
     ping_bind_prefix: bool = False
     passive_connects: bool = True
     log_offset: bool = True  # do lines of devsrv.log carry the offset
-    devsrv_log: str = "devsrv.log"  # the file's name; devsrvr.log on one official page
+    devsrv_log: str = "devsrv.log"  # devsrv.log | devsrvr.log; the file's name, the other on one official page
     devsrv_log_content: str = "normal"  # normal | empty | absent
     rotated_after: str = "36h"  # older lines are in devsrv.log.old
     netstat_leftovers: bool = True  # TIME_WAIT rows after a failed attempt
     contains_is_case_sensitive: bool = True
     force_with_partial_fails: bool = True
-    missing_exclude_means: str = "yes"  # what an exclusion without <exclude> does
+    missing_exclude_means: str = "yes"  # yes | no; what an exclusion without <exclude> does
     log_polls: int = 2  # answers without logs before a log query is done
     commit_seconds: float = 0.3
     reconnect_after_s: float = 0.0  # how long device-server waits before it tries again

@@ -100,16 +100,25 @@ class LiveDevice:
             CommandRefused: only SSH gives it, and the option ``ssh`` is not set.
         """
         count = min(max(lines, 1), 65535)
-        newest = self.run(_tail(name, count))
-        if _is_no_file(newest):
-            raise NotObtainable(f"the firewall has no log {name}: {excerpt(newest.text)}")
+        newest = self._tail(name, count)
         try:
-            rotated = self.run(_tail(f"{name}.old", count))
-        except CommandRefused:
+            return (newest, self._tail(f"{name}.old", count))
+        except (CommandRefused, NotObtainable):
             return (newest,)
         except DeviceError as error:
             return (replace(newest, notes=(*newest.notes, f"{name}.old could not be read: {error.message}")),)
-        return (newest,) if _is_no_file(rotated) else (newest, rotated)
+
+    def _tail(self, name: str, lines: int) -> Answer:
+        """That a file is not there may come as an answer and as an error."""
+        try:
+            answer = self.run(_tail(name, lines))
+        except DeviceError as error:
+            if type(error) is DeviceError and _NO_FILE.search(error.message):
+                raise _no_log(name, error.message) from error
+            raise
+        if len(answer.text) <= _SHORT_TEXT and _NO_FILE.search(answer.text):
+            raise _no_log(name, answer.text)
+        return answer
 
     def _run_api(self, command: Command, ssh_failure: DeviceError | None) -> Answer:
         family = _family(command.cli)
@@ -171,8 +180,11 @@ def _tail(name: str, lines: int) -> Command:
     )
 
 
-def _is_no_file(answer: Answer) -> bool:
-    return len(answer.text) <= _SHORT_TEXT and _NO_FILE.search(answer.text) is not None
+def _no_log(name: str, said: str) -> NotObtainable:
+    return NotObtainable(
+        f"the firewall has no log {name}: {excerpt(said)}",
+        "Generate a tech-support file, and look into it for the log.",
+    )
 
 
 def _first_lines(answer: Answer, entries: int) -> Answer:

@@ -204,6 +204,12 @@ class Case:
         log = self.evidence.devsrv_log.value
         return log is not None and (log.lines > 0 or bool(log.signatures))
 
+    def may_be_outdated(self, seen: datetime | None) -> bool:
+        """Whether a newer error than one ``seen`` then may stand in devsrv.log, which was not read (None: seen now)."""
+        if seen is None or self.now is None or self.log_was_read:
+            return False
+        return self.now - seen > 2 * RETRY_INTERVAL
+
     # --- the network, now -----------------------------------------------------------------------------------------
 
     @cached_property

@@ -9,7 +9,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import wording
@@ -169,8 +169,21 @@ def _blocked_by(
 
 
 def _missing(case: Case) -> tuple[MissingEvidence, ...]:
-    return tuple(
+    missing = [
         MissingEvidence(name, found.problem.kind, found.problem.message, found.problem.would_give)
         for name, found in case.all_evidence
         if found.problem is not None and found.problem.kind != NOT_ASKED_KIND
-    )
+    ]
+    named = {item.evidence for item in missing}
+    return (*missing, *(item for item in _tells_nothing(case) if item.evidence not in named))
+
+
+def _tells_nothing(case: Case) -> Iterator[MissingEvidence]:
+    """Answers that were understood, and leave open what they were asked for."""
+    log, route = case.evidence.devsrv_log, case.evidence.service_route.value
+    if log.value is not None and not case.log_was_read:
+        wait = "Diagnose again in a quarter of an hour: device-server writes when it tries to connect."
+        yield MissingEvidence("devsrv_log", "empty", "devsrv.log holds no line", wait)
+    if route is not None and route.kind == "undetermined":
+        look = "Look at Device > Setup > Services > Service Route Configuration: which address does it use?"
+        yield MissingEvidence("service_route", "undetermined", route.reason, look)

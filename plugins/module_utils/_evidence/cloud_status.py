@@ -83,8 +83,7 @@ def probe_cloud_status(
 
 def _once(recorder: Recorder) -> CloudStatus:
     try:
-        answer = recorder.run(COMMAND)
+        return recorder.read(COMMAND, lambda answer: parse(answer.text, answer.result))
     except DeviceBusy as error:
         recorder.keep(COMMAND.cli, "unknown", error.message)
         return CloudStatus("busy")
-    return parse(answer.text, answer.result)

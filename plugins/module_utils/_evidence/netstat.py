@@ -90,6 +90,6 @@ def probe_netstat(
         return "\n".join(line for line in text.splitlines() if any(mark in line + " " for mark in marks))
 
     def ask(recorder: Recorder) -> Netstat:
-        return parse(recorder.run(COMMAND, telling).text, addresses, proxy_server, proxy_port)
+        return recorder.read(COMMAND, lambda answer: parse(answer.text, addresses, proxy_server, proxy_port), telling)
 
     return probe(device, ask)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal, TypeVar
 from xml.etree.ElementTree import Element, tostring
 
@@ -29,6 +30,13 @@ T = TypeVar("T")
 # Characters of one raw answer that are kept; longer answers keep the newest part and say how much is missing.
 RAW_LIMIT = 8192
 MESSAGE_LIMIT = 500
+
+# What gives the evidence where the error itself does not know better.
+_USUAL_WAY = {
+    "timeout": "Raise the option timeout, or ask again when the firewall is less busy.",
+    "unreachable": "Make sure that the firewall's management interface is reached from here without interruption.",
+}
+_BY_HAND = "Ask it at the firewall's command line, or read it from a tech-support file."
 
 ASK_FOR_SUPPORT = "Report it together with the raw answer, so that the collection can learn to read it."
 
@@ -69,6 +77,22 @@ class Recorder:
         self.keep(answer.command, answer.transport, raw)
         return answer
 
+    def read(self, command: Command, parse: Callable[[Answer], T], telling: Callable[[str], str] | None = None) -> T:
+        """Asks ``command`` and parses the answer; where one of the API is not understood, SSH is asked as well."""
+        answer = self.run(command, telling)
+        try:
+            return parse(answer)
+        except Unrecognised:
+            if answer.transport != "api" or command.prefer_ssh:
+                raise
+            try:
+                second = self.run(replace(command, prefer_ssh=True), telling)
+            except DeviceError:
+                second = answer
+            if second.transport == "api":
+                raise
+        return parse(second)
+
     def effective_config(self, path: str, telling: tuple[str, ...]) -> tuple[Element | None, tuple[str, ...]]:
         """Reads a subtree: its node (None: absent) and the answer's notes.
 
@@ -103,7 +127,8 @@ class Recorder:
 def problem_of(error: Exception) -> Problem:
     """The problem that stands in the place of a value that could not be had."""
     if isinstance(error, DeviceError):
-        return Problem(error.kind, bounded(error.message, limit=MESSAGE_LIMIT), error.remedy)
+        would_give = error.remedy or _USUAL_WAY.get(error.kind, _BY_HAND)
+        return Problem(error.kind, bounded(error.message, limit=MESSAGE_LIMIT), would_give)
     if isinstance(error, Unrecognised):
         return Problem("unrecognised", bounded(str(error), limit=MESSAGE_LIMIT), ASK_FOR_SUPPORT)
     return Problem(

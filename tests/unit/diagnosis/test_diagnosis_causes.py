@@ -199,7 +199,7 @@ ROWS = [
         ("unexplained possible",)),
     Row("the service route is not known", firewall(service_route=ev(m.ServiceRoute("undetermined",
         reason="no source"))),
-        "undetermined", (), ("the service route",)),
+        "undetermined", (), ("the service route",), missing=("service_route",)),
     # --- name resolution ------------------------------------------------------------------------------------------
     Row("unknown host", firewall(ping=unknown_host()), "broken", ("name_resolution_failed proven",),
         ("192.0.2.53, 192.0.2.54",), red="name_resolution"),
@@ -414,7 +414,8 @@ ROWS = [
     *(Row(f"nothing matches, {name} not had", firewall(**{name: lost()}), "undetermined", (), ("cannot be told",),
           missing=(name,)) for name in ("ping", "netstat", "devsrv_log", "system_log", "service_route")),
     Row("nothing matches, no SSH", no_ssh(), "undetermined", (), ("SSH credentials",), missing=SSH),
-    Row("nothing matches, devsrv.log empty", firewall(devsrv_log=devsrv(lines=0)), "undetermined", (), ("devsrv.log",)),
+    Row("nothing matches, devsrv.log empty", firewall(devsrv_log=devsrv(lines=0)), "undetermined", (), ("devsrv.log",),
+        missing=("devsrv_log",)),
     Row("nothing matches, no row of netstat understood", firewall(netstat=netstat(rows=0)), "undetermined", ()),
     Row("only the state was asked", m.EvidenceSet("fw", "live", datetime(2026, 1, 1), "status", cloud_status=status()),
         "undetermined", (), ("full depth",)),

@@ -53,6 +53,8 @@ def find_causes(case: Case) -> Found:
         for finding in found:
             if case.state != "disconnected" and finding.cause_id != "device_server_unavailable":
                 finding = replace(finding, confidence="possible")
+            elif finding.confidence == "proven" and case.may_be_outdated(finding.seen):
+                finding = replace(finding, confidence="likely")
             known = findings.get(finding.cause_id)
             if known is None or CERTAINTY[finding.confidence] < CERTAINTY[known.confidence]:
                 findings[finding.cause_id] = finding
