@@ -20,12 +20,16 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Operation, failure
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.registry import OPERATIONS
 
 
 class ControllerAction(ActionBase):
-    """The shared action plugin; meta/runtime.yml points every module of the collection here."""
+    """What the action plugins share; each of them names its operation.
 
+    An action plugin for every module, rather than one that meta/runtime.yml points them all at: ansible-core up to 2.16
+    then knows the task by the plugin's name only, and none imports a plugin before the fork but by the module's name.
+    """
+
+    operation: Operation
     _supports_async = True
     _supports_check_mode = True
 
@@ -33,14 +37,14 @@ class ControllerAction(ActionBase):
         """Runs the task's operation here, or hands it to the host that it is delegated to."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        operation = OPERATIONS[str(self._task.resolved_action).rpartition(".")[2]]
+        operation = self.operation
         arguments = dict(self._task.args)
         if operation.names_the_firewall:
             self._name_the_firewall(arguments, task_vars)
         if self._runs_elsewhere(arguments, task_vars):
             result.update(
                 self._execute_module(
-                    module_name=self._task.resolved_action,
+                    module_name=f"panops.mlav.{operation.name}",
                     module_args=arguments,
                     task_vars=task_vars,
                     wrap_async=bool(self._task.async_val),
