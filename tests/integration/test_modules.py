@@ -145,6 +145,29 @@ def test_credentials_come_from_the_environment(blocked: Firewall, ansible: Ansib
     assert result["cloud_status"]["state"] == "disconnected"
 
 
+@pytest.mark.parametrize(
+    ("host_vars", "environment", "where"),
+    [
+        ({"ansible_host": "{{ prefix }}.1", "prefix": "127.0.0"}, "192.0.2.99", "127.0.0.1"),
+        ({}, "127.0.0.1", "127.0.0.1"),
+        ({}, "", "fw-1"),
+    ],
+    ids=["inventory", "environment", "name"],
+)
+def test_an_address_in_the_inventory_goes_before_the_environment_s(
+    host_vars: dict[str, Any], environment: str, where: str, ansible: Ansible
+) -> None:
+    """PANOS_HOSTNAME is one for all hosts: before the inventory it would show one firewall under all names."""
+    result = ansible.module(
+        "mlav_status_info",
+        {"provider": {"api_key": "unused", "port": 1}, "timeout": 5},
+        task={"environment": {"PANOS_HOSTNAME": environment}},
+        host_vars=host_vars,
+    )
+    assert result["error"]["kind"] == "unreachable", result
+    assert f"{where} port 1" in result["msg"] or f"{where!r} does not resolve" in result["msg"]
+
+
 def test_the_task_s_environment_counts(blocked: Firewall, ansible: Ansible) -> None:
     provider = blocked.provider()
     result = ansible.module(
