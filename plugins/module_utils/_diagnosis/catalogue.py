@@ -260,7 +260,7 @@ _ENTRIES = (
         remedy=RemedyEntry(
             action="make the DNS servers ({dns}) reachable and able to resolve it",
             text="Check the DNS settings of the firewall (configured: {dns}) and their own service route, make sure "
-            "that these servers answer from the firewall and resolve {server}, then try again: {ping}",
+            "that these servers answer from the firewall and resolve {server}, then try again: {ping}.",
             actor="network_admin",
             risk="low",
         ),
@@ -294,7 +294,7 @@ _ENTRIES = (
             action="correct the routing from {way} to the internet",
             text="Correct the routing between {way} and the internet: the default gateway of the management interface "
             "or the virtual router of the service-route interface, and the next hops after it. Then try again: "
-            "{ping}",
+            "{ping}.",
             actor="network_admin",
             risk="medium",
         ),

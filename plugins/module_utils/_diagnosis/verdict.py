@@ -113,15 +113,15 @@ def summarise(case: Case, verdict: Verdict, outcomes: Mapping[str, Outcome], fin
     if verdict == "healthy":
         return f"Connected to {server}: nothing to do."
     if verdict == "degraded":
-        reasons = " ".join(outcomes[check].message for check in _degrading(outcomes))
+        reasons = " ".join(_sentence(outcomes[check]) for check in _degrading(outcomes))
         first = remedy_of(findings[0]).action.format_map(wording.values(case, {})) if findings else ""
         advice = f" First: {first}." if first else ""
         return f"Connected to {server}, but something will break it next: {reasons}{advice}"
     if verdict == "not_applicable":
-        return outcomes["supported_release"].message
+        return _sentence(outcomes["supported_release"])
     problem = access_problem(case)
     if outcomes["device_access"].status == "error":
-        return outcomes["device_access"].message if problem else "There is no evidence of this firewall."
+        return _sentence(outcomes["device_access"]) if problem else "There is no evidence of this firewall."
     pair = f"High-availability unit in state {brief(case.ha_inactive, 40)}: " if case.ha_inactive else ""
     if verdict == "broken":
         return pair + _cause_sentence(case, findings[0]) + _notes(case, outcomes, findings[0])
@@ -150,12 +150,17 @@ def _notes(case: Case, outcomes: Mapping[str, Outcome], finding: Finding) -> str
     return model + (" Older errors are in the history." if case.timeline.past else "")
 
 
+def _sentence(outcome: Outcome) -> str:
+    """A check's message with a full stop; what it was compared with has none."""
+    return f"{outcome.message.rstrip('.')}."
+
+
 def _undetermined(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[Finding, ...]) -> str:
     server = wording.server(case)
     if case.state == "busy":
-        return outcomes["device_server"].message
+        return _sentence(outcomes["device_server"])
     if case.state != "disconnected":
-        said = outcomes["cloud_connection"].message
+        said = _sentence(outcomes["cloud_connection"])
         return f"Whether the firewall is connected to {server} is not known. {said}"
     if findings and findings[0].variant == "wait":
         return _cause_sentence(case, findings[0])
