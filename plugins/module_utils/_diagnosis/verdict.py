@@ -130,8 +130,9 @@ def summarise(case: Case, verdict: Verdict, outcomes: Mapping[str, Outcome], fin
 
 def _cause_sentence(case: Case, finding: Finding) -> str:
     values = wording.values(case, finding.details)
-    essence = CATALOGUE[finding.cause_id].essence.format_map(values)
-    action = remedy_of(finding).action.format_map(values)
+    remedy = remedy_of(finding)
+    essence = (remedy.essence or CATALOGUE[finding.cause_id].essence).format_map(values)
+    action = remedy.action.format_map(values)
     lead = {"proven": "", "likely": "Likely cause: ", "possible": "Possible cause: "}[finding.confidence]
     if finding.cause_id == "unexplained":
         lead = ""
@@ -171,7 +172,7 @@ def _undetermined(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[F
         return f"Disconnected from {server}; possible: {names}.{told}{_would_give(case)}"
     if case.ha_inactive is not None:
         return f"disconnected from {server}, which need not be a defect; diagnose the active unit."
-    lacking = ", ".join(_NAMES[name] for name in case.undecided_by) or "a defect of this collection"
+    lacking = " and ".join(_NAMES[name] for name in case.undecided_by) or "a defect of this collection"
     return f"Disconnected from {server}, and why cannot be told without {lacking}.{_would_give(case)}"
 
 
