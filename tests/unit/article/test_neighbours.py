@@ -2,12 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What looks like a case of the article and is another one, or the same in other clothes."""
+"""What looks like a case of the article and is another one."""
 
 from __future__ import annotations
-
-from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -17,7 +14,6 @@ from ansible_collections.panops.mlav.tests.unit.article.firewall import (
     CONNECTED,
     DATAPLANE,
     FORWARD_PROXY,
-    Firewall,
     Shape,
     entry,
     judged,
@@ -26,66 +22,36 @@ from ansible_collections.panops.mlav.tests.unit.article.firewall import (
     service_route,
     socket,
 )
+from ansible_collections.panops.mlav.tests.unit.article.lines import (
+    ANSWER,
+    CODE,
+    CONNECT,
+    CONTENT,
+    DNS,
+    EXPIRED,
+    NO_SUCH_NAME,
+    QUERY,
+    RECONNECT,
+    STOPPED,
+    TIMEOUT,
+    TOO_EARLY,
+    UNTRUSTED,
+    event,
+    firewall,
+    line,
+    unresolved,
+    x509,
+)
 from ansible_collections.panops.mlav.tests.unit.article.rows import (
     API_ALONE,
     LIKELY,
     POSSIBLE,
-    PROVEN,
     Row,
-    at,
     broken,
     check,
     spread,
     unexplained,
 )
-
-CLOCK = datetime(2024, 7, 26, 13, 40)
-QUERY = "pan_mlav_send_query(pan_mlav_cloud.c:1394): Failed to send req type[3], curl error: "
-PEER = QUERY + "Peer certificate cannot be authenticated with given CA certificates"
-DNS = QUERY + "Couldn't resolve host name"
-CONNECT = QUERY + "Couldn't connect to server"
-TIMEOUT = QUERY + "Timeout was reached"
-CODE = "pan_mlav_process_http_resp_code(pan_mlav_cloud.c:558): Got HTTP resp code {}"
-ANSWER = "pan_mlav_resp_parser(pan_mlav_cloud.c:822): Server resp code[{}], msglen[71], msg: {}"
-CONTENT = "invalid flatbuffer request: invalid content version (with build number)"
-NO_SUCH_NAME = f"ping: unknown host {kb.SERVER}\n"
-RECONNECT = "Reconnect to MLAV cloud, enable all machine Learning engines"
-STOPPED = "MLAV cloud error, all machine Learning engines stopped"
-
-
-def firewall(*lines: str, **changes: Any) -> Firewall:
-    return at(str(CLOCK), 0, "UTC", *lines, **changes)
-
-
-def line(minutes: float, message: str, offset: str = " +0000", prefix: str = " Error:") -> str:
-    """A line of devsrv.log, so many minutes ago."""
-    return f"{CLOCK - timedelta(minutes=minutes):%Y-%m-%d %H:%M:%S}.606{offset}{prefix} {message}"
-
-
-def x509(minutes: float, code: int, text: str) -> tuple[str, ...]:
-    """The three lines of a certificate that does not validate, and MLAV's own."""
-    where = "verify_cb(pan_ssl_curl_utils.c:65{}): "
-    return (
-        line(minutes, where.format(1) + "Error with certificate at depth: 0"),
-        line(minutes, where.format(2) + f"Basic Validation of x509 cert Fail ; Code : {code}"),
-        line(minutes, where.format(3) + f"Failed to validate x509 cert from ctx: ({code}) {text}"),
-        line(minutes, PEER),
-    )
-
-
-UNTRUSTED = (20, "unable to get local issuer certificate")
-EXPIRED = (10, "certificate has expired")
-TOO_EARLY = (9, "certificate is not yet valid")
-
-
-def event(minutes: float, text: str, subtype: str = "general general") -> str:
-    """A row of the system log, so many minutes ago."""
-    return f"{CLOCK - timedelta(minutes=minutes):%Y/%m/%d %H:%M:%S} high {subtype} 0 {text}"
-
-
-def unresolved(release: str, **changes: Any) -> Firewall:
-    return firewall(line(5, DNS), release=release, **changes)
-
 
 SUPPORT = "open a support case"
 OPEN_PORT = f"allow TCP port 443 from 192.0.2.7 to {kb.SERVER} ({ADDRESS} now"
@@ -433,72 +399,6 @@ TABLES = {"time": TIME, "network": NETWORK, "names": NAMES, "tls": TLS, "answers
 )
 def test_neighbours(table: str, name: str, shape: Shape) -> None:
     check(TABLES[table][name], shape)
-
-
-# --- The same line in other clothes -----------------------------------------------------------------------------------
-
-ELSEWHERE = {
-    "another function and line": line(5, PEER.replace("pan_mlav_send_query", "pan_mlav_post").replace("1394", "20417")),
-    "another file": line(5, PEER.replace("pan_mlav_cloud.c", "pan_mlav_http2.cpp")),
-    "no Error:": line(5, PEER, prefix=""),
-    "a warning": line(5, PEER, prefix=" Warning:"),
-    "in lower case": line(5, PEER.lower()),
-    "no offset": line(5, PEER, offset=""),
-    "an offset with a colon": line(5, PEER, offset=" +00:00"),
-    "no milliseconds": line(5, PEER).replace(".606", ""),
-    "a comma before the milliseconds": line(5, PEER).replace(".606", ",606"),
-    "another type of request": line(5, PEER.replace("type[3]", "type[12]")),
-}
-
-
-@pytest.mark.parametrize("name", ELSEWHERE)
-def test_the_message_alone_decides(name: str) -> None:
-    check(broken(firewall(ELSEWHERE[name]), "tls_interception", PROVEN), "ssh")
-
-
-@pytest.mark.parametrize(
-    ("utc_hours", "zone"), [(0, "GMT"), (9, "JST"), (-5, "CDT"), (13, "NZDT"), (-11, "SST"), (4, "+04"), (8, "CST")]
-)
-def test_the_time_zone_does_not_matter(utc_hours: int, zone: str) -> None:
-    offset = f" {utc_hours:+03d}00"
-    lines = [told.replace(" +0000", offset) for told in (*x509(60, *UNTRUSTED), line(5, DNS))]
-    here = at(str(CLOCK), utc_hours, zone, *lines)
-    found = check(broken(here, "name_resolution_intermittent", history=("tls_interception",)), "ssh")
-    assert found.device["clock_skew_s"] == 0
-
-
-@pytest.mark.parametrize(("zone", "utc_hours"), [("UTC", 0), ("EDT", -4)])
-def test_a_log_without_offsets_is_in_the_devices_time(zone: str, utc_hours: int) -> None:
-    lines = [told.replace(" +0000", "") for told in (*x509(60, *UNTRUSTED), line(5, DNS))]
-    here = Firewall(CLOCK, utc_hours, zone, files=(log(*lines),))
-    check(broken(here, "name_resolution_intermittent", history=("tls_interception",)), "ssh")
-
-
-def test_carriage_returns_change_nothing() -> None:
-    windows = firewall(
-        files=(log(*x509(60, *UNTRUSTED), line(5, CODE.format(404))).replace("\n", "\r\n"),),
-        status=kb.DISCONNECTED.replace("\n", "\r\n"),
-        ping=ping(received=0).replace("\n", "\r\n"),
-        sockets=(socket("ESTABLISHED") + "\r",),
-        events=(event(5, STOPPED) + "\r",),
-        pending="no\r\n",
-    )
-    check(broken(windows, "cloud_service_missing", history=("tls_interception",)), "ssh")
-
-
-# As a terminal decodes them: control characters, latin-1 letters, a byte that is no character, other line breaks.
-GARBAGE = "\x00\x07\x1b[31m\xff\xe9\ufffd\x85\x0b\x0c\u2028"
-
-
-@pytest.mark.parametrize("where", ["own line", "before", "inside"])
-def test_garbage_in_the_log_changes_nothing(where: str) -> None:
-    told = line(5, DNS)
-    lines = {
-        "own line": (GARBAGE, told, GARBAGE),
-        "before": (told, f"{GARBAGE}{line(1, CODE.format(404))}"),
-        "inside": (told.replace("type[3]", f"type[{GARBAGE}]"),),
-    }
-    check(broken(firewall(*lines[where]), "name_resolution_intermittent"), "ssh")
 
 
 def test_the_service_route_that_a_template_pushed_is_named_as_such() -> None:
