@@ -18,6 +18,7 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.tls import skew
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
@@ -38,11 +39,13 @@ def values(case: Case, details: Mapping[str, Any]) -> dict[str, str]:
         "proxy": _proxy(case),
         "serial": _serial(case),
         "exclusion": exclusion(case),
+        "router": _router(case),
+        "skew": skew(case),
         "ping": ping_command(case),
         "capture": capture(case),
     }
-    # Backticks mark commands in the texts; a device's own text must not look like one.
-    return named | {key: brief(value).replace("`", "'") for key, value in details.items()}
+    # Backticks mark commands in the texts; a device's own text must not look like one, nor end the sentence.
+    return named | {key: brief(value).replace("`", "'").rstrip(".") for key, value in details.items()}
 
 
 def server(case: Case) -> str:
@@ -101,6 +104,16 @@ def capture(case: Case) -> str:
 def _is_dataplane(case: Case) -> bool:
     route = case.evidence.service_route.value
     return route is not None and route.kind == "dataplane"
+
+
+def _router(case: Case) -> str:
+    """What routes the traffic first."""
+    route = case.evidence.service_route.value
+    if route is None or route.kind == "undetermined":
+        return "the default gateway of the management interface or the virtual router of the service-route interface"
+    if route.kind == "management":
+        return "the default gateway of the management interface"
+    return f"the virtual router of {way(case)}"
 
 
 def _source(case: Case) -> str | None:

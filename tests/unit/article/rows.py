@@ -85,8 +85,8 @@ def check(row: Row, shape: Shape) -> Diagnosis:
         assert [words for words in row.never if words in first.remedy.text] == [], first.remedy.text
         assert row.actor in (None, first.remedy.actor)
     assert [words for words in row.summary if words not in found.summary] == [], found.summary
-    assert [problem for cause in found.causes for problem in unreadable(cause)] == []
-    assert unfinished(found.summary) == []
+    problems = [*unfinished(found.summary), *(problem for cause in found.causes for problem in unreadable(cause))]
+    assert problems == [], problems
     Draft202012Validator(SCHEMA).validate(to_data(found))
     return found
 

@@ -340,7 +340,7 @@ ROWS = [
         ("cloud_service_error proven",), past=("cloud_service_missing",)),
     # --- the device certificate -----------------------------------------------------------------------------------
     *(Row(text, firewall(system_log=syslog(event("client_certificate", 5, f"MLAV: {text}"))), "broken",
-          (f"device_certificate_invalid {confidence}",), (text,), red="device_certificate")
+          (f"device_certificate_invalid {confidence}",), (text.rstrip("."),), red="device_certificate")
       for text, confidence in {
           "Client Certificate has expired or is not yet valid.": "likely",
           "Device Client Certificate unavailable.": "proven",
