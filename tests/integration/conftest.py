@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import reading
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import reading
 
+from ansible_collections.panops.mlav.plugins.module_utils._tasks import reading
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
 
