@@ -66,7 +66,8 @@ class CauseEntry:
         return DOC_URL.format(id=self.id)
 
 
-_SUPPORT = "open a support case and attach the tech-support file and the lines of devsrv.log around the failure"
+_LINES = "the lines of devsrv.log around the failure"
+_SUPPORT = f"open a support case and attach the tech-support file and {_LINES}"
 
 _FORCED = (
     "The forced commit takes every administrator's pending changes with it; look at the candidate configuration first."
@@ -164,7 +165,7 @@ _ENTRIES = (
             text="Look at `show device-certificate status`. Generate a one-time password for serial number {serial} "
             "in the Customer Support Portal and fetch the certificate anew (Device > Setup > Management > Device "
             "Certificate). Make sure that the clock is right "
-            "and that the serial number is registered to your account. If the firewall stays disconnected, "
+            "and that the serial number is registered to your account. If it is still not accepted, "
             "contact customer support.",
             actor="firewall_admin",
             risk="low",
@@ -415,8 +416,8 @@ _ENTRIES = (
         remedy=RemedyEntry(
             action="capture packets between {way} and the cloud server",
             text="Capture packets between {way} and the cloud server: {capture} Read `less mp-log devsrv.log` around "
-            "the time of the capture for messages about mlav. If neither shows the cause, " + _SUPPORT + ", and the "
-            "capture.",
+            "the time of the capture for messages about mlav. If neither shows the cause, open a support case "
+            "and attach the tech-support file, the capture and " + _LINES + ".",
             actor="firewall_admin",
             risk="low",
         ),

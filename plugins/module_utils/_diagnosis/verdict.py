@@ -88,7 +88,7 @@ def _latent(case: Case, outcomes: Mapping[str, Outcome]) -> tuple[Finding, ...]:
             _DEGRADING_CAUSES[check],
             "possible",
             (check,),
-            {"reason": outcomes[check].message},
+            {"reason": (case.route_fault if check == "service_route" else None) or outcomes[check].message},
         )
         for check in _degrading(outcomes)
         if check in _DEGRADING_CAUSES

@@ -56,7 +56,7 @@ def server(case: Case) -> str:
 def way(case: Case) -> str:
     """The source of the traffic: the management interface, or ``ethernet1/5 (10.1.5.254)``."""
     route = case.evidence.service_route.value
-    if route is None or route.kind == "undetermined":
+    if route is None:
         return "the service-route interface"
     if route.kind == "management":
         return "the management interface"
@@ -82,7 +82,7 @@ def dns(case: Case) -> str:
 
 
 def ping_command(case: Case) -> str:
-    source = _source(case) if _is_dataplane(case) else None
+    source = (_source(case) or "<source address>") if _is_dataplane(case) else None
     return f"`ping {f'source {source} ' if source else ''}count 3 host {server(case)}`"
 
 
@@ -98,22 +98,30 @@ def capture(case: Case) -> str:
             f"`{diag} clear all`."
         )
     expression = f"host {case.address}" if case.address else "port 443"
-    return f'`tcpdump filter "{expression}" snaplen 0` (end it with Ctrl-C), then `view-pcap mgmt-pcap mgmt.pcap`.'
+    told = f'`tcpdump filter "{expression}" snaplen 0` (end it with Ctrl-C), then `view-pcap mgmt-pcap mgmt.pcap`'
+    if _is_management(case):
+        return f"{told}."
+    return f"{told}, if the traffic leaves by the management interface; else a packet capture on the dataplane."
 
 
 def _is_dataplane(case: Case) -> bool:
+    """The traffic leaves by a dataplane interface, even where its address is not known."""
     route = case.evidence.service_route.value
-    return route is not None and route.kind == "dataplane"
+    return route is not None and (route.kind == "dataplane" or (route.kind == "undetermined" and bool(route.interface)))
+
+
+def _is_management(case: Case) -> bool:
+    route = case.evidence.service_route.value
+    return route is not None and route.kind == "management"
 
 
 def _router(case: Case) -> str:
     """What routes the traffic first."""
-    route = case.evidence.service_route.value
-    if route is None or route.kind == "undetermined":
-        return "the default gateway of the management interface or the virtual router of the service-route interface"
-    if route.kind == "management":
+    if _is_management(case):
         return "the default gateway of the management interface"
-    return f"the virtual router of {way(case)}"
+    if _is_dataplane(case):
+        return f"the virtual router of {way(case)}"
+    return "the default gateway of the management interface or the virtual router of the service-route interface"
 
 
 def _source(case: Case) -> str | None:

@@ -62,8 +62,8 @@ def broken(firewall: Firewall, cause: str, confidence: str = PROVEN, **more: Any
 
 
 def unexplained(firewall: Firewall, **more: Any) -> Row:
-    """Everything was read and nothing matched."""
-    return broken(firewall, "unexplained", POSSIBLE, **more)
+    """Everything was read and nothing matched; unless told otherwise no line was worth quoting either."""
+    return broken(firewall, "unexplained", POSSIBLE, **{"details": {"errors": []}, **more})
 
 
 def spread(table: Mapping[str, Row]) -> list[tuple[str, Shape]]:

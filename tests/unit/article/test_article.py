@@ -202,11 +202,7 @@ def test_the_article(name: str, shape: Shape) -> None:
 
 
 def test_every_line_of_the_article_has_its_row() -> None:
-    told = "\n".join(
-        text
-        for row in TABLE.values()
-        for text in (*(row.firewall.files or ()), *row.firewall.events, *row.firewall.status)
-    )
+    told = "\n".join(text for row in TABLE.values() for text in (*(row.firewall.files or ()), *row.firewall.events))
     samples = (*kb.A, *kb.B, *kb.C1, *kb.C2, *kb.D, kb.A_EVENT, kb.B_EVENT, kb.C_EVENT, kb.D_EVENT, kb.E_RESTART)
     assert [line for line in samples if line not in told] == []
 

@@ -86,3 +86,27 @@ def test_garbage_in_the_log_changes_nothing(where: str) -> None:
         "inside": (told.replace("type[3]", f"type[{GARBAGE}]"),),
     }
     check(broken(firewall(*lines[where]), "name_resolution_intermittent"), "ssh")
+
+
+TEXT = kb.DISCONNECTED.strip()
+STATUS = {
+    "a member": f'<response status="success"><result><member>{TEXT}</member></result></response>',
+    "one line": f'<response status="success"><result>{" ".join(TEXT.split())}</result></response>',
+    "tags": '<response status="success"><result><mlav><cloud-connection>disconnected</cloud-connection></mlav></result>'
+    "</response>",
+}
+BUSY = {
+    "an error": '<response status="error"><msg><line>device busy or unavailable</line></msg></response>',
+    "an error with a code": '<response status="error" code="14"><msg>Device Busy or Unavailable</msg></response>',
+    "a success": f'<response status="success"><result><![CDATA[{kb.BUSY}]]></result></response>',
+}
+
+
+@pytest.mark.parametrize("name", STATUS)
+def test_the_api_may_say_disconnected_as_it_likes(name: str) -> None:
+    check(broken(firewall(*x509(5, *UNTRUSTED), status=STATUS[name]), "tls_interception"), "api")
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_the_api_may_say_busy_as_it_likes(name: str) -> None:
+    check(broken(firewall(status=BUSY[name]), "device_server_unavailable", details={"attempts": 4}), "api")
