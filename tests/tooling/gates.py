@@ -164,7 +164,7 @@ def coverage(log: IO[str]) -> str:
 
 
 def oldest_core(log: IO[str]) -> str:
-    """Modules and playbook on the last release of the oldest ansible-core: how it finds an action plugin changed there."""
+    """Modules and playbook on the last release of the oldest ansible-core, which finds action plugins its own way."""
     python = interpreter(["3.12", "3.11", "3.10"])
     if not python:
         raise Skipped("Python 3.12, 3.11 or 3.10 is needed")
