@@ -2,12 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The action plugin that meta/runtime.yml gives to every module of this collection."""
+"""The module of the same name, run inside the controller's worker."""
 
 from __future__ import annotations
 
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import DIAGNOSIS_INFO
 from ansible_collections.panops.mlav.plugins.plugin_utils.controller_action import ControllerAction
 
 
 class ActionModule(ControllerAction):
     """See plugin_utils/controller_action."""
+
+    operation = DIAGNOSIS_INFO

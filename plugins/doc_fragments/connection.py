@@ -30,8 +30,8 @@ options:
       ip_address:
         description:
           - Address or name of the firewall, or of the Panorama in front of it.
-          - Falls back to the environment variable E(PANOS_HOSTNAME), then to the host's C(ansible_host), then
-            to its name in the inventory.
+          - Falls back to the host's C(ansible_host), then to the environment variable E(PANOS_HOSTNAME), then to the
+            host's name in the inventory.
         type: str
       username:
         description:

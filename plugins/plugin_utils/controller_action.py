@@ -14,18 +14,22 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import AnsibleValidationErrorMultiple, UnsupportedError
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Operation, failure
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.registry import OPERATIONS
 
 
 class ControllerAction(ActionBase):
-    """The shared action plugin; meta/runtime.yml points every module of the collection here."""
+    """What the action plugins share; each of them names its operation.
 
+    An action plugin for every module, rather than one that meta/runtime.yml points them all at: ansible-core up to 2.16
+    then knows the task by the plugin's name only, and none imports a plugin before the fork but by the module's name.
+    """
+
+    operation: Operation
     _supports_async = True
     _supports_check_mode = True
 
@@ -33,31 +37,39 @@ class ControllerAction(ActionBase):
         """Runs the task's operation here, or hands it to the host that it is delegated to."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        operation = OPERATIONS[str(self._task.resolved_action).rpartition(".")[2]]
+        operation = self.operation
         arguments = dict(self._task.args)
+        environment = self._task_environment()
         if operation.names_the_firewall:
-            self._name_the_firewall(arguments, task_vars)
+            self._name_the_firewall(arguments, task_vars, environment)
         if self._runs_elsewhere(arguments, task_vars):
             result.update(
                 self._execute_module(
-                    module_name=self._task.resolved_action,
+                    module_name=f"panops.mlav.{operation.name}",
                     module_args=arguments,
                     task_vars=task_vars,
                     wrap_async=bool(self._task.async_val),
                 )
             )
         else:
-            result.update(self._run_here(operation, arguments))
+            result.update(self._run_here(operation, arguments, environment))
         return result
 
-    def _name_the_firewall(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
-        """The inventory names the firewall and its address where the task does not."""
+    def _name_the_firewall(
+        self, arguments: dict[str, Any], task_vars: dict[str, Any], environment: dict[str, str]
+    ) -> None:
+        """The inventory names the firewall and its address where the task does not.
+
+        A variable of the environment is the same for all hosts, so an address in the inventory goes before it.
+        """
         name = str(task_vars.get("inventory_hostname", ""))
         if not arguments.get("host"):
             arguments["host"] = name
         provider = arguments.get("provider") or {}
-        if isinstance(provider, dict) and not provider.get("ip_address") and not os.environ.get("PANOS_HOSTNAME"):
-            arguments["provider"] = {**provider, "ip_address": str(self._address(task_vars) or name)}
+        if isinstance(provider, dict) and not provider.get("ip_address"):
+            from_environment = {**os.environ, **environment}.get("PANOS_HOSTNAME")
+            address = str(self._address(task_vars) or from_environment or name)
+            arguments["provider"] = {**provider, "ip_address": address}
 
     @staticmethod
     def _address(task_vars: dict[str, Any]) -> Any:
@@ -84,21 +96,19 @@ class ControllerAction(ActionBase):
         address = provider.get("ip_address") if isinstance(provider, dict) else None
         return bool(address) and address != (self._address(task_vars) or task_vars.get("inventory_hostname"))
 
-    def _run_here(self, operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
-        with_environment = self._task_environment()
-        before = {name: os.environ.get(name) for name in with_environment}
-        os.environ.update(with_environment)
+    def _run_here(self, operation: Operation, arguments: dict[str, Any], environment: dict[str, str]) -> dict[str, Any]:
+        before = {name: os.environ.get(name) for name in environment}
+        os.environ.update(environment)
         try:
             checked = ArgumentSpecValidator(operation.argument_spec, **operation.constraints).validate(arguments)
-            secrets = checked._no_log_values
             if checked.error_messages:
                 outcome = {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}
-                return dict(remove_values(outcome, secrets))
-            try:
-                outcome = operation.run(checked.validated_parameters, bool(self._task.check_mode))
-            except DeviceError as error:
-                outcome = {"failed": True, "changed": False, **failure(error)}
-            return dict(remove_values(outcome, secrets))
+            else:
+                try:
+                    outcome = operation.run(checked.validated_parameters, bool(self._task.check_mode))
+                except DeviceError as error:
+                    outcome = {"failed": True, "changed": False, **failure(error)}
+            return dict(masked(outcome, mask_of(checked._no_log_values)))
         finally:
             for name, value in before.items():
                 if value is None:

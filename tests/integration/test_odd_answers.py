@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.simulator import http_server, ops_mlav, ssh_shell
+from tests.simulator import http_server, logs, ops_mlav, ssh_shell
 from tests.simulator.scenario import load
 from tests.simulator.xml_api import Answer
 
@@ -108,7 +108,7 @@ def test_what_is_printed_at_login(motd: str) -> None:
 
 
 def test_a_log_of_many_lines_that_mean_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    written = ops_mlav.devsrv_text
+    written = logs.devsrv_text
     noise = ["2020-01-01 00:00:00.000 +0000 Error: noise(x.c:1): lorem ipsum\r"] * 200
     monkeypatch.setattr(
         ops_mlav, "devsrv_text", lambda *log: [text for line in written(*log) for text in (line, *noise)]

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import NoReturn
 from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.parsers import expat
@@ -30,6 +31,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt, flatten
 
 MAX_DEPTH = 200
+# 5000 entries of the system log, the largest answer that is asked for, have about 300 000 tags.
+MAX_TAGS = 1_000_000
+MAX_ATTRIBUTES = 200_000
+_MAX_PROLOG_BYTES = 64 * 1024
+_PIECE_BYTES = 64
 
 _SUCCESS_CODES = frozenset({"", "0", "19", "20"})
 ABSENT_CODE = "7"
@@ -60,6 +66,8 @@ _ALWAYS_REFUSED_CODES = frozenset({"1", "6", "17", "18", "400"})
 
 # A failure inside a successful answer is a line or two; a log that quotes such a text is longer, or has times.
 _SHORT_ANSWER = 300
+# With the zero bytes that UTF-16 puts in between.
+_ATTRIBUTE = re.compile(rb"""=[\s\x00]*["']""")
 _LOG_LINE = re.compile(r"^\s*\d{4}[-/]\d\d[-/]\d\d\b", re.MULTILINE)
 
 
@@ -96,6 +104,7 @@ def parse(body: bytes) -> Envelope:
     Raises:
         MalformedAnswer: it is truncated, not XML, not PAN-OS's envelope, nested too deeply, or declares entities.
     """
+    _limit_elements(body)
     try:
         _refuse_doctype(body)
         root = fromstring(body)  # noqa: S314 - entities can be declared in a DOCTYPE only, which was refused
@@ -123,7 +132,11 @@ class _RootReached(Exception):
 
 
 def _refuse_doctype(body: bytes) -> None:
-    """Reads up to the root element: a DOCTYPE can stand nowhere else, and text that looks like one is harmless."""
+    """Reads up to the root element: a DOCTYPE can stand nowhere else, and text that looks like one is harmless.
+
+    In small pieces, because expat reads a piece to its end whatever the handlers say: entities declared further on
+    would be expanded.
+    """
 
     def refuse(*_args: object) -> NoReturn:
         raise malformed("the answer declares a document type", body)
@@ -135,7 +148,18 @@ def _refuse_doctype(body: bytes) -> None:
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = stop
     with contextlib.suppress(_RootReached):
-        parser.Parse(body, True)
+        for start in range(0, min(len(body), _MAX_PROLOG_BYTES), _PIECE_BYTES):
+            parser.Parse(body[start : start + _PIECE_BYTES], False)
+        if len(body) > _MAX_PROLOG_BYTES:
+            raise malformed(f"the answer has no element in its first {_MAX_PROLOG_BYTES} bytes", body)
+
+
+def _limit_elements(body: bytes) -> None:
+    """Bounds the memory that a tree takes (100 bytes an element, 400 an attribute), before one is built."""
+    if body.count(b"<") > MAX_TAGS:
+        raise malformed(f"the answer is too large. Expected: at most {MAX_TAGS} tags", body)
+    if next(islice(_ATTRIBUTE.finditer(body), MAX_ATTRIBUTES, None), None) is not None:
+        raise malformed(f"the answer is too large. Expected: at most {MAX_ATTRIBUTES} attributes", body)
 
 
 def _limit_depth(root: Element, body: bytes) -> None:

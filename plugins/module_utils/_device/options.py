@@ -159,6 +159,11 @@ def _string(name: str, value: Any, secret: bool = False) -> str | None:
     if not isinstance(value, str):
         shown = "cannot be used" if secret else f"is {value!r}"
         raise InvalidOption(f"option {name} {shown}. Expected: a string. Actual: {type(value).__name__}.")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        # Bytes of the environment in another encoding.
+        raise InvalidOption(f"option {name} cannot be sent. Expected: text in UTF-8. Actual: other bytes.") from None
     return value
 
 

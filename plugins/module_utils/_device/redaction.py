@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 from urllib.parse import quote, quote_plus
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
@@ -71,7 +70,10 @@ def redact(text: str) -> str:
 
 
 class Redactor:
-    """``redact`` for one session: also masks that session's own secrets, plain, URL-encoded or XML-escaped."""
+    """``redact`` for one session: also masks that session's own secrets.
+
+    Plain, URL-encoded, XML-escaped, as Python quotes them, and as ``excerpt`` makes one line of them.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._forms: list[str] = []
@@ -93,24 +95,20 @@ class Redactor:
             quote_plus(secret),
             escape(secret),
             escape(secret, quoted),
+            _one_line(secret),
         }
+        # A double quote in front makes repr take single ones, and escape those within.
+        forms |= {repr(f'"{form}')[2:-1] for form in forms}
+        forms |= {form.replace("\\'", "'") for form in forms}
+        forms = {form for form in forms if len(form) >= _SHORTEST}
         self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
 
     def redact(self, text: str) -> str:
         """Masks this session's secrets and everything that ``redact`` masks."""
-        return redact(self._mask(text))
+        return redact(self.mask(text))
 
-    def mask(self, data: Any) -> Any:
-        """Masks this session's secrets in every string of a result: a dict, a list, or what they hold."""
-        if isinstance(data, str):
-            return self._mask(data)
-        if isinstance(data, dict):
-            return {name: self.mask(value) for name, value in data.items()}
-        if isinstance(data, list):
-            return [self.mask(value) for value in data]
-        return data
-
-    def _mask(self, text: str) -> str:
+    def mask(self, text: str) -> str:
+        """Masks this session's secrets only."""
         for form in self._forms:
             text = text.replace(form, MASK)
         return text
@@ -151,6 +149,9 @@ def bound(text: str, limit: int) -> str:
 
 def excerpt(text: str, limit: int = 200) -> str:
     """A short, redacted, one-line piece of what came, for an error message."""
-    shown = "".join(c if c.isprintable() else " " for c in redact(text[: 20 * limit]))
-    line = " ".join(shown.split())
+    line = _one_line(redact(text[: 20 * limit]))
     return line if len(line) <= limit else f"{line[:limit]}…"
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -35,9 +35,11 @@ _ANY_PROMPT = re.compile(rb"(?:\A|\n)([^\s<>#]+@[\w.-]+)" + _STATE + rb">\s*\Z")
 _CONTROL = re.compile(
     rb"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|\x1b[()][0-9A-B]|\x1b[=>]|[\x00\x07\x08]"
 )
-_LINE_END = re.compile(rb"\r+\n|\r")
-# What may go on in the next piece: a line end, a control sequence.
+_LINE_END = re.compile(rb"\r+\n?")
+# What may go on in the next piece: a line end, a control sequence. Looked for in the last bytes only, since a device
+# may send nothing else.
 _UNFINISHED = re.compile(rb"(?:\r+|\x1b[^A-Za-z\x1b]{0,256})\Z")
+_UNFINISHED_BYTES = 257
 
 
 class Shell(Protocol):
@@ -147,7 +149,7 @@ class Terminal:
         if not data:
             raise Unreachable(f"the firewall closed the SSH connection during {deadline.what}")
         data = self._unfinished + data
-        unfinished = _UNFINISHED.search(data)
+        unfinished = _UNFINISHED.search(data, max(0, len(data) - _UNFINISHED_BYTES))
         self._unfinished = unfinished.group() if unfinished else b""
         data = data[: len(data) - len(self._unfinished)]
         self._buffer += _LINE_END.sub(b"\n", _CONTROL.sub(b"", data))

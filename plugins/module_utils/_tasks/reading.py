@@ -38,7 +38,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
     host,
     logs,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Operation, Params, Result
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
+    Operation,
+    Params,
+    Result,
+    failure,
+)
 
 
 def _gather(device: LiveDevice, params: Params, subset: frozenset[str] | None) -> EvidenceSet:
@@ -66,8 +72,12 @@ def _operation(name: str, argument_spec: dict[str, Any], ask: Callable[[LiveDevi
 
     def run(params: Params, check_mode: bool) -> Result:
         with closing(open_device(params)) as device:
-            result: Result = device.redactor.mask(ask(device, params))
-        return {"changed": False, **result}
+            try:
+                result = ask(device, params)
+            except DeviceError as error:
+                result = {"failed": True, **failure(error)}
+            masked_result: Result = masked(result, device.redactor.mask)
+        return {"changed": False, **masked_result}
 
     return Operation(name, argument_spec, run)
 

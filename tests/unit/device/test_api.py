@@ -295,6 +295,12 @@ MALFORMED: dict[str, tuple[Reply | bytes | str, str]] = {
     "nothing": ("", "nothing"),
     "unknown encoding": ("<?xml version='1.0' encoding='klingon'?><response status='success'/>", "not XML"),
     "too deep": (f"<response status='success'>{'<a>' * 5000}{'</a>' * 5000}</response>", "nests deeper"),
+    "many elements": (f"<response status='success'>{'<a/>' * 1_000_001}</response>", "at most 1000000 tags"),
+    "many attributes": (
+        "<response status='success'>" + '<a b = "c"/>' * 200_001 + "</response>",
+        "at most 200000 attributes",
+    ),
+    "endless prolog": (f"<!--{'x' * 100_000}--><response status='success'/>", "no element in its first"),
     "redirect": (Reply(b"", 302, {"Location": "https://evil.example/php/login.php?key=abcdef"}), "redirect"),
     "short body": (
         Reply(raw=lambda out: out.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n<response")),

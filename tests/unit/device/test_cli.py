@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command
+from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions, SshOptions
 from ansible_collections.panops.mlav.tests.unit.device.servers import Cli, SshServer, listening
 
@@ -200,6 +202,37 @@ def test_output_is_bounded(
     assert len(answer.text) <= 20_000
     assert has in answer.text
     assert lacks not in answer.text
+
+
+class Flood:
+    """A shell that prints one thing without an end, as fast as it is read."""
+
+    def __init__(self, piece: bytes) -> None:
+        self.piece = piece
+
+    def send(self, data: bytes, deadline: Deadline) -> None:
+        """Takes what comes."""
+
+    def receive(self, seconds: float) -> bytes | None:
+        return self.piece
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [b"\r" * 65536, b"\r" * 65536 + b"x", b"\x1b", b"\x1b]" + b"1" * 65536, b"\x1b[" + b"0;" * 32768, b"x" * 65536],
+    ids=["returns", "returns and text", "escapes", "title", "colours", "text"],
+)
+def test_a_flood_at_login_keeps_to_the_time_limit_and_to_little_memory(piece: bytes) -> None:
+    start = time.monotonic()
+    tracemalloc.start()
+    try:
+        with pytest.raises(CallTimeout):
+            terminal.Terminal(Flood(piece), Deadline(0.5, "the login"))
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert time.monotonic() - start < 1.5
+    assert peak < 4 * terminal.MAX_ANSWER_BYTES
 
 
 def test_a_command_has_a_time_limit_however_much_it_prints(cli: Cli, ssh_params: dict[str, Any]) -> None:

@@ -107,6 +107,13 @@ def test_a_session_masks_its_own_secrets_in_every_form() -> None:
     assert "later" not in repr(redactor)
 
 
+@pytest.mark.parametrize("secret", ["two\nlines  and more", "quo'te", "both\"and'", "back\\slash"])
+def test_a_secret_in_an_excerpt_or_in_quotes_is_masked(secret: str) -> None:
+    redactor = Redactor([secret])
+    for told in (excerpt(f"it is {secret} now"), repr(f"it is {secret} now"), repr(excerpt(f"it is {secret} now"))):
+        assert redactor.redact(told).strip("'\"") == f"it is {MASK} now"
+
+
 def test_a_secret_within_another_leaves_nothing() -> None:
     assert Redactor(["pass", "pass-W0rd"]).redact("pass-W0rd pass") == f"{MASK} {MASK}"
 

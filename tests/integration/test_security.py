@@ -1,0 +1,167 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Secrets stay secret and answers stay text, all the way through ansible-playbook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulator.fleet import Firewall, Fleet
+from tests.simulator.running import running_firewall, running_fleet
+
+from .conftest import PLAYBOOKS, Ansible
+from .test_modules import AS_PROCESS, options
+
+DIAGNOSE = PLAYBOOKS / "diagnose.yml"
+
+PASSWORDS = {
+    "special": "a+b.*[c]&<d>\"'\\{{e}}%20",
+    "not ascii": "pässwörd ключ",
+    "two lines": "first line\nsecond  line",
+    "a word of the result": "broken",
+    "short": "7q",
+}
+
+
+def reflecting(firewall: Firewall, password: str) -> None:
+    """Gives the firewall this password, and lets it say its secrets wherever it can."""
+    firewall.admin.password = password
+    told = f"PA-850 {password} {firewall.api_key}"
+    firewall.world.spec.model = told
+    firewall.world.spec.family = told
+    firewall.world.faults.answers[0].text = f"refused: {told}"
+
+
+@contextmanager
+def reflecting_firewall(password: str) -> Iterator[Firewall]:
+    faults = {"answers": [{"kind": "refused", "on": "show high-availability", "text": "later"}]}
+    with running_firewall("port_443_blocked", {"faults": faults}) as firewall:
+        reflecting(firewall, password)
+        yield firewall
+
+
+def assert_silent(text: str, firewall: Firewall, password: str) -> None:
+    """No form of a secret is in the text; a word of this collection may be, alone."""
+    assert firewall.api_key not in text
+    for form in {password, json.dumps(password)[1:-1], json.dumps(password, ensure_ascii=False)[1:-1]}:
+        for around in ("PA-850 {}", "{} LUFRPT"):
+            assert around.format(form) not in text
+        if password not in ("broken", "7q"):
+            assert form not in text
+
+
+@pytest.mark.parametrize("name", PASSWORDS)
+@pytest.mark.parametrize("task", [{}, AS_PROCESS], ids=["worker", "process"])
+def test_no_result_holds_a_secret(name: str, task: dict[str, Any], ansible: Ansible) -> None:
+    password = PASSWORDS[name]
+    with reflecting_firewall(password) as firewall:
+        provider = {**firewall.provider(), "password": "{{ fw_password }}"}
+        ssh = {**(firewall.ssh() or {}), "password": "{{ fw_password }}"}
+        given = options(firewall, provider=provider, ssh=ssh, depth="full")
+        # Not through templates: a password may look like one.
+        result = ansible.module(
+            "mlav_diagnosis_info", given, task=task, host_vars={"fw_password": {"__ansible_unsafe": password}}
+        )
+    told = json.dumps(result, ensure_ascii=False)
+    assert_silent(told, firewall, password)
+    assert not result.get("failed"), result
+    if not task:
+        assert result["diagnosis"]["verdict"] == "broken"
+        assert result["diagnosis"]["causes"][0]["id"] == "port_443_blocked"
+        assert result["diagnosis"]["device"]["model"].startswith("PA-850 ****")
+
+
+@pytest.mark.parametrize("name", ["special", "not ascii", "a word of the result"])
+def test_no_output_or_file_of_a_run_holds_a_secret(name: str, tmp_path: Path, ansible: Ansible) -> None:
+    password = PASSWORDS[name]
+    with reflecting_firewall(password) as firewall:
+        variables = firewall.host_vars()
+        variables["mlav_provider"]["password"] = {"__ansible_unsafe": password}
+        variables["mlav_ssh"]["password"] = {"__ansible_unsafe": password}
+        inventory = tmp_path / "inventory.json"
+        inventory.write_text(json.dumps({"all": {"hosts": {"fw-1": variables}}}), encoding="utf-8")
+        run = ansible.playbook(
+            DIAGNOSE,
+            inventory,
+            {"mlav_depth": "full", "mlav_query": "[]"},
+            ["-vvvv", "--diff"],
+            ANSIBLE_LOG_PATH=str(tmp_path / "ansible.log"),
+            ANSIBLE_KEEP_REMOTE_FILES="1",
+        )
+    assert run.code == 0, run.output
+    assert run.diagnoses["fw-1"]["verdict"] == "broken"
+    inventory.unlink()
+    assert_silent(run.output, firewall, password)
+    written = [path for path in ansible.home.rglob("*") if path.is_file()]
+    assert {"ansible.log", "diagnoses.json", "report.md", "report.html"} <= {path.name for path in written}
+    for path in written:
+        assert_silent(path.read_text(encoding="utf-8", errors="replace"), firewall, password)
+
+
+def test_a_password_that_is_not_text_is_refused(ansible: Ansible) -> None:
+    with running_firewall("healthy") as firewall:
+        provider = {name: value for name, value in firewall.provider().items() if name != "password"}
+        result = ansible.module("mlav_status_info", options(firewall, provider=provider), PANOS_PASSWORD="p\udcff")
+    assert result["error"]["kind"] == "invalid_option"
+    assert "provider.password" in result["msg"]
+
+
+# --- what a device says is never a template ---
+
+
+@pytest.fixture(scope="module")
+def scripted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Fleet, str]]:
+    folder = tmp_path_factory.mktemp("scripted")
+    text = f"{{{{ lookup('pipe', 'touch {folder}/ran') }}}}"
+    entries: list[Any] = [{"name": name, "scenario": "port_443_blocked"} for name in ("fw-1", "fw-2")]
+    with running_fleet(entries, folder) as fleet:
+        fleet.firewalls["fw-1"].world.spec.model = text
+        # Looks like a list, which Ansible before 2.19 made of text that looked like one.
+        fleet.firewalls["fw-2"].world.spec.model = f"['{text}', {text}]"
+        yield fleet, text
+
+
+@pytest.mark.parametrize("native", ["0", "1"])
+def test_templates_in_answers_stay_text(native: str, scripted: tuple[Fleet, str], ansible: Ansible) -> None:
+    fleet, text = scripted
+    run = ansible.playbook(
+        DIAGNOSE,
+        fleet.directory / "inventory.yml",
+        {"mlav_query": "[].[summary, device, checks[].evidence[].raw]"},
+        ["-v"],
+        ANSIBLE_SHOW_CUSTOM_STATS="1",
+        ANSIBLE_JINJA2_NATIVE=native,
+    )
+    assert run.code == 0, run.output
+    assert run.diagnoses["fw-1"]["device"]["model"] == text
+    assert run.diagnoses["fw-2"]["device"]["model"] == fleet.firewalls["fw-2"].world.spec.model
+    assert text in run.output.split("CUSTOM STATS:")[1]
+    assert not (fleet.directory / "ran").exists()
+
+
+def test_no_answer_drives_a_terminal(ansible: Ansible) -> None:
+    with running_firewall("healthy") as firewall:
+        firewall.world.spec.model = "PA\x9b2J\x7f"
+        result = ansible.module("mlav_facts", options(firewall))
+    assert result["ansible_facts"]["mlav"]["device"]["model"] == "PA\ufffd2J\ufffd"
+    assert "\x9b" not in json.dumps(result, ensure_ascii=False)
+
+
+# --- every module is itself ---
+
+
+def test_every_module_runs_its_own_operation(ansible: Ansible) -> None:
+    """Of one name for all, ansible-core 2.16 would know only the action plugin's."""
+    modules = {path.stem for path in (PLAYBOOKS.parent / "plugins" / "modules").glob("mlav_*.py")}
+    actions = {path.stem for path in (PLAYBOOKS.parent / "plugins" / "action").glob("mlav_*.py")}
+    assert actions == modules
+    result = ansible.module("mlav_report", {"diagnoses": []})
+    assert result["counts"]["healthy"] == 0, result
