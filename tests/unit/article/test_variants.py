@@ -64,6 +64,7 @@ TABLE: dict[str, Row] = {
             "from ethernet1/5 to",
             "match source <source address> destination",
         ),
+        missing=("service_route",),
     ),
     "a service route without a source": broken(
         firewall(
@@ -75,11 +76,13 @@ TABLE: dict[str, Row] = {
             "between the service-route interface and the cloud",
             "if the traffic leaves by the management interface",
         ),
+        missing=("service_route",),
     ),
     "an address object in the service route, no route": broken(
         firewall(system=service_route("ethernet1/5", "untrust-address"), ping="connect: Network is unreachable\n"),
         "cloud_unreachable",
         remedy=("the virtual router of ethernet1/5", f"`ping source <source address> count 3 host {kb.SERVER}`"),
+        missing=("service_route",),
     ),
     "the exclusion is switched off": broken(
         firewall(*x509(5, *UNTRUSTED), system=DATAPLANE, rules=FORWARD_PROXY, answers=excluded("no")),
