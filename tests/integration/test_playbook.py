@@ -85,6 +85,38 @@ def test_the_role_s_main_entry_diagnoses_and_reports(inventory: Path, ansible: A
     assert sorted(run.diagnoses) == ["fw-a", "fw-b", "fw-c"]
 
 
+def test_a_batch_to_come_is_no_failure(inventory: Path, ansible: Ansible) -> None:
+    playbook = ansible.home / "site.yml"
+    playbook.write_text(
+        "- hosts: fw-a:fw-b\n  connection: local\n  gather_facts: false\n  serial: 1\n"
+        "  roles:\n    - role: panops.mlav.mlav_troubleshoot\n"
+    )
+    run = ansible.playbook(playbook, inventory, {"mlav_fail_on": ["undetermined"]})
+    assert run.code == 0, run.output
+    assert sorted(run.diagnoses) == ["fw-a", "fw-b"]
+
+
+def test_variables_as_text_and_a_strategy_of_the_user(inventory: Path, ansible: Ansible) -> None:
+    """What ``-e name=value`` and surveys give is text; an ansible.cfg may choose a strategy that runs nothing once."""
+    text = {"mlav_fail_on": "degraded,broken", "mlav_timeout": "20", "mlav_validate_certs": "true", "mlav_query": ""}
+    run = ansible.playbook(DIAGNOSE, inventory, text, ANSIBLE_STRATEGY="free")
+    assert run.code == 2, run.output
+    assert run.output.count("Written: ") == 3
+    assert run.diagnoses["fw-b"]["verdict"] == "broken"
+
+
+def test_a_firewall_with_an_unusable_variable_is_in_the_report(inventory: Path, fleet: Fleet, ansible: Ansible) -> None:
+    more = ansible.home / "more.yml"
+    more.write_text("all:\n  hosts:\n    fw-a:\n      mlav_timeout: soon\n")
+    run = ansible.playbook(DIAGNOSE, inventory, options=["-i", str(more)])
+    assert run.code == 2, run.output
+    assert {host: found["verdict"] for host, found in run.diagnoses.items()} == {
+        "fw-a": "undetermined",
+        "fw-b": "broken",
+        "fw-c": "undetermined",
+    }
+
+
 def test_by_name_of_the_collection(inventory: Path, ansible: Ansible) -> None:
     run = ansible.playbook("panops.mlav.diagnose", inventory, options=["--limit", "fw-a"])
     assert run.code == 0, run.output

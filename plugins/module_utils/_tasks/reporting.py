@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -20,7 +21,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.not_diagnosed import not_diagnosed
-from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import VERDICTS, fleet
+from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import VERDICTS, Fleet, fleet
 from ansible_collections.panops.mlav.plugins.module_utils._report.html import html
 from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import markdown
 from ansible_collections.panops.mlav.plugins.module_utils._report.text import summary_lines
@@ -40,10 +41,12 @@ def _checked(diagnoses: list[Any]) -> list[dict[str, Any]]:
             not isinstance(diagnosis, dict)
             or diagnosis.get("schema") != SCHEMA
             or diagnosis.get("verdict") not in VERDICTS
+            or not isinstance(diagnosis.get("host"), str)
         ):
             found = diagnosis.get("schema") if isinstance(diagnosis, dict) else type(diagnosis).__name__
             raise InvalidOption(
-                f"diagnoses[{number}] is not a diagnosis. Expected: schema {SCHEMA} and a verdict. Actual: {found}."
+                f"diagnoses[{number}] is not a diagnosis. "
+                f"Expected: schema {SCHEMA}, a host and a verdict. Actual: {found}."
             )
     return diagnoses
 
@@ -58,14 +61,20 @@ def _answer(query: str, diagnoses: list[dict[str, Any]]) -> Any:
 
 
 def _write(folder: str, contents: Mapping[str, str], check_mode: bool) -> bool:
-    """Writes what differs, each file whole or not at all. Returns whether anything differs."""
+    """Writes what differs, each file whole or not at all. Returns whether anything differs.
+
+    What stands in a file's place and is no file (a link, a pipe) is replaced and never followed; a file keeps its mode.
+    """
     changed = False
     try:
         for name, content in contents.items():
             path = os.path.join(folder, name)
-            if os.path.exists(path):
-                with open(path, encoding="utf-8", errors="replace") as existing:
-                    if existing.read() == content:
+            # Text that is not UTF-8 (a host name, say) is escaped as JSON does it.
+            encoded = content.encode("utf-8", "backslashreplace")
+            mode = _mode_of_file(path)
+            if mode is not None:
+                with open(path, "rb") as existing:
+                    if existing.read() == encoded:
                         continue
             changed = True
             if check_mode:
@@ -73,9 +82,9 @@ def _write(folder: str, contents: Mapping[str, str], check_mode: bool) -> bool:
             os.makedirs(folder, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
             try:
-                with os.fdopen(handle, "w", encoding="utf-8") as output:
-                    output.write(content)
-                os.chmod(temporary, 0o640)
+                with os.fdopen(handle, "wb") as output:
+                    output.write(encoded)
+                os.chmod(temporary, 0o640 & ~_umask() if mode is None else mode)
                 os.replace(temporary, path)
             except BaseException:
                 os.unlink(temporary)
@@ -87,6 +96,38 @@ def _write(folder: str, contents: Mapping[str, str], check_mode: bool) -> bool:
     return changed
 
 
+def _mode_of_file(path: str) -> int | None:
+    """The permissions of the regular file at ``path``; None where there is none."""
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    return stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else None
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _rendered(diagnoses: list[dict[str, Any]]) -> tuple[Fleet, dict[str, str]]:
+    """The fleet, and the contents of the files by name."""
+    try:
+        whole = fleet(diagnoses)
+        return whole, {
+            "diagnoses.json": json.dumps(diagnoses, indent=2, ensure_ascii=False) + "\n",
+            "report.md": markdown(whole),
+            "report.html": html(whole),
+        }
+    except (AttributeError, KeyError, TypeError) as error:
+        # The option takes what a person or another program has put together.
+        raise InvalidOption(
+            f"diagnoses cannot be read. Expected: what mlav_diagnosis_info returns as diagnosis, schema {SCHEMA}. "
+            f"Actual: {type(error).__name__}: {error}."
+        ) from error
+
+
 def _report(params: Params, check_mode: bool) -> Result:
     diagnoses = _checked(list(params["diagnoses"]))
     known = {diagnosis["host"] for diagnosis in diagnoses}
@@ -95,14 +136,9 @@ def _report(params: Params, check_mode: bool) -> Result:
         if host not in known:
             diagnoses.append(to_data(not_diagnosed(str(host), str(message), now)))
     diagnoses.sort(key=lambda diagnosis: str(diagnosis["host"]))
-    whole = fleet(diagnoses)
+    whole, contents = _rendered(diagnoses)
     result: Result = {"changed": False, "summary": summary_lines(whole), "counts": whole.counts}
     if params["report_dir"]:
-        contents = {
-            "diagnoses.json": json.dumps(diagnoses, indent=2, ensure_ascii=False) + "\n",
-            "report.md": markdown(whole),
-            "report.html": html(whole),
-        }
         result["changed"] = _write(params["report_dir"], contents, check_mode)
         result["files"] = [os.path.join(params["report_dir"], name) for name in contents]
     if params["query"]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,53 @@ def test_files_are_written_once_and_hold_the_diagnoses(tmp_path: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["diagnoses.json", "report.html", "report.md"]
     assert json.loads((folder / "diagnoses.json").read_text()) == [given[1], given[0]]
     assert report(diagnoses=given, report_dir=str(folder))["changed"] is False
+
+
+def test_a_file_keeps_its_mode_and_a_new_one_obeys_the_umask(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("old")
+    (tmp_path / "report.html").chmod(0o644)
+    before = os.umask(0o077)
+    try:
+        report(diagnoses=[], report_dir=str(tmp_path))
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {"diagnoses.json": 0o600, "report.md": 0o600, "report.html": 0o644}
+
+
+def test_links_and_pipes_in_the_place_of_a_file_are_replaced(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("untouched")
+    folder = tmp_path / "report"
+    folder.mkdir()
+    (folder / "diagnoses.json").symlink_to(other)
+    os.mkfifo(folder / "report.md")
+    report(diagnoses=[diagnosis("fw-a")], report_dir=str(folder))
+    assert other.read_text() == "untouched"
+    assert all(path.is_file() and not path.is_symlink() for path in folder.iterdir())
+
+
+def test_a_name_that_is_not_utf_8_is_escaped(tmp_path: Path) -> None:
+    report(diagnoses=[diagnosis("fw-\udce9")], report_dir=str(tmp_path))
+    assert json.loads((tmp_path / "diagnoses.json").read_text())[0]["host"] == "fw-\udce9"
+
+
+@pytest.mark.parametrize("without", ["host", "causes", "summary", "checks"], ids=lambda name: f"without {name}")
+def test_a_diagnosis_of_another_shape_is_refused_or_shown(without: str, tmp_path: Path) -> None:
+    given = diagnosis("fw-a", "broken", "tls_interception")
+    del given[without]
+    if without == "host":
+        with pytest.raises(InvalidOption, match=r"diagnoses\[0\] is not a diagnosis"):
+            report(diagnoses=[given], report_dir=str(tmp_path))
+    else:
+        report(diagnoses=[given], report_dir=str(tmp_path))
+
+
+def test_a_cause_without_a_remedy_is_refused(tmp_path: Path) -> None:
+    given = diagnosis("fw-a", "broken", "tls_interception")
+    del given["causes"][0]["remedy"]
+    with pytest.raises(InvalidOption, match="diagnoses"):
+        report(diagnoses=[given], report_dir=str(tmp_path))
 
 
 def test_a_folder_that_cannot_be_written_names_the_option(tmp_path: Path) -> None:
