@@ -119,7 +119,8 @@ def _rows() -> list[Any]:
             listed = re.search(rf"^    {field.name}: str = .*?# ((?:\w[\w.]* \| )+\w[\w.]*)", source, re.MULTILINE)
             assert listed, f"the switch {field.name} lists no values, and FREE does not either"
             values = tuple(listed[1].split(" | "))
-        rows += [pytest.param(field.name, value, id=f"{field.name}={value}"[:70]) for value in values]
+        usual = field.default_factory() if callable(field.default_factory) else field.default
+        rows += [pytest.param(field.name, value, id=f"{field.name}={value}"[:70]) for value in values if value != usual]
     return rows
 
 
@@ -128,6 +129,18 @@ def as_usual(impatient: None) -> Results:
     """The diagnoses with every switch as the scenario has it."""
     worlds = {*WORLDS, *(world for also in ALSO.values() for world in also)}
     return diagnose_worlds([(world, "auto") for world in sorted(worlds)], {})
+
+
+def test_the_tables_name_switches_that_there_are() -> None:
+    known = {field.name for field in dataclasses.fields(switches.Switches)}
+    assert {*ALSO, *FREE, *(name for name, _value in WEAKER)} <= known
+
+
+def test_every_switch_as_usual(as_usual: Results) -> None:
+    for (world, _depth), diagnosis in as_usual.items():
+        expect = load(world).expect
+        assert_safe(diagnosis, expect)
+        assert diagnosis["verdict"] == expect["verdict"], world
 
 
 @pytest.mark.parametrize(("name", "value"), _rows())

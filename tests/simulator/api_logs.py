@@ -31,7 +31,7 @@ class LogJob:
 class LogQueries:
     """The log queries of one management address."""
 
-    jobs: dict[int, LogJob] = field(default_factory=dict)
+    jobs: dict[tuple[str, int], LogJob] = field(default_factory=dict)  # by serial number and job
 
     def handle(self, world: World, sources: list[World], params: Mapping[str, str]) -> str:
         """A query, or action=get or finish of an earlier one."""
@@ -39,11 +39,11 @@ class LogQueries:
         if not action or "log-type" in params:
             return self._query(world, sources, params)
         number = int(params["job-id"]) if params.get("job-id", "").isdigit() else -1
-        job = self.jobs.get(number)
+        job = self.jobs.get((world.spec.serial, number))
         if job is None:
             raise CommandError(f"job {params.get('job-id', '')} not found", 7)
         if action == "finish":
-            del self.jobs[number]
+            del self.jobs[world.spec.serial, number]
             return f'<response status="success"><msg>Job {number} removed.</msg></response>'
         if action != "get":
             raise CommandError(f" log -> {action} is unexpected", 17)
@@ -61,7 +61,7 @@ class LogQueries:
         found.sort(key=lambda pair: pair[1].at, reverse=params.get("dir", "backward") == "backward")
         number = world.jobs.number()
         chosen = found[int(skip) :][: int(number_of)]
-        self.jobs[number] = LogJob(number, chosen, world.switches.log_polls, world.now())
+        self.jobs[world.spec.serial, number] = LogJob(number, chosen, world.switches.log_polls, world.now())
         return (
             f'<response status="success" code="19"><result><msg><line>query job enqueued with jobid {number}</line>'
             f"</msg><job>{number}</job></result></response>"
@@ -84,7 +84,7 @@ class LogQueries:
             head = f"<job>{times}<status>ACT</status><id>{job.number}</id></job>"
             return f'<response status="success"><result>{head}</result></response>'
         # A finished job is gone once its logs have been fetched.
-        del self.jobs[job.number]
+        del self.jobs[world.spec.serial, job.number]
         head = f"<job>{times}<status>FIN</status><id>{job.number}</id></job>"
         entries = "".join(entry_xml(source, event, index) for index, (source, event) in enumerate(job.entries))
         logs = f'<log><logs count="{len(job.entries)}" progress="100">{entries}</logs></log>'

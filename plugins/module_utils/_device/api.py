@@ -261,6 +261,8 @@ class XmlApi:
         while True:
             seconds = min(self.options.timeout, deadline.remaining())
             answer = self.call({"type": "log", "action": "get", "job-id": job}, seconds)
+            if answer.absent:
+                raise DeviceError(f"the firewall has lost the search {job} in the system log", remedy="Ask again.")
             status = answer.root.findtext("./result/job/status", "").strip()
             if answer.root.find("./result/log") is not None and status in {"FIN", ""}:
                 return answer

@@ -30,7 +30,8 @@ _PROMPT_BYTES = 1024
 
 # The high-availability state and the vsys: they may change within a session.
 _STATE = rb"(?:\([\w.-]+\))?(?: [\w.-]+)?"
-_ANY_PROMPT = re.compile(rb"(?:\A|\n)([\w.-]+@[\w.-]+)" + _STATE + rb">\s*\Z")
+# An account of a directory may be written corp\name or name@domain.
+_ANY_PROMPT = re.compile(rb"(?:\A|\n)([^\s<>#]+@[\w.-]+)" + _STATE + rb">\s*\Z")
 _CONTROL = re.compile(
     rb"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|\x1b[()][0-9A-B]|\x1b[=>]|[\x00\x07\x08]"
 )

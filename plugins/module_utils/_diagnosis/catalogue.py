@@ -30,6 +30,7 @@ class RemedyEntry:
     """What to do.
 
     Attributes:
+        essence: what is the matter, where a variant says it otherwise than its cause.
         action: the first thing to do, short, for the one-sentence summary.
         text: all of it, imperative.
         actor: ``firewall_admin``, ``network_admin``, ``decryption_admin``, ``vendor`` or ``nobody``.
@@ -43,6 +44,7 @@ class RemedyEntry:
     risk: str
     needs_maintenance_window: bool = False
     module: str | None = None
+    essence: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -64,8 +66,16 @@ class CauseEntry:
         return DOC_URL.format(id=self.id)
 
 
-_SUPPORT = (
-    "open a support case and attach the tech-support file, the capture and the lines of devsrv.log around the failure"
+_LINES = "the lines of devsrv.log around the failure"
+_SUPPORT = f"open a support case and attach the tech-support file and {_LINES}"
+
+_FORCED = (
+    "The forced commit takes every administrator's pending changes with it; look at the candidate configuration first."
+)
+
+_OWN_POLICY = (
+    "the certificate shown for {server} does not validate ({reason}), and this firewall's own decryption policy can "
+    "match the traffic ({decrypts_why})"
 )
 
 _ENTRIES = (
@@ -78,11 +88,10 @@ _ENTRIES = (
         ruled_out_by="A commit or content job runs now: wait for it and ask again.",
         remedy=RemedyEntry(
             action="restart device-server in a maintenance window and follow it with a commit force",
-            text="Look at `show system software status` and `show jobs processed`. If no job is running and the answer "
+            text="Look at `show system software status` and `show jobs all`. If no job is running and the answer "
             "stays the same, run `debug software restart process device-server` in a maintenance window, wait until "
             "`show mlav cloud-status` answers again, and then do a `commit force` in configuration mode: without it "
-            "the firewall does not reconnect to {server}. The forced commit takes every administrator's pending "
-            "changes with it; look at the candidate configuration first.",
+            "the firewall does not reconnect to {server}. " + _FORCED,
             actor="firewall_admin",
             risk="high",
             needs_maintenance_window=True,
@@ -109,8 +118,7 @@ _ENTRIES = (
         remedy=RemedyEntry(
             action="do a commit force",
             text="Do a `commit force` in configuration mode, preferably in a maintenance window: after a restart of "
-            "device-server the firewall does not reconnect to {server} before that. It takes every administrator's "
-            "pending changes with it; look at the candidate configuration first.",
+            "device-server the firewall does not reconnect to {server} until a forced commit is done. " + _FORCED,
             actor="firewall_admin",
             risk="medium",
             needs_maintenance_window=True,
@@ -136,9 +144,9 @@ _ENTRIES = (
         ruled_out_by="A clock that is right: then the certificate itself is outside its validity.",
         remedy=RemedyEntry(
             action="set the clock right",
-            text="Correct the firewall's clock: look at `show clock` and `show ntp`, set reachable NTP servers "
-            "(Device > Setup > Services) and the right time zone, commit, and diagnose again. If the error stays "
-            "although the clock is right, the certificate itself is outside its validity.",
+            text="Correct the firewall's clock ({skew}): look at `show clock` and `show ntp`, set reachable NTP "
+            "servers (Device > Setup > Services) and the right time zone, commit, and diagnose again. If the error "
+            "stays although the clock is right, the certificate itself is outside its validity.",
             actor="firewall_admin",
             risk="low",
         ),
@@ -157,7 +165,7 @@ _ENTRIES = (
             text="Look at `show device-certificate status`. Generate a one-time password for serial number {serial} "
             "in the Customer Support Portal and fetch the certificate anew (Device > Setup > Management > Device "
             "Certificate). Make sure that the clock is right "
-            "and that the serial number is registered to your account. If the text in the system log stays, "
+            "and that the serial number is registered to your account. If it is still not accepted, "
             "contact customer support.",
             actor="firewall_admin",
             risk="low",
@@ -186,7 +194,7 @@ _ENTRIES = (
         id="port_443_blocked",
         code="MLAV0101",
         title="TCP port 443 to the cloud server is blocked",
-        essence="no TCP session to {server} ({address}) on port 443 comes about from {way}",
+        essence="no TCP session to {server} ({address}) on port 443 can be set up from {way}",
         proven_by="The connection table shows SYN_SENT to the cloud server's address on port 443 and no established "
         "session; or devsrv.log's newest error is that it could not connect or timed out.",
         ruled_out_by="An established session to the cloud server on port 443. Lost pings prove nothing.",
@@ -219,6 +227,7 @@ _ENTRIES = (
         ),
         variants={
             "this_firewall": RemedyEntry(
+                essence=_OWN_POLICY,
                 action="exclude {exclusion} from decryption on this firewall",
                 text="This firewall's own decryption policy can match the traffic ({decrypts_why}). Exclude "
                 "{exclusion} from decryption (Device > Certificate Management > SSL Decryption Exclusion; `set shared "
@@ -230,6 +239,7 @@ _ENTRIES = (
                 params={"name": "{exclusion}", "state": "present"},
             ),
             "switched_off": RemedyEntry(
+                essence=_OWN_POLICY,
                 action="switch on the exclusion of {exclusion} on this firewall",
                 text="This firewall's own decryption policy can match the traffic ({decrypts_why}). The exclusion is "
                 "there but switched off (`exclude no`), so that the traffic is still decrypted: switch it on (`set "
@@ -260,7 +270,7 @@ _ENTRIES = (
         remedy=RemedyEntry(
             action="make the DNS servers ({dns}) reachable and able to resolve it",
             text="Check the DNS settings of the firewall (configured: {dns}) and their own service route, make sure "
-            "that these servers answer from the firewall and resolve {server}, then try again: {ping}",
+            "that these servers answer from the firewall and resolve {server}, then try again: {ping}.",
             actor="network_admin",
             risk="low",
         ),
@@ -278,7 +288,7 @@ _ENTRIES = (
             text="Check that the configured DNS servers ({dns}) answer reliably and in time: look for timeouts and "
             "lost packets between the firewall and each of them, and set a second server if there is only one. If "
             "the name keeps resolving and the firewall stays disconnected, a restart of device-server with a "
-            "following commit force, in a maintenance window, may bring the connection back.",
+            "following `commit force`, in a maintenance window, may bring the connection back. " + _FORCED,
             actor="network_admin",
             risk="low",
         ),
@@ -292,9 +302,9 @@ _ENTRIES = (
         ruled_out_by="An established session to the cloud server.",
         remedy=RemedyEntry(
             action="correct the routing from {way} to the internet",
-            text="Correct the routing between {way} and the internet: the default gateway of the management interface "
-            "or the virtual router of the service-route interface, and the next hops after it. Then try again: "
-            "{ping}",
+            text="Correct the routing between {way} and the internet: {router}, and the next "
+            "hops after it. Then try again: "
+            "{ping}.",
             actor="network_admin",
             risk="medium",
         ),
@@ -319,7 +329,8 @@ _ENTRIES = (
         id="defect_pan_229832",
         code="MLAV0201",
         title="PAN-OS defect PAN-229832",
-        essence="PAN-OS {release} has the defect PAN-229832, which loses the MLAV cloud although {server} resolves",
+        essence="PAN-OS {release} has the defect PAN-229832, which loses the connection to the MLAV cloud "
+        "although {server} resolves",
         proven_by="devsrv.log says `Couldn't resolve host name`, or the system log that all engines stopped; the name "
         "resolves now; and the release lacks the fix (10.1.14, 10.2.11, 11.0.5, 11.1.3).",
         ruled_out_by="A release with the fix; a name that does not resolve now either; another newer error.",
@@ -327,7 +338,7 @@ _ENTRIES = (
             action="upgrade to PAN-OS {fix}",
             text="Upgrade to PAN-OS {fix}. Until then, a restart of device-server (`debug software restart process "
             "device-server`) with a following `commit force`, in a maintenance window, may bring the connection "
-            "back for a while.",
+            "back for a while. " + _FORCED,
             actor="firewall_admin",
             risk="high",
             needs_maintenance_window=True,
@@ -405,7 +416,8 @@ _ENTRIES = (
         remedy=RemedyEntry(
             action="capture packets between {way} and the cloud server",
             text="Capture packets between {way} and the cloud server: {capture} Read `less mp-log devsrv.log` around "
-            "the time of the capture for messages about mlav. If neither shows the cause, " + _SUPPORT + ".",
+            "the time of the capture for messages about mlav. If neither shows the cause, open a support case "
+            "and attach the tech-support file, the capture and " + _LINES + ".",
             actor="firewall_admin",
             risk="low",
         ),

@@ -88,7 +88,7 @@ def _latent(case: Case, outcomes: Mapping[str, Outcome]) -> tuple[Finding, ...]:
             _DEGRADING_CAUSES[check],
             "possible",
             (check,),
-            {"reason": outcomes[check].message},
+            {"reason": (case.route_fault if check == "service_route" else None) or outcomes[check].message},
         )
         for check in _degrading(outcomes)
         if check in _DEGRADING_CAUSES
@@ -113,15 +113,15 @@ def summarise(case: Case, verdict: Verdict, outcomes: Mapping[str, Outcome], fin
     if verdict == "healthy":
         return f"Connected to {server}: nothing to do."
     if verdict == "degraded":
-        reasons = " ".join(outcomes[check].message for check in _degrading(outcomes))
+        reasons = " ".join(_sentence(outcomes[check]) for check in _degrading(outcomes))
         first = remedy_of(findings[0]).action.format_map(wording.values(case, {})) if findings else ""
         advice = f" First: {first}." if first else ""
         return f"Connected to {server}, but something will break it next: {reasons}{advice}"
     if verdict == "not_applicable":
-        return outcomes["supported_release"].message
+        return _sentence(outcomes["supported_release"])
     problem = access_problem(case)
     if outcomes["device_access"].status == "error":
-        return outcomes["device_access"].message if problem else "There is no evidence of this firewall."
+        return _sentence(outcomes["device_access"]) if problem else "There is no evidence of this firewall."
     pair = f"High-availability unit in state {brief(case.ha_inactive, 40)}: " if case.ha_inactive else ""
     if verdict == "broken":
         return pair + _cause_sentence(case, findings[0]) + _notes(case, outcomes, findings[0])
@@ -130,8 +130,9 @@ def summarise(case: Case, verdict: Verdict, outcomes: Mapping[str, Outcome], fin
 
 def _cause_sentence(case: Case, finding: Finding) -> str:
     values = wording.values(case, finding.details)
-    essence = CATALOGUE[finding.cause_id].essence.format_map(values)
-    action = remedy_of(finding).action.format_map(values)
+    remedy = remedy_of(finding)
+    essence = (remedy.essence or CATALOGUE[finding.cause_id].essence).format_map(values)
+    action = remedy.action.format_map(values)
     lead = {"proven": "", "likely": "Likely cause: ", "possible": "Possible cause: "}[finding.confidence]
     if finding.cause_id == "unexplained":
         lead = ""
@@ -150,12 +151,17 @@ def _notes(case: Case, outcomes: Mapping[str, Outcome], finding: Finding) -> str
     return model + (" Older errors are in the history." if case.timeline.past else "")
 
 
+def _sentence(outcome: Outcome) -> str:
+    """A check's message with a full stop; what it was compared with has none."""
+    return f"{outcome.message.rstrip('.')}."
+
+
 def _undetermined(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[Finding, ...]) -> str:
     server = wording.server(case)
     if case.state == "busy":
-        return outcomes["device_server"].message
+        return _sentence(outcomes["device_server"])
     if case.state != "disconnected":
-        said = outcomes["cloud_connection"].message
+        said = _sentence(outcomes["cloud_connection"])
         return f"Whether the firewall is connected to {server} is not known. {said}"
     if findings and findings[0].variant == "wait":
         return _cause_sentence(case, findings[0])
@@ -166,7 +172,7 @@ def _undetermined(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[F
         return f"Disconnected from {server}; possible: {names}.{told}{_would_give(case)}"
     if case.ha_inactive is not None:
         return f"disconnected from {server}, which need not be a defect; diagnose the active unit."
-    lacking = ", ".join(_NAMES[name] for name in case.undecided_by) or "a defect of this collection"
+    lacking = " and ".join(_NAMES[name] for name in case.undecided_by) or "a defect of this collection"
     return f"Disconnected from {server}, and why cannot be told without {lacking}.{_would_give(case)}"
 
 

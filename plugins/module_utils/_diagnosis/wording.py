@@ -18,6 +18,7 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.tls import skew
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
@@ -38,11 +39,13 @@ def values(case: Case, details: Mapping[str, Any]) -> dict[str, str]:
         "proxy": _proxy(case),
         "serial": _serial(case),
         "exclusion": exclusion(case),
+        "router": _router(case),
+        "skew": skew(case),
         "ping": ping_command(case),
         "capture": capture(case),
     }
-    # Backticks mark commands in the texts; a device's own text must not look like one.
-    return named | {key: brief(value).replace("`", "'") for key, value in details.items()}
+    # Backticks mark commands in the texts; a device's own text must not look like one, nor end the sentence.
+    return named | {key: brief(value).replace("`", "'").rstrip(".") for key, value in details.items()}
 
 
 def server(case: Case) -> str:
@@ -53,7 +56,7 @@ def server(case: Case) -> str:
 def way(case: Case) -> str:
     """The source of the traffic: the management interface, or ``ethernet1/5 (10.1.5.254)``."""
     route = case.evidence.service_route.value
-    if route is None or route.kind == "undetermined":
+    if route is None:
         return "the service-route interface"
     if route.kind == "management":
         return "the management interface"
@@ -79,7 +82,7 @@ def dns(case: Case) -> str:
 
 
 def ping_command(case: Case) -> str:
-    source = _source(case) if _is_dataplane(case) else None
+    source = (_source(case) or "<source address>") if _is_dataplane(case) else None
     return f"`ping {f'source {source} ' if source else ''}count 3 host {server(case)}`"
 
 
@@ -95,12 +98,30 @@ def capture(case: Case) -> str:
             f"`{diag} clear all`."
         )
     expression = f"host {case.address}" if case.address else "port 443"
-    return f'`tcpdump filter "{expression}" snaplen 0` (end it with Ctrl-C), then `view-pcap mgmt-pcap mgmt.pcap`.'
+    told = f'`tcpdump filter "{expression}" snaplen 0` (end it with Ctrl-C), then `view-pcap mgmt-pcap mgmt.pcap`'
+    if _is_management(case):
+        return f"{told}."
+    return f"{told}, if the traffic leaves by the management interface; else a packet capture on the dataplane."
 
 
 def _is_dataplane(case: Case) -> bool:
+    """The traffic leaves by a dataplane interface, even where its address is not known."""
     route = case.evidence.service_route.value
-    return route is not None and route.kind == "dataplane"
+    return route is not None and (route.kind == "dataplane" or (route.kind == "undetermined" and bool(route.interface)))
+
+
+def _is_management(case: Case) -> bool:
+    route = case.evidence.service_route.value
+    return route is not None and route.kind == "management"
+
+
+def _router(case: Case) -> str:
+    """What routes the traffic first."""
+    if _is_management(case):
+        return "the default gateway of the management interface"
+    if _is_dataplane(case):
+        return f"the virtual router of {way(case)}"
+    return "the default gateway of the management interface or the virtual router of the service-route interface"
 
 
 def _source(case: Case) -> str | None:

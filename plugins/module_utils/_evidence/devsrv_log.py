@@ -23,7 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DevsrvLog, Evidence, LogSignature
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, lines_of
 
 NAME = "devsrv.log"
 # One page of the documentation calls it so.
@@ -143,7 +143,7 @@ def with_offset(log: DevsrvLog, utc_offset_s: int) -> DevsrvLog:
 def _entries(text: str) -> tuple[list[_Entry], int]:
     entries: list[_Entry] = []
     count = 0
-    for raw in text.splitlines():
+    for raw in lines_of(text):
         line = raw[:_LINE_LIMIT].rstrip()
         if not line:
             continue
@@ -280,7 +280,7 @@ def _order(time: datetime, offset: int | None) -> datetime:
 def _telling(text: str) -> str:
     kept: list[str] = []
     keep = False
-    for raw in text.splitlines():
+    for raw in lines_of(text):
         line = raw[:_LINE_LIMIT]
         # A line without a time belongs to the one before it.
         if _LINE.match(line):

@@ -30,6 +30,11 @@ def text_of(element: Element | None, path: str) -> str | None:
     return (found or "").strip() or None
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, at line feeds alone: what else ``splitlines`` splits at may stand inside a log's line."""
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
 def members_of(element: Element, path: str) -> tuple[str, ...]:
     """The texts of the ``member`` elements under ``path``."""
     return tuple(text for item in element.findall(f"{path}/member") if (text := (item.text or "").strip()))

@@ -27,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     SystemLog,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, text_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, lines_of, text_of
 
 # Whether "contains" looks at case is not known, so the spellings of the documented texts are all asked for.
 EXPRESSION = (
@@ -106,7 +106,7 @@ def _from_table(text: str) -> list[_Row]:
     """Rows of ``Time Severity Subtype Object EventID ID Description``; the object may be empty."""
     rows: list[_Row] = []
     strange = False
-    for raw in text.splitlines():
+    for raw in lines_of(text):
         line = raw[:_LINE_LIMIT].strip()
         found = _ROW.match(line)
         words = found[3].split() if found else []

@@ -62,8 +62,8 @@ def broken(firewall: Firewall, cause: str, confidence: str = PROVEN, **more: Any
 
 
 def unexplained(firewall: Firewall, **more: Any) -> Row:
-    """Everything was read and nothing matched."""
-    return broken(firewall, "unexplained", POSSIBLE, **more)
+    """Everything was read and nothing matched; unless told otherwise no line was worth quoting either."""
+    return broken(firewall, "unexplained", POSSIBLE, **{"details": {"errors": []}, **more})
 
 
 def spread(table: Mapping[str, Row]) -> list[tuple[str, Shape]]:
@@ -85,8 +85,8 @@ def check(row: Row, shape: Shape) -> Diagnosis:
         assert [words for words in row.never if words in first.remedy.text] == [], first.remedy.text
         assert row.actor in (None, first.remedy.actor)
     assert [words for words in row.summary if words not in found.summary] == [], found.summary
-    assert [problem for cause in found.causes for problem in unreadable(cause)] == []
-    assert unfinished(found.summary) == []
+    problems = [*unfinished(found.summary), *(problem for cause in found.causes for problem in unreadable(cause))]
+    assert problems == [], problems
     Draft202012Validator(SCHEMA).validate(to_data(found))
     return found
 

@@ -553,6 +553,15 @@ def test_a_log_job_that_never_ends_is_ended(server: ApiServer, options: Options)
     assert len(server.requests) < 12
 
 
+def test_a_log_job_that_is_gone_is_not_waited_for(server: ApiServer, options: Options) -> None:
+    gone = '<response status="error" code="7"><msg><line>job 18 not found</line></msg></response>'
+    asked = log_script()
+    server.script = lambda request: gone if request.fields.get("action") == "get" else asked(request)
+    with pytest.raises(DeviceError, match="lost the search 18"):
+        XmlApi(options(server)).system_log(SystemLogQuery("(a)", None, 10))
+    assert server.sent("action") == [None, "get", "finish"]
+
+
 def test_a_log_question_without_a_job(server: ApiServer, options: Options) -> None:
     with pytest.raises(MalformedAnswer):
         XmlApi(options(server)).system_log(SystemLogQuery("(a)", None, 10))

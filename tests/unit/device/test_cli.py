@@ -70,6 +70,8 @@ def test_gives_the_text_between_echo_and_prompt(cli: Cli, ssh_params: dict[str, 
         "admin@fw-1(passive)> ",
         "admin@fw vsys2> ",
         "a.b-c@PA_1> ",
+        "corp\\jdoe@fw-1(active-primary)> ",
+        "jdoe@corp.example@fw-1> ",
     ],
 )
 def test_knows_every_prompt(cli: Cli, ssh_params: dict[str, Any], prompt: str) -> None:

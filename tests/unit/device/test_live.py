@@ -156,12 +156,18 @@ def test_process_log_with_its_rotation(device: LiveDevice, cli: Cli) -> None:
 
 
 @pytest.mark.parametrize(
-    "absent", ["Invalid syntax.\n", "tail: cannot open 'x' for reading: No such file or directory\n"]
+    "absent",
+    [
+        "Invalid syntax.\n",
+        "tail: cannot open 'x' for reading: No such file or directory\n",
+        "\nServer error : devsrv.log.old: No such file or directory\n\n",
+    ],
 )
 def test_the_rotation_may_be_absent(device: LiveDevice, cli: Cli, absent: str) -> None:
     cli.answers["tail lines 65535 mp-log devsrv.log"] = "new line\n"
     cli.answers["tail lines 65535 mp-log devsrv.log.old"] = absent
-    assert [answer.text for answer in device.process_log("devsrv.log", 100_000)] == ["new line"]
+    (answer,) = device.process_log("devsrv.log", 100_000)
+    assert (answer.text, answer.notes) == ("new line", ())
 
 
 def test_a_rotation_that_cannot_be_read_costs_nothing_but_a_note(device: LiveDevice, cli: Cli) -> None:
@@ -172,10 +178,12 @@ def test_a_rotation_that_cannot_be_read_costs_nothing_but_a_note(device: LiveDev
     assert "devsrv.log.old could not be read" in answer.notes[0]
 
 
-def test_a_process_log_that_is_not_there(device: LiveDevice, cli: Cli) -> None:
-    cli.answers["tail lines 5 mp-log x.log"] = "x.log: No such file or directory\n"
-    with pytest.raises(NotObtainable, match=r"x\.log"):
+@pytest.mark.parametrize("lead", ["", "Server error : "])
+def test_a_process_log_that_is_not_there(device: LiveDevice, cli: Cli, lead: str) -> None:
+    cli.answers["tail lines 5 mp-log x.log"] = f"{lead}x.log: No such file or directory\n"
+    with pytest.raises(NotObtainable, match=r"x\.log") as caught:
         device.process_log("x.log", 5)
+    assert "tech-support" in caught.value.remedy
 
 
 def test_without_ssh_the_api_is_tried_once_for_a_process_log(server: ApiServer, params: Params) -> None:

@@ -86,6 +86,7 @@ TLS_EVENT = event(
     "Reason: unable to get local issuer certificate",
     "unable to get local issuer certificate",
 )
+OLD_TLS_EVENT = event("tls_validation_failed", 240, TLS_EVENT.text, TLS_EVENT.reason)
 SSH = ("ping", "netstat", "devsrv_log")
 TCP_FAILED = curl("Couldn't connect to server")
 
@@ -96,6 +97,10 @@ ROWS = [
         details={"decrypts": "elsewhere", "x509_code": 20}),
     Row("article A: system log alone", no_ssh(system_log=syslog(TLS_EVENT)), "broken",
         ("tls_interception proven",), ("x509 code 20",), missing=SSH),
+    Row("article A: system log alone, hours ago", no_ssh(system_log=syslog(OLD_TLS_EVENT)), "broken",
+        ("tls_interception likely",), missing=SSH),
+    Row("article A: hours ago, and devsrv.log has nothing newer", firewall(system_log=syslog(OLD_TLS_EVENT)), "broken",
+        ("tls_interception proven",)),
     Row("article A: curl's text alone", firewall(devsrv_log=devsrv(x509(20)[1])), "broken",
         ("tls_interception proven",)),
     Row("article A: the newer curl wording",
@@ -340,7 +345,7 @@ ROWS = [
         ("cloud_service_error proven",), past=("cloud_service_missing",)),
     # --- the device certificate -----------------------------------------------------------------------------------
     *(Row(text, firewall(system_log=syslog(event("client_certificate", 5, f"MLAV: {text}"))), "broken",
-          (f"device_certificate_invalid {confidence}",), (text,), red="device_certificate")
+          (f"device_certificate_invalid {confidence}",), (text.rstrip("."),), red="device_certificate")
       for text, confidence in {
           "Client Certificate has expired or is not yet valid.": "likely",
           "Device Client Certificate unavailable.": "proven",

@@ -154,6 +154,22 @@ def test_no_row_is_never_no_connection(text: str) -> None:
         netstat.parse(text, (CLOUD,))
 
 
+def test_what_the_api_answers_unintelligibly_is_asked_by_ssh() -> None:
+    device = FakeDevice({netstat.COMMAND.cli: ["<nothing/>", NETSTAT]})
+    found = netstat.probe_netstat(device, (CLOUD,))
+    assert found.value is not None
+    assert [item.state for item in found.value.connections] == ["SYN_SENT"]
+    assert [asked.transport for asked in found.asked] == ["api", "ssh"]
+
+
+def test_what_only_the_api_answers_is_asked_no_third_time() -> None:
+    device = FakeDevice({netstat.COMMAND.cli: "<nothing/>"})
+    found = netstat.probe_netstat(device, (CLOUD,))
+    assert found.problem is not None
+    assert found.problem.kind == "unrecognised"
+    assert len(device.asked) == 2
+
+
 @pytest.mark.parametrize(
     ("server", "port", "count"),
     [("10.9.9.9", 8080, 1), ("10.9.9.8", 8080, 0), ("proxy.example.com", 8080, 1), ("proxy.example.com", None, 0)],

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.tooling.environment import ROOT
-from tests.tooling.gates import LOWEST, NEWEST_CORE, OLDEST_CORE
+from tests.tooling.gates import LOWEST, NEWEST_CORE, OLDEST, OLDEST_CORE
 
 
 def pins(path: Path, operator: str) -> dict[str, set[str]]:
@@ -49,6 +49,7 @@ def test_a_newer_version_is_checked_too(name: str) -> None:
 def test_sanity_runs_on_the_newest_and_the_oldest_core() -> None:
     assert NEWEST_CORE in pins(ROOT / "requirements-dev.txt", "==")["ansible-core"]
     assert numbers(OLDEST_CORE)[:2] == numbers(PROMISED["ansible-core"])[:2]
+    assert pins(OLDEST, "==")["ansible-core"] == {OLDEST_CORE}
 
 
 def test_requires_ansible_is_the_promised_core() -> None:

@@ -54,7 +54,7 @@ def supported_release(case: Case) -> Outcome:
         return Outcome("error", f"The release is not understood. {compare('a PAN-OS release', actual)}")
     if case.release < FIRST_RELEASE_WITH_MLAV:
         wanted = compare(f"{FIRST_RELEASE_WITH_MLAV} or later", case.release)
-        return Outcome("skipped", f"MLAV came with PAN-OS {FIRST_RELEASE_WITH_MLAV}. {wanted}")
+        return Outcome("skipped", f"PAN-OS {case.release} does not have MLAV. {wanted}")
     model = (device.value.model or "").upper()
     if model in ("VM-50", "VM-50L"):
         return Outcome("warn", f"{model}: inline machine learning is documented as not supported on VM-50 and VM-50L.")

@@ -19,6 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import may_have_unlicensed_content
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace
 
+_UNKNOWN_SKEW = "off by an unknown time"
 _VALIDITY = {9: "not yet valid", 10: "expired"}
 
 
@@ -71,7 +72,7 @@ def _validity(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
         best: Confidence = "proven" if code == 10 else "likely"
         return [Finding("certificate_expired", from_log(case.timeline, best), ("tls_validation",), details, seen)]
     undecided = "whether the firewall's clock is right"
-    unknown = {"skew": "an unknown time"}
+    unknown = {"skew": _UNKNOWN_SKEW}
     return [
         Finding("clock_skew", "possible", because, details | unknown, seen, undecided=undecided),
         Finding("certificate_expired", "possible", ("tls_validation",), details, seen, undecided=undecided),
@@ -136,7 +137,7 @@ def device_certificate_invalid(case: Case) -> list[Finding]:
 def skew(case: Case) -> str:
     """How far the clock is off, in words."""
     if case.skew_s is None:
-        return "an unknown time"
+        return _UNKNOWN_SKEW
     size = abs(case.skew_s)
     units = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
     unit, seconds = next(((name, length) for name, length in units if size >= 2 * length), units[-1])

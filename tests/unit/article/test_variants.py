@@ -1,0 +1,139 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rest of the remedies: each variant of the catalogue as some firewall's raw answers bring it about."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.panops.mlav.tests.unit.article import article as kb
+from ansible_collections.panops.mlav.tests.unit.article.firewall import (
+    CONNECTED,
+    DATAPLANE,
+    FORWARD_PROXY,
+    Shape,
+    entry,
+    service_route,
+    socket,
+)
+from ansible_collections.panops.mlav.tests.unit.article.lines import UNTRUSTED, event, firewall, x509
+from ansible_collections.panops.mlav.tests.unit.article.rows import POSSIBLE, Row, broken, check, spread
+
+COMMITTING = {
+    "show jobs all": "<job><tenq>2024/07/26 13:39:00</tenq><id>9</id><type>Commit</type><status>ACT</status>"
+    "<result>PEND</result><progress>55</progress></job>"
+}
+RESTARTED = (event(20, kb.E_RESTART),)
+
+
+def excluded(word: str) -> dict[str, str]:
+    name = entry("*.paloaltonetworks.com", f"<exclude>{word}</exclude>")
+    return {"shared/ssl-decrypt": f"<ssl-decrypt><ssl-exclude-cert>{name}</ssl-exclude-cert></ssl-decrypt>"}
+
+
+TABLE: dict[str, Row] = {
+    "busy with a commit": Row(
+        firewall(status=kb.BUSY, answers=COMMITTING),
+        "undetermined",
+        (("device_server_unavailable", POSSIBLE),),
+        remedy=("Wait until the running job has finished",),
+        never=("restart process",),
+        summary=("Commit job 9",),
+        actor="nobody",
+    ),
+    "restarted, and a commit runs": Row(
+        firewall(events=RESTARTED, answers=COMMITTING),
+        "undetermined",
+        (("commit_force_needed", POSSIBLE),),
+        remedy=("A commit is running. Wait",),
+        actor="nobody",
+    ),
+    "another word for the connection": Row(
+        firewall(status=kb.DISCONNECTED.replace("disconnected", "connecting")),
+        "undetermined",
+        summary=("is not known", "Actual: connecting."),
+    ),
+    "an address object in the service route": Row(
+        firewall(system=service_route("ethernet1/5", "untrust-address"), sockets=(socket("SYN_SENT"),)),
+        "broken",
+        (("port_443_blocked", "proven"),),
+        remedy=(
+            "between ethernet1/5 and the cloud",
+            "from ethernet1/5 to",
+            "match source <source address> destination",
+        ),
+        missing=("service_route",),
+    ),
+    "a service route without a source": broken(
+        firewall(
+            system="<route><service><entry name='paloalto-networks-services'/></service></route>",
+            sockets=(socket("SYN_SENT"),),
+        ),
+        "port_443_blocked",
+        remedy=(
+            "between the service-route interface and the cloud",
+            "if the traffic leaves by the management interface",
+        ),
+        missing=("service_route",),
+    ),
+    "an address object in the service route, no route": broken(
+        firewall(system=service_route("ethernet1/5", "untrust-address"), ping="connect: Network is unreachable\n"),
+        "cloud_unreachable",
+        remedy=("the virtual router of ethernet1/5", f"`ping source <source address> count 3 host {kb.SERVER}`"),
+        missing=("service_route",),
+    ),
+    "the exclusion is switched off": broken(
+        firewall(*x509(5, *UNTRUSTED), system=DATAPLANE, rules=FORWARD_PROXY, answers=excluded("no")),
+        "tls_interception",
+        remedy=("there but switched off", "switch it on"),
+        summary=("own decryption policy can match the traffic (rule outbound)", "switch on the exclusion"),
+    ),
+    "the exclusion is there already": broken(
+        firewall(*x509(5, *UNTRUSTED), system=DATAPLANE, rules=FORWARD_PROXY, answers=excluded("yes")),
+        "tls_interception",
+        remedy=("it excludes *.paloaltonetworks.com from decryption already", "nothing is to be changed on it"),
+        never=("ssl-exclude-cert",),
+    ),
+    "the exclusion is there, perhaps not committed": broken(
+        firewall(*x509(5, *UNTRUSTED), system=DATAPLANE, rules=FORWARD_PROXY, answers=excluded("yes"), pending="yes"),
+        "tls_interception",
+        remedy=("the exclusion may not be committed",),
+        never=("ssl-exclude-cert",),
+    ),
+    "connected with a wrong clock": Row(
+        firewall(status=CONNECTED, off=2),
+        "degraded",
+        (("clock_skew", POSSIBLE),),
+        remedy=("Correct the firewall's clock (2 days ahead)",),
+        summary=("Actual: 2 days ahead. First: set the clock right.",),
+        depth="full",
+    ),
+    "connected with an expired device certificate": Row(
+        firewall(status=CONNECTED, certificate="Expired"),
+        "degraded",
+        (("device_certificate_invalid", POSSIBLE),),
+        remedy=("001606000117",),
+        depth="full",
+    ),
+    "connected, and the name is unknown now": Row(
+        firewall(status=CONNECTED, ping=f"ping: unknown host {kb.SERVER}\n"),
+        "degraded",
+        (("name_resolution_failed", POSSIBLE),),
+        remedy=("192.0.2.53",),
+        depth="full",
+    ),
+    "connected, and the source cannot be bound": Row(
+        firewall(status=CONNECTED, system=DATAPLANE, ping="bind: Cannot assign requested address\n"),
+        "degraded",
+        (("service_route_invalid", POSSIBLE),),
+        remedy=("Now configured: ethernet1/5 (10.1.5.254). Problem: the source address 10.1.5.254 cannot be bound.",),
+        depth="full",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "shape"), spread(TABLE))
+def test_variants(name: str, shape: Shape) -> None:
+    check(TABLE[name], shape)
