@@ -55,7 +55,7 @@ def page(cause: CauseEntry) -> str:
         "",
         f"**{cause.code}**: {cause.title}.",
         "",
-        f"The diagnosis says: “{_filled(cause.essence)}”. Words in ‹› are the firewall's own values.",
+        f'The diagnosis says: "{_filled(cause.essence)}". Words in ‹› are the firewall\'s own values.',
         "",
         "## What proves it",
         "",
