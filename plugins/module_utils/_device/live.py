@@ -113,7 +113,7 @@ class LiveDevice:
         try:
             answer = self.run(_tail(name, lines))
         except DeviceError as error:
-            if type(error) is DeviceError and _NO_FILE.search(error.message):
+            if error.kind == DeviceError.kind and _NO_FILE.search(error.message):
                 raise _no_log(name, error.message) from error
             raise
         if len(answer.text) <= _SHORT_TEXT and _NO_FILE.search(answer.text):
