@@ -100,7 +100,7 @@ class ControllerAction(ActionBase):
         before = {name: os.environ.get(name) for name in environment}
         os.environ.update(environment)
         try:
-            checked = ArgumentSpecValidator(operation.argument_spec, **operation.constraints).validate(arguments)
+            checked = ArgumentSpecValidator(operation.argument_spec).validate(arguments)
             if checked.error_messages:
                 outcome = {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}
             else:

@@ -137,16 +137,6 @@ def flatten(element: Element | None) -> str:
     return "".join(parts)
 
 
-def bound(text: str, limit: int) -> str:
-    """The newest ``limit`` characters of a text, with a first line that tells how much was left out.
-
-    Redact first, then bound: a secret that is cut in two no longer looks like one.
-    """
-    if len(text) <= limit:
-        return text
-    return f"[{len(text) - limit} characters left out]\n{text[len(text) - limit :]}"
-
-
 def excerpt(text: str, limit: int = 200) -> str:
     """A short, redacted, one-line piece of what came, for an error message."""
     line = _one_line(redact(text[: 20 * limit]))

@@ -10,7 +10,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -36,7 +36,6 @@ class Operation:
     name: str
     argument_spec: dict[str, Any]
     run: Callable[[Params, bool], Result]
-    constraints: dict[str, Any] = field(default_factory=dict)
     names_the_firewall: bool = True
 
 
@@ -48,7 +47,7 @@ def failure(error: DeviceError) -> Result:
 
 def run_module(operation: Operation) -> None:
     """Runs an operation as an ordinary Ansible module."""
-    module = AnsibleModule(argument_spec=operation.argument_spec, supports_check_mode=True, **operation.constraints)
+    module = AnsibleModule(argument_spec=operation.argument_spec, supports_check_mode=True)
     try:
         result = operation.run(module.params, module.check_mode)
     except DeviceError as error:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import (
     MASK,
     Redactor,
-    bound,
     excerpt,
     flatten,
     redact,
@@ -126,11 +125,6 @@ def test_flatten_masks_by_the_names_of_elements() -> None:
     element = fromstring("<result>a<b>b<key>planted</key></b>c<phash>planted</phash><d/><keys>e</keys></result>")
     assert flatten(element) == f"ab{MASK}c{MASK}e"
     assert flatten(None) == ""
-
-
-def test_bound_keeps_the_newest() -> None:
-    assert bound("abc", 3) == "abc"
-    assert bound("abcdef", 3) == "[3 characters left out]\ndef"
 
 
 def test_excerpt_is_one_short_clean_line() -> None:
