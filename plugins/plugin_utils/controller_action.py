@@ -19,7 +19,7 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Operation, failure
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, failure
 
 
 class ControllerAction(ActionBase):
@@ -105,7 +105,8 @@ class ControllerAction(ActionBase):
                 outcome = {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}
             else:
                 try:
-                    outcome = operation.run(checked.validated_parameters, bool(self._task.check_mode))
+                    context = Context(bool(self._task.check_mode), self._display.display)
+                    outcome = operation.run(checked.validated_parameters, context)
                 except DeviceError as error:
                     outcome = {"failed": True, "changed": False, **failure(error)}
             return dict(masked(outcome, mask_of(checked._no_log_values)))

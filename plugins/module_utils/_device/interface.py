@@ -9,6 +9,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -67,6 +68,22 @@ class SystemLogQuery:
     expression: str
     since: datetime | None
     limit: int
+
+
+@dataclass(frozen=True)
+class Interest:
+    """What the procedure reads of sources that hold far more; a transport drops the rest before it is kept or saved.
+
+    Attributes:
+        config_paths: subtrees of the configuration, relative to ``/config``; the elements above them count as well,
+            each without its other children. Attributes are not part of a path: ``entry`` is every entry.
+        system_log: found in every line of the system log that can matter.
+        process_log: the same for devsrv.log; lines without a time belong to the line before them.
+    """
+
+    config_paths: tuple[str, ...]
+    system_log: re.Pattern[bytes]
+    process_log: re.Pattern[bytes]
 
 
 class Device(Protocol):

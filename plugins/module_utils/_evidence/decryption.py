@@ -37,6 +37,13 @@ PUSHED_PATH = "panorama/vsys"
 _RULEBASES = (("pre-rulebase", "/pre"), ("rulebase", ""), ("post-rulebase", "/post"))
 _RULES = tuple(f"entry/{rulebase}/decryption" for rulebase, _suffix in _RULEBASES)
 
+# All that ``parse`` looks at.
+READ = (
+    SHARED_PATH,
+    f"{VSYS_PATH}/entry/ssl-decrypt",
+    *(f"{path}/{rules}" for path in (VSYS_PATH, PUSHED_PATH) for rules in _RULES),
+)
+
 
 def parse(
     shared: Element | None, vsys: Element, pushed: Element | None = None, complete: bool = True, managed: bool = False

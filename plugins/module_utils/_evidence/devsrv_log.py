@@ -59,6 +59,9 @@ _CONSEQUENCES = (
     "meta download s_connection_tries",
 )
 
+# What a line must hold to matter: other clients' queries count too, since they say whose certificate failed.
+CONCERNS = re.compile(rb"mlav|x509|verify_cb|curl error", re.IGNORECASE)
+
 Kind = Literal["x509", "curl", "http", "reconnect", "other"]
 
 

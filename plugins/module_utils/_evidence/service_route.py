@@ -46,6 +46,14 @@ _TELLING = (
     "system/secure-proxy-port",
     "setting/mlav",
 )
+# All that ``parse`` looks at, below PATH.
+READ = (
+    *_TELLING,
+    "system/ip-address",
+    "system/ipv6-address",
+    "system/panorama",
+    "system/panorama-server",
+)
 _MANAGEMENT = re.compile(r"mgt|mgmt|management", re.IGNORECASE)
 
 

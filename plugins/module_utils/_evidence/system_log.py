@@ -36,6 +36,9 @@ EXPRESSION = (
     "or (description contains 'device-server') or (description contains 'devsrvr')"
 )
 
+# What a line must hold to matter, for sources that cannot evaluate the expression.
+CONCERNS = re.compile(rb"mlav|machine learning|device[- ]server|devsrvr", re.IGNORECASE)
+
 # The description field has at most 512 bytes.
 _TEXT_LIMIT = 512
 _LINE_LIMIT = 2048

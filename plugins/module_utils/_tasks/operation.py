@@ -22,20 +22,28 @@ Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Context:
+    """How an operation runs. ``say`` shows a line of progress to the person who waits, where somebody does."""
+
+    check_mode: bool = False
+    say: Callable[[str], None] = lambda line: None
+
+
+@dataclass(frozen=True)
 class Operation:
     """What a module does.
 
     Attributes:
         name: the module's name.
         argument_spec: as Ansible takes it.
-        run: validated parameters and whether this is check mode -> the module's result.
+        run: validated parameters and the context -> the module's result.
             Raises DeviceError where the module has to fail.
         names_the_firewall: the option ``host`` is filled from the inventory where it is not given.
     """
 
     name: str
     argument_spec: dict[str, Any]
-    run: Callable[[Params, bool], Result]
+    run: Callable[[Params, Context], Result]
     names_the_firewall: bool = True
 
 
@@ -49,7 +57,7 @@ def run_module(operation: Operation) -> None:
     """Runs an operation as an ordinary Ansible module."""
     module = AnsibleModule(argument_spec=operation.argument_spec, supports_check_mode=True)
     try:
-        result = operation.run(module.params, module.check_mode)
+        result = operation.run(module.params, Context(module.check_mode))
     except DeviceError as error:
         module.fail_json(**failure(error))
     if result.get("failed"):

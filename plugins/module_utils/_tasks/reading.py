@@ -40,6 +40,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
 )
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
+    Context,
     Operation,
     Params,
     Result,
@@ -70,7 +71,7 @@ class EvidenceMissing(DeviceError):
 def _operation(name: str, argument_spec: dict[str, Any], ask: Callable[[LiveDevice, Params], Result]) -> Operation:
     """An operation that reads from one firewall: opens it, asks, closes it, and masks the session's secrets."""
 
-    def run(params: Params, check_mode: bool) -> Result:
+    def run(params: Params, context: Context) -> Result:
         with closing(open_device(params)) as device:
             try:
                 result = ask(device, params)

@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import V
 from ansible_collections.panops.mlav.plugins.module_utils._report.html import html
 from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import markdown
 from ansible_collections.panops.mlav.plugins.module_utils._report.text import summary_lines
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Operation, Params, Result
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
 
 try:
     import jmespath
@@ -128,7 +128,7 @@ def _rendered(diagnoses: list[dict[str, Any]]) -> tuple[Fleet, dict[str, str]]:
         ) from error
 
 
-def _report(params: Params, check_mode: bool) -> Result:
+def _report(params: Params, context: Context) -> Result:
     diagnoses = _checked(list(params["diagnoses"]))
     known = {diagnosis["host"] for diagnosis in diagnoses}
     now = datetime.now(timezone.utc).replace(microsecond=0)
@@ -139,7 +139,7 @@ def _report(params: Params, check_mode: bool) -> Result:
     whole, contents = _rendered(diagnoses)
     result: Result = {"changed": False, "summary": summary_lines(whole), "counts": whole.counts}
     if params["report_dir"]:
-        result["changed"] = _write(params["report_dir"], contents, check_mode)
+        result["changed"] = _write(params["report_dir"], contents, context.check_mode)
         result["files"] = [os.path.join(params["report_dir"], name) for name in contents]
     if params["query"]:
         result["query_answer"] = _answer(params["query"], diagnoses)

@@ -16,6 +16,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
 
 
@@ -77,7 +78,7 @@ def diagnosis(host: str, verdict: str = "healthy", cause: str | None = None, **c
 def report(check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
     checked = ArgumentSpecValidator(REPORT.argument_spec).validate(arguments)
     assert not checked.error_messages
-    return REPORT.run(checked.validated_parameters, check_mode)
+    return REPORT.run(checked.validated_parameters, Context(check_mode))
 
 
 def test_summary_has_a_line_per_firewall_and_puts_equal_causes_together() -> None:

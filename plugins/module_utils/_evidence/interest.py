@@ -1,0 +1,24 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All that the probes look at in a configuration and in logs: the rest of a large source need not be kept.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Interest
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
+    decryption,
+    devsrv_log,
+    service_route,
+    system_log,
+)
+
+INTEREST = Interest(
+    config_paths=(*(f"{service_route.PATH}/{path}" for path in service_route.READ), *decryption.READ),
+    system_log=system_log.CONCERNS,
+    process_log=devsrv_log.CONCERNS,
+)
