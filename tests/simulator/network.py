@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from .config import find, find_text, members
 from .config_default import DEVICE, EXCLUSIONS, SERVICE_ROUTE, SETTING, SYSTEM, VSYS
-from .parts import WorldSpec
+from .parts import WorldSpec, is_panorama
 from .switches import Switches
 
 X509_TEXT = {
@@ -63,9 +63,9 @@ def version(text: str) -> tuple[int, int, int, int]:
     return major, minor, patch, hotfix
 
 
-def has_mlav(release: str) -> bool:
-    """MLAV came with 10.0.0."""
-    return version(release) >= (10, 0, 0, 0)
+def has_mlav(spec: WorldSpec) -> bool:
+    """MLAV came with 10.0.0, to firewalls."""
+    return not is_panorama(spec) and version(spec.sw_version) >= (10, 0, 0, 0)
 
 
 def pan_229832_bites(release: str) -> bool:
@@ -196,7 +196,7 @@ def attempt(spec: WorldSpec, switches: Switches, effective: ET.Element, commit_f
 
 
 def _before_the_network(spec: WorldSpec, switches: Switches, route: Route, force_needed: bool) -> Outcome | None:
-    if not has_mlav(spec.sw_version):
+    if not has_mlav(spec):
         return Outcome("absent")
     if force_needed:
         return Outcome("idle")

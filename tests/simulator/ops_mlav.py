@@ -22,7 +22,7 @@ TOO_MANY = 1000
 @command("show mlav cloud-status")
 def show_cloud_status(world: World, request: Request) -> Reply:
     """The state of the connection, or that the daemon is busy."""
-    if not has_mlav(world.spec.sw_version):
+    if not has_mlav(world.spec):
         raise CommandError(" show -> mlav is unexpected", 17, syntax=True)
     status = world.status()
     if status == "busy":
@@ -100,11 +100,15 @@ def _log_file(world: World, name: str) -> list[str]:
         return ["2026-01-01 00:00:00.000 +0000 nothing to see here"]
     if base != switches.devsrv_log or switches.devsrv_log_content == "absent":
         raise CommandError(f"{name}: No such file or directory")
-    if switches.devsrv_log_content == "empty":
+    return devsrv_text(log_lines(world, old), world.spec.clock, switches.log_offset)
+
+
+def log_lines(world: World, old: bool) -> list[Line]:
+    """The lines of the live log, or those that have been rotated away."""
+    if world.switches.devsrv_log_content == "empty":
         return []
-    border = world.now() - seconds(switches.rotated_after)
-    lines: list[Line] = [line for line in world.devsrv if (line.at < border) == old]
-    return devsrv_text(lines, world.spec.clock, switches.log_offset)
+    border = world.now() - seconds(world.switches.rotated_after)
+    return [line for line in world.devsrv if (line.at < border) == old]
 
 
 @command("tail", values="follow lines mp-log", required="mp-log")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from copy import deepcopy
 from xml.sax.saxutils import escape, quoteattr
 
 from . import cli_text
@@ -15,6 +16,7 @@ from .config_default import SYSTEM
 from .jobs import Job
 from .logs import device_time
 from .network import bare, decrypting_rule, excluded
+from .parts import is_panorama
 from .world import Refused, World
 
 
@@ -55,6 +57,8 @@ def show_system_info(world: World, request: Request) -> Reply:
         "device-certificate-status": spec.device_certificate.status,
         "operational-mode": "normal",
     }
+    if is_panorama(spec):
+        fields["system-mode"] = "panorama"
     inner = "".join(leaf(tag, text) for tag, text in fields.items())
     return _tree(f"<system>{inner}</system>")
 
@@ -284,9 +288,9 @@ def show_config(world: World, request: Request) -> Reply:
     return Reply("".join(pretty(node) for node in found), "".join(to_text(node) for node in found))
 
 
-def pretty(element: ET.Element) -> str:
-    """Indented XML for people."""
-    copy = clean(element)
+def pretty(element: ET.Element, marks: bool = False) -> str:
+    """Indented XML for people; with `marks` as the candidate is kept, dirty."""
+    copy = deepcopy(element) if marks else clean(element)
     ET.indent(copy)
     return to_text(copy) + "\n"
 

@@ -267,6 +267,11 @@ class WorldSpec:
     history: list[Phase] = field(default_factory=list)
 
 
+def is_panorama(spec: WorldSpec) -> bool:
+    """True for a management server: a virtual one or an M-series appliance."""
+    return spec.model == "Panorama" or spec.model.startswith("M-")
+
+
 def seconds(text: str) -> float:
     """'90s', '15m', '2h' or '3d' in seconds."""
     units = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

@@ -47,6 +47,14 @@ class Switches:
     devsrv_log: str = "devsrv.log"  # devsrv.log | devsrvr.log; the file's name, the other on one official page
     devsrv_log_content: str = "normal"  # normal | empty | absent
     rotated_after: str = "36h"  # older lines are in devsrv.log.old
+    archive_rotations: str = (
+        "old"  # old (.old) | numbered (.1, .2) | gz (.1, .2.gz, .3.gz); names of rotated devsrv.log
+    )
+    archive_system_log_order: str = "forward"  # forward | backward; which end of show_log_system.txt is the newest
+    archive_status: str = "present"  # present | absent; does the archive hold show mlav cloud-status
+    archive_log_offset: bool | None = (
+        None  # do lines of devsrv.log carry the offset in the archive; None: as log_offset
+    )
     netstat_leftovers: bool = True  # TIME_WAIT rows after a failed attempt
     contains_is_case_sensitive: bool = True
     force_with_partial_fails: bool = True

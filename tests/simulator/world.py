@@ -164,7 +164,7 @@ class World:
         self.events += logs.noise_events(now)
         self._begin_jobs(now)
         begin = now - seconds(self.spec.connected_since)
-        if has_mlav(self.spec.sw_version):
+        if has_mlav(self.spec):
             self.events += logs.reconnected_events(begin)
         changes: list[tuple[float, WorldSpec | None]] = [
             (now - seconds(phase.ago), _phase_spec(self.spec, phase)) for phase in self.spec.history
