@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 
 from .logs import Event, device_time
 from .network import bare, cloud_addresses, route_for, source_problem
-from .parts import Clock
+from .parts import Clock, Interface
 from .world import World
 
 SEVERITY = {"informational": "info"}
@@ -30,6 +30,33 @@ def pairs(xml: str) -> str:
     """'tag: text' lines of a flat answer, as show system info prints them."""
     root = ET.fromstring(xml)
     return "".join(f"{e.tag}: {(e.text or '').strip()}\n" for e in root.iter() if len(e) == 0)
+
+
+INTERFACE_DOWN = {"autoneg": "down(autoneg)", "autoneg_twice": "down((autoneg))", "plain": "down"}
+
+
+def interfaces(world: World, found: list[Interface], tables: str = "hardware logical") -> str:
+    """show interface all: the two tables of public recordings (networktocode/ntc-templates)."""
+    text = ""
+    if "hardware" in tables:
+        fec = "/fec" if world.switches.interface_fec else ""
+        text += f"total configured hardware interfaces: {len(found)}\n\n"
+        text += f"{'name':<23} {'id':<5} {'speed/duplex/state' + fec:<29} mac address\n" + "-" * 80 + "\n"
+        for number, interface in enumerate(found, 16):
+            speed = "1000/full/up"
+            if interface.state != "up":
+                speed = f"ukn/ukn/{INTERFACE_DOWN[world.switches.interface_down]}"
+            speed += "/auto" if fec else ""
+            text += f"{interface.name:<23} {number:<5} {speed:<29} 00:1b:17:00:01:{number:02x}\n"
+        text += "\naggregation groups: 0\n\n\n"
+    if "logical" in tables:
+        text += f"total configured logical interfaces: {len(found)}\n\n"
+        text += f"{'name':<19} {'id':<5} {'vsys':<4} {'zone':<16} {'forwarding':<24} {'tag':<6} address\n"
+        text += " ".join("-" * width for width in (19, 5, 4, 16, 24, 6, 18)) + "\n"
+        for number, interface in enumerate(found, 16):
+            text += f"{interface.name:<19} {number:<5} {1:<4} {interface.zone:<16} {'vr:default':<24} {0:<6} "
+            text += f"{interface.address or 'N/A'}\n"
+    return text
 
 
 def netstat(world: World, listeners: bool = False) -> str:
@@ -139,6 +166,24 @@ def system_log_csv(events: list[Event], clock_of: Clock, serial: str) -> str:
         text += f"1,{stamp},{serial},SYSTEM,{event.subtype},0,{stamp},,{event.eventid},{event.object},0,"
         text += f'{event.number},{event.module},{event.severity},"{event.text}"\n'
     return text
+
+
+def high_availability(world: World) -> str:
+    """show high-availability all of a pair, abridged (networktocode/ntc-templates)."""
+    ha, spec = world.spec.ha, world.spec
+
+    def unit(state: str) -> str:
+        return f"    Version: 1\n    Mode: {ha.mode}\n    State: {state} (last 5 days)\n    Device Information:\n"
+
+    return (
+        f"Group 1: \n  Mode: {ha.mode}\n  Local Information:\n{unit(ha.state)}      Model: {spec.model}\n"
+        f"      Management IPv4 Address: {spec.management.address}\n"
+        f"    Version Information:\n      Build Release: {spec.sw_version}\n"
+        "    State Synchronization: Complete; type: ethernet\n"
+        f"  Peer Information:\n    Connection status: up\n{unit(ha.peer_state)}      Model: {spec.model}\n"
+        "  Link Monitoring Information:\n    Enabled: yes\n    Failure condition: any\n"
+        "  Configuration Synchronization:\n    Enabled: yes\n    Running Configuration: synchronized\n"
+    )
 
 
 def software_status(world: World) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
+from . import planted
 from .config import Configuration, clean
 from .parts import DecryptionRule, Exclusion, Interface, ServiceRoute, WorldSpec
 
@@ -101,9 +102,31 @@ def _system_xml(spec: WorldSpec) -> str:
     text += f"<dns-setting><servers>{dns}</servers></dns-setting>"
     if spec.proxy.server:
         text += _leaf("secure-proxy-server", spec.proxy.server) + _leaf("secure-proxy-port", str(spec.proxy.port))
+    text += _leaf("secure-proxy-password", planted.PROXY_PASSWORD)
+    text += "<snmp-setting><access-setting><version><v2c>"
+    text += _leaf("snmp-community-string", planted.SNMP_COMMUNITY)
+    text += "</v2c></version></access-setting></snmp-setting>"
     if not spec.service_route.pushed:
         text += route_xml(spec.service_route)
     return text
+
+
+def _shared_secrets_xml() -> str:
+    """Server profiles and a certificate, as many firewalls have them."""
+    return (
+        "<server-profile>"
+        f"<ldap><entry name='ldap-1'>{_leaf('bind-password', planted.LDAP_BIND_PASSWORD)}</entry></ldap>"
+        f"<radius><entry name='radius-1'><server><entry name='r1'>{_leaf('secret', planted.RADIUS_SECRET)}</entry>"
+        "</server></entry></radius></server-profile>"
+        f"<certificate><entry name='portal'>{_leaf('private-key', planted.PRIVATE_KEY)}</entry></certificate>"
+    )
+
+
+def _ike_xml() -> str:
+    return (
+        "<ike><gateway><entry name='branch-1'><authentication><pre-shared-key>"
+        f"{_leaf('key', planted.PRE_SHARED_KEY)}</pre-shared-key></authentication></entry></gateway></ike>"
+    )
 
 
 def _decrypt_xml(spec: WorldSpec) -> str:
@@ -134,20 +157,21 @@ def default_configuration(spec: WorldSpec, dirty_attributes: bool = True) -> Con
     )
     network = (
         f"<network><interface><ethernet>{''.join(_interface_xml(i) for i in spec.interfaces)}</ethernet></interface>"
-        "</network>"
+        f"{_ike_xml()}</network>"
     )
     setting = "<config><rematch>yes</rematch></config>"
     if spec.configured_cloud:
         setting += f"<mlav>{_leaf('cloud-server', spec.configured_cloud)}</mlav>"
     version = ".".join(spec.sw_version.split("-")[0].split(".")[:2]) + ".0"
     users = "".join(
-        f"<entry name={quoteattr(a.name)}><phash>*</phash><permissions><role-based>"
+        f"<entry name={quoteattr(a.name)}>{_leaf('phash', planted.PHASH)}<permissions><role-based>"
         f"<superuser>yes</superuser></role-based></permissions></entry>"
         for a in spec.admins
     )
     running = ET.fromstring(
         f"<config version='{version}' urldb='paloaltonetworks'><mgt-config><users>{users}</users></mgt-config>"
-        f"<shared>{_decrypt_xml(spec)}</shared>{_device(_system_xml(spec), setting, network, vsys)}</config>"
+        f"<shared>{_shared_secrets_xml()}{_decrypt_xml(spec)}</shared>"
+        f"{_device(_system_xml(spec), setting, network, vsys)}</config>"
     )
     pushed_route = route_xml(spec.service_route) if spec.service_route.pushed else ""
     pushed = ET.fromstring(f"<config>{_device(pushed_route, '', '', '')}</config>" if pushed_route else "<config/>")

@@ -110,8 +110,7 @@ def show_ha(world: World, request: Request) -> Reply:
     local = f"<local-info>{leaf('state', ha.state)}{leaf('mgmt-ip', world.spec.management.address)}</local-info>"
     peer = f"<peer-info>{leaf('state', ha.peer_state)}</peer-info>"
     group = f"<group>{leaf('mode', ha.mode)}{local}{peer}{leaf('running-sync', 'synchronized')}</group>"
-    text = f"Group 1:\n  Mode: {ha.mode}\n  Local Information:\n    State: {ha.state} (last 5 days)\n"
-    return Reply(text + f"  Peer Information:\n    State: {ha.peer_state}\n", f"<enabled>yes</enabled>{group}")
+    return Reply(cli_text.high_availability(world), f"<enabled>yes</enabled>{group}")
 
 
 @command("show system software status")
@@ -151,8 +150,8 @@ def show_interface(world: World, request: Request) -> Reply:
         for i in found
     )
     hardware = "".join(f"<entry>{leaf('name', i.name)}{leaf('state', i.state)}</entry>" for i in found)
-    text = "".join(f"{i.name:<20}{i.zone:<12}{i.state:<6}{i.address}\n" for i in found)
-    return Reply(text, f"<ifnet>{logical}</ifnet><hw>{hardware}</hw>")
+    tables = wanted if wanted in ("hardware", "logical") else "hardware logical"
+    return Reply(cli_text.interfaces(world, found, tables), f"<ifnet>{logical}</ifnet><hw>{hardware}</hw>")
 
 
 def job_xml(world: World, job: Job) -> str:
@@ -181,15 +180,15 @@ def show_jobs(world: World, request: Request) -> Reply:
         jobs = [job for job in jobs if str(job.number) == wanted]
         if not jobs:
             raise CommandError(f"job {wanted} not found", 7)
-    text = "Enqueued              Dequeued           ID                              Type Status Result Completed\n"
-    text += "-" * 96 + "\n"
+    text = f"{'Enqueued':<22}{'Dequeued':<18} ID  PositionInQ{'Type':>34}{'Status':>31} Result Completed\n"
+    text += "-" * 138 + "\n"
     for job in jobs:
         moment = device_time(world.spec.clock, job.enqueued)
         done = f"{job.progress(world.now())}%"
         if job.finished is not None:
             done = f"{device_time(world.spec.clock, job.finished):%H:%M:%S}"
-        text += f"{moment:%Y/%m/%d %H:%M:%S}   {moment:%H:%M:%S} {job.number:>12} {job.kind:>33} "
-        text += f"{'ACT' if job.active else 'FIN':>6} {job.result:>6} {done}\n"
+        text += f"{moment:%Y/%m/%d %H:%M:%S}   {moment:%H:%M:%S} {job.number:>12} {job.kind:>46} "
+        text += f"{'ACT' if job.active else 'FIN':>30} {job.result:>6} {done}\n"
         if "id" in request.params:
             text += "Warnings:\nDetails:" + "\n".join(job.details()) + "\n"
     return Reply(text, "".join(job_xml(world, job) for job in jobs))

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 WIRE_FAULTS = ("slow", "trickle", "hang", "drop_before", "drop_middle", "truncate", "html", "huge", "entity_bomb")
+# A job ends in FAIL, or never.
+JOB_FAULTS = ("job_fails", "job_hangs")
 ANSWER_FAULTS = ("busy", "key_expired", "session_timed_out", "refused", "job_fails")
 
 
@@ -47,14 +49,13 @@ class Switches:
     devsrv_log: str = "devsrv.log"  # devsrv.log | devsrvr.log; the file's name, the other on one official page
     devsrv_log_content: str = "normal"  # normal | empty | absent
     rotated_after: str = "36h"  # older lines are in devsrv.log.old
-    archive_rotations: str = (
-        "old"  # old (.old) | numbered (.1, .2) | gz (.1, .2.gz, .3.gz); names of rotated devsrv.log
-    )
+    archive_rotations: str = "old"  # old | numbered | gz; .old; .1 and .2; .1, .2.gz and .3.gz
     archive_system_log_order: str = "forward"  # forward | backward; which end of show_log_system.txt is the newest
     archive_status: str = "present"  # present | absent; does the archive hold show mlav cloud-status
-    archive_log_offset: bool | None = (
-        None  # do lines of devsrv.log carry the offset in the archive; None: as log_offset
-    )
+    archive_log_offset: str = "as_log"  # as_log | yes | no; the offset in the archive's devsrv.log
+    export_seconds: float = 0.3  # how long the tech-support job runs
+    interface_down: str = "autoneg"  # autoneg | autoneg_twice | plain; down(autoneg), down((autoneg)), down
+    interface_fec: bool = True  # has the text of show interface a fourth part after speed, duplex and state
     netstat_leftovers: bool = True  # TIME_WAIT rows after a failed attempt
     contains_is_case_sensitive: bool = True
     force_with_partial_fails: bool = True

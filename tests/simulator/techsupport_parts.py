@@ -212,7 +212,7 @@ def _devsrv_rotations(world: World) -> Iterator[Member]:
 
 def _text(lines: list[logs.Line], world: World) -> bytes:
     switches = world.switches
-    offset = switches.log_offset if switches.archive_log_offset is None else switches.archive_log_offset
+    offset = {"yes": True, "no": False}.get(switches.archive_log_offset, switches.log_offset)
     return "".join(f"{line}\n" for line in logs.devsrv_text(lines, world.spec.clock, offset)).encode()
 
 

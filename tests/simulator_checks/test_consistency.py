@@ -5,12 +5,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
+    clock,
+    cloud_status,
+    commit_state,
+    device,
+    device_certificate,
+    high_availability,
+    interfaces,
+    licenses,
+    netstat,
+    software_status,
+)
 from tests.simulator import Firewall, Fleet, World, load, names, running_fleet
 from tests.simulator.commands import CommandError, Request, from_cli
+from tests.simulator.xml_api import XmlApi
 from tests.simulator_checks.api_client import NETSTAT, STATUS, Client
 
 CAUSES = [
@@ -145,3 +162,82 @@ def test_order_of_a_grep_and_its_context() -> None:
     assert "verify_cb" not in plain
     wide = say(world, "grep ignore-case yes before-context 4 pattern mlav mp-log devsrv.log")
     assert "Code : 20" in wide
+
+
+def xml_of(world: World, cmd: str) -> tuple[str, ET.Element]:
+    """The text and the result element of an answer of the XML API."""
+    headers = {"x-pan-key": world.spec.admins[0].api_key}
+    result = ET.fromstring(XmlApi(world).handle({"type": "op", "cmd": cmd}, headers).body).find("result")
+    assert result is not None
+    return "".join(result.itertext()), result
+
+
+def standing(world: World) -> World:
+    """The world with its clock stopped."""
+    at = world.now()
+    world.now = lambda: at
+    return world
+
+
+def jobs_as_in_the_table(text: str, result: ET.Element | None = None) -> Any:
+    """The table knows neither the user nor the details of a job."""
+    return [replace(job, user=None, description="", details=()) for job in commit_state.parse_jobs(text, result)]
+
+
+def plain(parse: Callable[[str], Any]) -> Callable[..., Any]:
+    """A parser of text alone, as one that is given the element too."""
+    return lambda text, _result=None: parse(text)
+
+
+HA = {"firewall": {"ha": {"state": "active", "peer_state": "passive"}}}
+INTERFACE = "show interface all"
+# The command, the parser, and worlds that show its answers in all their forms.
+BOTH: list[tuple[str, Callable[..., Any], list[tuple[str, dict[str, Any]]]]] = [
+    ("show system info", device.parse, [("healthy", {}), ("healthy_full", {})]),
+    ("request license info", licenses.parse, [("healthy", {}), ("healthy_full", {})]),
+    ("show high-availability all", high_availability.parse, [("healthy", {}), ("passive_ha", {}), ("healthy", HA)]),
+    ("show jobs all", jobs_as_in_the_table, [("healthy", {}), ("device_server_busy_with_content", {})]),
+    ("show device-certificate status", device_certificate.parse, [("healthy", {}), ("device_certificate_invalid", {})]),
+    ("show netstat", plain(netstat.parse), [("healthy", {}), ("port_443_blocked", {}), ("ipv6_cloud", {})]),
+    ("show system software status", plain(software_status.parse), [("healthy", {})]),
+    (
+        "show mlav cloud-status",
+        cloud_status.parse,
+        [("healthy", {}), ("healthy_tags", {}), ("tls_interception", {}), ("unknown_status_word", {})],
+    ),
+    (INTERFACE, interfaces.parse, [("healthy", {}), ("healthy", {"switches": {"interface_fec": False}})]),
+    (INTERFACE, interfaces.parse, [("service_route_interface_down", {"switches": {"interface_down": "plain"}})]),
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "parse", "name", "changes"),
+    [
+        pytest.param(line, parse, name, changes, id=f"{line}-{name}-{index}")
+        for line, parse, worlds in BOTH
+        for index, (name, changes) in enumerate(worlds)
+    ],
+)
+def test_text_and_tags_say_the_same(line: str, parse: Callable[..., Any], name: str, changes: dict[str, Any]) -> None:
+    world = standing(load(name, changes).world())
+    path, last = line.split()[:-1], line.split()[-1]
+    inner = last if line == INTERFACE else f"<{last}></{last}>"
+    cmd = "".join(f"<{tag}>" for tag in path) + inner + "".join(f"</{tag}>" for tag in reversed(path))
+    assert parse(say(world, line)) == parse(*xml_of(world, cmd))
+
+
+def test_the_clock_is_the_same_text() -> None:
+    world = standing(load("healthy").world())
+    text, _result = xml_of(world, "<show><clock></clock></show>")
+    asked_at = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    assert clock.parse(text, asked_at) == clock.parse(say(world, "show clock"), asked_at)
+
+
+@pytest.mark.parametrize(("switch", "state"), [("autoneg", "down(autoneg)"), ("autoneg_twice", "down((autoneg))")])
+def test_the_table_says_why_an_interface_is_down(switch: str, state: str) -> None:
+    world = load("service_route_interface_down", {"switches": {"interface_down": switch}}).world()
+    _text, result = xml_of(world, "<show><interface>all</interface></show>")
+    entries = interfaces.parse("", result).entries
+    assert [entry.state for entry in entries] == ["down", "up"]
+    found = interfaces.parse(say(world, INTERFACE)).entries
+    assert found == (replace(entries[0], state=state), entries[1])
