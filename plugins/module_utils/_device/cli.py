@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import envelope as xml
+from ansible_collections.panops.mlav.plugins.module_utils._device.cli_text import check_cli_text
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CallTimeout,
-    CommandRefused,
     InvalidOption,
     MalformedAnswer,
     Unreachable,
@@ -31,11 +31,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.terminal impor
 _PREPARATION = ("set cli scripting-mode on", f"set cli terminal width {TERMINAL_WIDTH}", "set cli pager off")
 _XML_ON = "set cli op-command-xml-output on"
 _XML_OFF = "set cli op-command-xml-output off"
-
-_REFUSED = re.compile(r"^\s*(?:Unknown command:|Invalid syntax\.|Validation Error:)", re.MULTILINE | re.IGNORECASE)
-_SERVER_ERROR = re.compile(r"^\s*Server error\b\s*:?\s*(.*)", re.MULTILINE | re.IGNORECASE)
-# A refusal is a few lines; a log that quotes one is longer.
-_SHORT_LINES = 10
 
 _ARGUMENT = re.compile(r"[A-Za-z0-9_:*][A-Za-z0-9._:/*@-]{0,254}")
 
@@ -103,17 +98,17 @@ class CliSession:
         if command.structured:
             return self._run_structured(command.cli, deadline)
         text, truncated = self._ask(command.cli, deadline, keep)
-        self._check(text, command.cli)
+        check_cli_text(text, command.cli, self._credential)
         return Answer(command.cli, "ssh", text, truncated=truncated)
 
     def _run_structured(self, cli: str, deadline: Deadline) -> Answer:
         switched, _truncated = self._ask(_XML_ON, deadline)
-        self._check(switched, _XML_ON)
+        check_cli_text(switched, _XML_ON, self._credential)
         text, truncated = self._ask(cli, deadline)
         self._ask(_XML_OFF, deadline)
         if truncated:
             raise MalformedAnswer(f"the answer to {cli!r} is too large. Expected: at most {MAX_ANSWER_BYTES} bytes.")
-        self._check(text, cli)
+        check_cli_text(text, cli, self._credential)
         start, end = text.find("<response"), text.rfind("</response>")
         if start < 0 or end < start:
             raise xml.malformed(f"the answer to {cli!r} is not XML", text.encode())
@@ -131,12 +126,3 @@ class CliSession:
         except (CallTimeout, Unreachable, KeyboardInterrupt):
             self.close()
             raise
-
-    def _check(self, text: str, asked: str) -> None:
-        if text.count("\n") >= _SHORT_LINES:
-            return
-        if found := _SERVER_ERROR.search(text):
-            raise xml.failure("", found.group(1) or text, asked, self._credential)
-        if _REFUSED.search(text):
-            raise CommandRefused(f"the CLI does not take {asked!r}: {excerpt(text)}")
-        xml.check_text(text, asked, self._credential)

@@ -28,8 +28,7 @@ def prune(node: Element, path: str, wanted: tuple[str, ...]) -> Element:
         path: its place relative to ``/config`` (empty: the whole configuration); predicates do not count.
         wanted: see ``interface.Interest.config_paths``.
     """
-    places = {_place(item) for item in wanted}
-    above = {place[:length] for place in places for length in range(len(place))}
+    places, above = wanted_places(wanted)
     here = _place(path)
     whole = any(here[: len(place)] == place for place in places)
     pruned = Element(node.tag, node.attrib)
@@ -53,6 +52,12 @@ def prune(node: Element, path: str, wanted: tuple[str, ...]) -> Element:
             copied.append(kept)
             pending.append((child, kept, below))
     return pruned
+
+
+def wanted_places(wanted: tuple[str, ...]) -> tuple[frozenset[_Place], frozenset[_Place]]:
+    """The places of the wanted subtrees, and those of the elements above them."""
+    places = frozenset(_place(item) for item in wanted)
+    return places, frozenset(place[:length] for place in places for length in range(len(place)))
 
 
 def _place(path: str) -> _Place:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any, Literal, TypeVar
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
@@ -233,6 +233,13 @@ class _Session:
                 if log is not None:
                     self.found[name] = replace(self.found[name], value=with_offset(log, seen.utc_offset_s))
 
+    def time_of_archive(self) -> datetime | None:
+        """An archive's own time (UTC, or local where the offset is not known); None for a live firewall."""
+        seen: Clock | None = self._value("clock")
+        if seen is None or self._options.source != "techsupport":
+            return None
+        return (seen.device_time - timedelta(seconds=seen.utc_offset_s or 0)).replace(tzinfo=timezone.utc)
+
     def _with_log_offset(self, seen: Clock) -> Clock:
         told: list[tuple[timedelta, str, int]] = []
         lines, events = self._value("devsrv_log"), self._value("system_log")
@@ -277,7 +284,7 @@ def gather(device: Device, host: str, options: GatherOptions | None = None) -> E
     return EvidenceSet(
         host=host,
         source=options.source,
-        collected_at=collected_at,
+        collected_at=session.time_of_archive() or collected_at,
         depth=depth,
         **session.found,
     )

@@ -1,0 +1,113 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A configuration file, read as it streams by: only what the procedure reads of it becomes a tree.
+
+A configuration may be tens of megabytes and holds every secret of a firewall; what is not wanted is never kept.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO, NoReturn
+from xml.etree.ElementTree import Element
+from xml.parsers import expat
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import MAX_DEPTH, MAX_TAGS
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
+from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import wanted_places
+
+_CHUNK = 64 * 1024
+# Before the root element, where alone a document type can stand, expat is fed in small pieces: it reads a piece to its
+# end, whatever the handlers say.
+_PROLOG_CHUNK = 64
+_MAX_PROLOG_BYTES = 64 * 1024
+_MAX_TEXT = 32 * 1024**2
+
+
+def read_configuration(content: BinaryIO, what: str, wanted: tuple[str, ...]) -> Element:
+    """The ``<config>`` in ``content``, pruned as ``pruning.prune`` does it; ``what`` names it in messages.
+
+    Raises:
+        MalformedAnswer: it is not well-formed, no configuration, too deep or too large, or declares a document type.
+    """
+    builder = _Builder(wanted, what)
+    parser = builder.parser
+    try:
+        read = 0
+        while builder.root is None and read < _MAX_PROLOG_BYTES and (data := content.read(_PROLOG_CHUNK)):
+            read += len(data)
+            parser.Parse(data, False)
+        if builder.root is not None:
+            while data := content.read(_CHUNK):
+                parser.Parse(data, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise MalformedAnswer(f"{what} is not well-formed XML ({error})") from error
+    if builder.root is None:  # pragma: no cover - expat has raised by then
+        raise MalformedAnswer(f"{what} is empty")
+    return builder.root
+
+
+class _Builder:
+    def __init__(self, wanted: tuple[str, ...], what: str) -> None:
+        self._places, self._above = wanted_places(wanted)
+        self._what = what
+        # The kept elements from the root to here, each with its place; None within a subtree that is wanted whole.
+        self._kept: list[tuple[Element, tuple[str, ...] | None]] = []
+        self._depth = self._count = self._text = 0
+        self.root: Element | None = None
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self._refuse
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        self.parser = parser
+
+    def _refuse(self, *_args: object) -> NoReturn:
+        raise MalformedAnswer(f"{self._what} declares a document type")
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise MalformedAnswer(f"{self._what} nests deeper than {MAX_DEPTH} elements")
+        if self.root is None:
+            if tag != "config":
+                raise MalformedAnswer(f"{self._what} is no configuration. Expected: <config>. Actual: <{tag[:40]}>.")
+            self.root = Element(tag, attributes)
+            self._kept.append((self.root, ()))
+            return
+        if len(self._kept) < self._depth - 1:
+            return
+        parent, place = self._kept[-1]
+        here = (*place, tag) if place is not None else None
+        if here in self._places:
+            here = None
+        elif here is not None and here not in self._above:
+            return
+        self._count += 1 + len(attributes)
+        if self._count > MAX_TAGS:
+            raise MalformedAnswer(f"{self._what} is too large. Expected: at most {MAX_TAGS} elements that matter.")
+        element = Element(tag, attributes)
+        parent.append(element)
+        self._kept.append((element, here))
+
+    def _end(self, _tag: str) -> None:
+        if len(self._kept) == self._depth:
+            self._kept.pop()
+        self._depth -= 1
+
+    def _characters(self, text: str) -> None:
+        if len(self._kept) != self._depth:
+            return
+        element, place = self._kept[-1]
+        # Between elements there is space only.
+        if place is not None or len(element):
+            return
+        self._text += len(text)
+        if self._text > _MAX_TEXT:
+            raise MalformedAnswer(f"{self._what} is too large. Expected: at most {_MAX_TEXT} characters that matter.")
+        element.text = (element.text or "") + text

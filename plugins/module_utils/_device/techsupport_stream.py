@@ -1,0 +1,294 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A tech-support file, read once from its beginning to its end: a tar, gzipped or not, or an unpacked folder.
+
+Nothing is unpacked to disk. The archive is hostile input: links, devices, sparse files and names that lead out of the
+tree are passed over, headers and compression ratios are bounded, and what is cut off is said.
+Source: PANOS facts "Tech-support archive: layout".
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import re
+import stat
+import tarfile
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, MalformedAnswer
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
+
+# A file of 400 MB holds several thousand members and unpacks to a few gigabytes.
+MAX_MEMBERS = 500_000
+MAX_UNPACKED_BYTES = 32 * 1024**3
+# Logs compress to a tenth or less; what shrinks further than this is made to fill memory or time.
+MAX_RATIO = 250
+_RATIO_COUNTS_FROM = 64 * 1024**2
+# What tarfile may read to understand one member: long names and extended headers.
+_MAX_HEADER_BYTES = 1024**2
+_CHUNK = 64 * 1024
+_GZIP = b"\x1f\x8b"
+_OTHER_COMPRESSIONS = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "ZIP"}
+
+_PROGRESS_EVERY_S = 5.0
+
+
+class Reader(Protocol):
+    """Takes what is wanted out of the members. Named by their paths, without a leading ``./``."""
+
+    def wants(self, name: str) -> bool:
+        """Whether the member is to be read."""
+
+    def read(self, name: str, content: BinaryIO) -> None:
+        """Reads a member as far as it wants. Raises what reading ``content`` raises."""
+
+    def damaged(self, name: str, why: str) -> None:
+        """A wanted member that cannot be evidence."""
+
+    def cut_off(self, why: str) -> None:
+        """The archive ends before its end: members may be missing."""
+
+
+class _Cut(Exception):
+    """The archive cannot be read further; the message says why."""
+
+
+class Progress:
+    """Says every few seconds how far the reading of ``name`` is; ``total`` bytes, None where not known."""
+
+    def __init__(self, say: Callable[[str], None], name: str, total: int | None) -> None:
+        self._say = say
+        self._name = excerpt(name, 100)
+        self._total = total
+        self._next = time.monotonic() + _PROGRESS_EVERY_S
+
+    def at(self, position: int) -> None:
+        """``position``: bytes read so far."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _PROGRESS_EVERY_S
+        read = f"{position // 1024**2} MiB"
+        if self._total:
+            read += f" of {self._total // 1024**2} MiB read ({min(100, 100 * position // self._total)} %)"
+        else:
+            read += " read"
+        self._say(f"{self._name}: {read}")
+
+
+def read_path(path: Path, reader: Reader, say: Callable[[str], None]) -> None:
+    """Reads an archive or an unpacked folder.
+
+    Raises:
+        MalformedAnswer: it is not a tar archive, or nothing at all could be read of it.
+        DeviceError: it cannot be opened.
+    """
+    try:
+        if path.is_dir():
+            _read_folder(path, reader, say)
+            return
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise MalformedAnswer(f"{excerpt(str(path))} is neither a file nor a folder")
+            read_stream(file, path.name, status.st_size, reader, say)
+    except OSError as error:
+        raise DeviceError(
+            f"{excerpt(str(path))} cannot be read: {error.strerror or error}",
+            "Give the account that runs Ansible the right to read it.",
+        ) from error
+
+
+def read_stream(stream: BinaryIO, name: str, size: int | None, reader: Reader, say: Callable[[str], None]) -> None:
+    """Reads a tar archive from a stream of ``size`` bytes (None: not known); ``name`` stands in messages.
+
+    Raises:
+        MalformedAnswer: it is not a tar archive, or nothing at all could be read of it.
+    """
+    source = _Source(stream, Progress(say, name, size))
+    head = source.peek()
+    other = next((kind for magic, kind in _OTHER_COMPRESSIONS.items() if head.startswith(magic)), None)
+    if not head or other is not None:
+        raise _no_archive(name, f"{other} data" if other else "an empty file")
+    unpacked = _Unpacked(gzip.GzipFile(fileobj=source, mode="rb") if head.startswith(_GZIP) else source, source)
+    members = 0
+    try:
+        for member, tar in _members(unpacked):
+            members += 1
+            _read_member(member, tar, reader)
+        if not unpacked.ends_with_zeros:
+            reader.cut_off(f"{excerpt(name)} is cut off or damaged after {_mebibytes(source.position)}")
+    except (_Cut, tarfile.TarError, ValueError, OverflowError) as error:
+        if not members:
+            raise _no_archive(name, excerpt(str(error))) from error
+        why = f" ({error})" if isinstance(error, _Cut) else ""
+        reader.cut_off(f"{excerpt(name)} is cut off or damaged after {_mebibytes(source.position)}{excerpt(why)}")
+    if not members:
+        raise _no_archive(name, "no member in it")
+
+
+def _members(unpacked: _Unpacked) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
+    with tarfile.open(fileobj=unpacked, mode="r|", bufsize=_CHUNK) as tar:
+        for _number in range(MAX_MEMBERS):
+            member = tar.next()
+            if member is None:
+                return
+            # tarfile would keep every member that it has seen.
+            tar.members.clear()  # type: ignore[attr-defined]
+            if member.size < 0:
+                raise _Cut("a member has a negative size")
+            unpacked.allow(member.size + _MAX_HEADER_BYTES)
+            yield member, tar
+    raise _Cut(f"more than {MAX_MEMBERS} members")
+
+
+def _read_member(member: tarfile.TarInfo, tar: tarfile.TarFile, reader: Reader) -> None:
+    name = inner_name(member.name)
+    if name is None or not reader.wants(name):
+        return
+    if not member.isreg() or member.issparse():
+        what = "a link" if member.issym() or member.islnk() else "a folder" if member.isdir() else "no regular file"
+        reader.damaged(name, f"{name} is {what} in the archive")
+        return
+    content = tar.extractfile(member)
+    if content is None:  # pragma: no cover - what isreg excludes
+        return
+    try:
+        reader.read(name, content)  # type: ignore[arg-type]
+        while content.read(_CHUNK):
+            pass
+    except (_Cut, tarfile.TarError):
+        reader.damaged(name, f"{name} is cut off in the archive")
+        raise
+
+
+def _read_folder(folder: Path, reader: Reader, say: Callable[[str], None]) -> None:
+    """Reads the wanted files below ``folder``; links are not followed."""
+    progress = Progress(say, folder.name, None)
+    position = found = 0
+
+    def unreadable(error: OSError) -> None:
+        reader.cut_off(f"the folder {excerpt(str(error.filename))} cannot be read: {error.strerror}")
+
+    for parent, folders, files in os.walk(folder, onerror=unreadable, followlinks=False):
+        folders.sort()
+        for file in sorted(files):
+            path = Path(parent, file)
+            name = path.relative_to(folder).as_posix()
+            if not reader.wants(name):
+                continue
+            found += 1
+            try:
+                handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            except OSError as error:
+                reader.damaged(name, f"{name} cannot be read: {error.strerror}")
+                continue
+            with os.fdopen(handle, "rb") as content:
+                status = os.fstat(content.fileno())
+                if not stat.S_ISREG(status.st_mode):
+                    reader.damaged(name, f"{name} is no regular file")
+                    continue
+                try:
+                    reader.read(name, content)
+                except OSError as error:
+                    reader.damaged(name, f"{name} cannot be read: {error.strerror or error}")
+                position += status.st_size
+                progress.at(position)
+    if not found:
+        raise _no_archive(folder.name, "a folder without any of its files")
+
+
+def inner_name(name: str) -> str | None:
+    """A member's path within the tree, None where it is absolute or leads out of it."""
+    parts = [part for part in name.split("/") if part != "."]
+    if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:|\\", name):
+        return None
+    return "/".join(part for part in parts if part)
+
+
+def _no_archive(name: str, actual: str) -> MalformedAnswer:
+    return MalformedAnswer(
+        f"{excerpt(name)} is not a tech-support file. "
+        f"Expected: a tar archive, gzipped or not, or an unpacked folder. Actual: {actual}.",
+        "Generate a tech-support file at Device > Support, download it, and take it as it is.",
+    )
+
+
+def _mebibytes(count: int) -> str:
+    return f"{count / 1024**2:.1f} MiB"
+
+
+class _Source(io.RawIOBase):
+    """The archive's own bytes, counted."""
+
+    def __init__(self, stream: BinaryIO, progress: Progress) -> None:
+        super().__init__()
+        self._stream = stream
+        self._progress = progress
+        self._head = b""
+        self.position = 0
+
+    def peek(self) -> bytes:
+        """The first bytes; they are read again."""
+        while len(self._head) < 8 and (more := self._stream.read(8 - len(self._head))):
+            self._head += more
+        return self._head
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = _CHUNK if size < 0 else size
+        if self._head:
+            data, self._head = self._head[:wanted], self._head[wanted:]
+        else:
+            data = self._stream.read(wanted)
+        self.position += len(data)
+        self._progress.at(self.position)
+        return data
+
+
+class _Unpacked(io.RawIOBase):
+    """The tar's bytes, bounded: in all, in proportion to what they were packed in, and per header."""
+
+    def __init__(self, stream: _Source | gzip.GzipFile, source: _Source) -> None:
+        super().__init__()
+        self._stream = stream
+        self._source = source
+        self._count = 0
+        self._allowed = _MAX_HEADER_BYTES
+        self.ends_with_zeros = True
+
+    def allow(self, size: int) -> None:
+        """How much may be read until the next member has begun."""
+        self._allowed = self._count + size + 2 * _CHUNK
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if self._count > self._allowed:
+            raise _Cut("the header of a member is too large")
+        try:
+            data = self._stream.read(size)
+        except DeviceError as error:
+            raise _Cut(error.message) from error
+        except (EOFError, zlib.error, OSError) as error:
+            raise _Cut("the compressed data are cut off or damaged") from error
+        self._count += len(data)
+        if data:
+            self.ends_with_zeros = not any(data[-512:])
+        if self._count > MAX_UNPACKED_BYTES:
+            raise _Cut(f"more than {MAX_UNPACKED_BYTES // 1024**3} GiB unpacked")
+        if self._count > _RATIO_COUNTS_FROM and self._count > MAX_RATIO * self._source.position:
+            raise _Cut(f"packed more than {MAX_RATIO} times")
+        return data or b""
