@@ -11,6 +11,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -49,6 +50,9 @@ CLOCK_TOLERANCE_S = 300
 RETRY_INTERVAL = timedelta(minutes=15)
 
 NOT_ASKED_KIND = "not_asked"
+
+# Panorama's models: the virtual appliance, and the hardware.
+_PANORAMA = re.compile(r"panorama|M-\d{3}", re.IGNORECASE)
 
 
 def address_of(text: str | None) -> IPv4Address | IPv6Address | None:
@@ -121,6 +125,11 @@ class Case:
     def release(self) -> Release | None:
         device = self.evidence.device.value
         return parse_release(device.sw_version) if device is not None else None
+
+    @property
+    def is_panorama(self) -> bool:
+        device = self.evidence.device.value
+        return device is not None and _PANORAMA.fullmatch(device.model or "") is not None
 
     @cached_property
     def release_text(self) -> str:

@@ -49,6 +49,9 @@ def supported_release(case: Case) -> Outcome:
     device = case.evidence.device
     if device.value is None:
         return lacking(device, "The system information")
+    if case.is_panorama:
+        wanted = compare("a firewall", f"model {device.value.model}")
+        return Outcome("skipped", f"This is a Panorama, which does not have MLAV. {wanted}")
     if case.release is None:
         actual = device.value.sw_version or "nothing"
         return Outcome("error", f"The release is not understood. {compare('a PAN-OS release', actual)}")
