@@ -51,6 +51,28 @@ def _checked(diagnoses: list[Any]) -> list[dict[str, Any]]:
     return diagnoses
 
 
+def _told_apart(diagnoses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Firewalls of one name by serial number, several diagnoses of one firewall by their time.
+
+    Tech-support files name the firewall themselves: two may hold the same name.
+    """
+    named: dict[str, list[dict[str, Any]]] = {}
+    for diagnosis in diagnoses:
+        named.setdefault(diagnosis["host"], []).append(diagnosis)
+    apart = []
+    for host, members in named.items():
+        devices = [member.get("device") for member in members]
+        serials = [device.get("serial") if isinstance(device, dict) else None for device in devices]
+        times = [member.get("collected_at") for member in members]
+        marks: list[list[Any]] = [serials, times, list(range(1, len(members) + 1))]
+        chosen = next(row for row in marks if all(row) and len({str(mark) for mark in row}) == len(row))
+        apart += [
+            {**member, "host": f"{host} ({mark})"} if len(members) > 1 else member
+            for member, mark in zip(members, chosen, strict=True)
+        ]
+    return apart
+
+
 def _answer(query: str, diagnoses: list[dict[str, Any]]) -> Any:
     if not HAS_JMESPATH:
         raise MissingLibrary("query needs the Python library jmespath.", "Install it: pip install jmespath")
@@ -135,7 +157,7 @@ def _report(params: Params, context: Context) -> Result:
     for host, message in params["failures"].items():
         if host not in known:
             diagnoses.append(to_data(not_diagnosed(str(host), str(message), now)))
-    diagnoses.sort(key=lambda diagnosis: str(diagnosis["host"]))
+    diagnoses = sorted(_told_apart(diagnoses), key=lambda diagnosis: str(diagnosis["host"]))
     whole, contents = _rendered(diagnoses)
     result: Result = {"changed": False, "summary": summary_lines(whole), "counts": whole.counts}
     if params["report_dir"]:
