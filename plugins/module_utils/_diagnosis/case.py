@@ -29,6 +29,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline im
     judge_time,
     read_traces,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import has_second_clock
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     CLOUD_PORT,
     DEFAULT_CLOUD_SERVER,
@@ -171,8 +172,7 @@ class Case:
     def skew_s(self) -> int | None:
         """How far the device's clock is off; None where no second clock was read at the same time (an archive)."""
         clock = self.evidence.clock
-        archived = self.evidence.source == "techsupport" or any(asked.transport == "archive" for asked in clock.asked)
-        return None if clock.value is None or archived else clock.value.skew_s
+        return clock.value.skew_s if clock.value is not None and has_second_clock(clock) else None
 
     @cached_property
     def clock_right(self) -> bool | None:

@@ -217,8 +217,7 @@ class _Session:
         seen: Clock | None = self._value("clock")
         if seen is not None and seen.utc_offset_s is None:
             seen = self._with_log_offset(seen)
-        if seen is not None and self._options.source != "live":
-            # An archive holds one clock only: there is nothing to compare it with.
+        if seen is not None and not clock.has_second_clock(self.found["clock"]):
             seen = replace(seen, skew_s=0)
             missing = Problem(
                 "not_obtainable", "an archive does not tell how far the clock is off", "Ask the firewall itself."

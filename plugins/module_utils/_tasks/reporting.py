@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -25,6 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import V
 from ansible_collections.panops.mlav.plugins.module_utils._report.html import html
 from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import markdown
 from ansible_collections.panops.mlav.plugins.module_utils._report.text import summary_lines
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import mode_of_file, replace_file, umask
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
 
 try:
@@ -93,7 +92,7 @@ def _write(folder: str, contents: Mapping[str, str], check_mode: bool) -> bool:
             path = os.path.join(folder, name)
             # Text that is not UTF-8 (a host name, say) is escaped as JSON does it.
             encoded = content.encode("utf-8", "backslashreplace")
-            mode = _mode_of_file(path)
+            mode = mode_of_file(path)
             if mode is not None:
                 with open(path, "rb") as existing:
                     if existing.read() == encoded:
@@ -102,35 +101,12 @@ def _write(folder: str, contents: Mapping[str, str], check_mode: bool) -> bool:
             if check_mode:
                 continue
             os.makedirs(folder, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-            try:
-                with os.fdopen(handle, "wb") as output:
-                    output.write(encoded)
-                os.chmod(temporary, 0o640 & ~_umask() if mode is None else mode)
-                os.replace(temporary, path)
-            except BaseException:
-                os.unlink(temporary)
-                raise
+            replace_file(path, encoded, 0o640 & ~umask() if mode is None else mode)
     except OSError as error:
         raise InvalidOption(
             f"report_dir is {folder!r}. Expected: a folder that can be written. Actual: {error}"
         ) from error
     return changed
-
-
-def _mode_of_file(path: str) -> int | None:
-    """The permissions of the regular file at ``path``; None where there is none."""
-    try:
-        status = os.lstat(path)
-    except FileNotFoundError:
-        return None
-    return stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else None
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _rendered(diagnoses: list[dict[str, Any]]) -> tuple[Fleet, dict[str, str]]:
