@@ -28,7 +28,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import utc_now
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import reading
+from ansible_collections.panops.mlav.plugins.module_utils._tasks import diagnosing
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
@@ -61,7 +61,7 @@ def record(firewall: Firewall, depth: str) -> Session:
         "ca_path": str(firewall.ca_path),
         "timeout": TIMEOUT_S,
     }
-    checked = ArgumentSpecValidator(reading.DIAGNOSIS_INFO.argument_spec).validate(given)
+    checked = ArgumentSpecValidator(diagnosing.DIAGNOSIS_INFO.argument_spec).validate(given)
     assert not checked.error_messages, checked.error_messages
     with closing(open_device(checked.validated_parameters)) as device:
         recording = RecordingDevice(device, INTEREST, device.redactor, utc_now)

@@ -235,7 +235,7 @@ class _Session:
     def time_of_archive(self) -> datetime | None:
         """An archive's own time (UTC, or local where the offset is not known); None for a live firewall."""
         seen: Clock | None = self._value("clock")
-        if seen is None or self._options.source != "techsupport":
+        if seen is None or clock.has_second_clock(self.found["clock"]):
             return None
         return (seen.device_time - timedelta(seconds=seen.utc_offset_s or 0)).replace(tzinfo=timezone.utc)
 

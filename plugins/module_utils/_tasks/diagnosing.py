@@ -1,0 +1,60 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation that diagnoses one firewall: one that answers, or what one answered earlier.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall, gather_options
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.saving import (
+    folder_for_evidence,
+    gather_again,
+    gather_and_save,
+)
+
+
+def diagnosed(evidence: EvidenceSet, params: Params) -> Result:
+    """The diagnosis as data; ``params``: the options of a module that judges."""
+    options = DiagnosisOptions(log_window=gather_options(params).log_window)
+    result: Result = to_data(diagnose(evidence, options))
+    return result
+
+
+def _diagnosis(params: Params, context: Context) -> Result:
+    if params["evidence"] is not None:
+        found = gather_again(params["evidence"], params["host"] or "", gather_options(params))
+        return {"changed": False, "diagnosis": masked(diagnosed(found, params), str)}
+    folder = None if context.check_mode else folder_for_evidence(params["save_evidence"])
+
+    def ask(device: LiveDevice, params: Params) -> Result:
+        host = params["host"] or device.options.host
+        evidence, file = gather_and_save(device, host, gather_options(params), device.redactor, folder)
+        result: Result = {"diagnosis": diagnosed(evidence, params)}
+        return result if file is None else {**result, "evidence_file": file}
+
+    return ask_firewall(params, ask)
+
+
+DIAGNOSIS_INFO = Operation(
+    "mlav_diagnosis_info",
+    {
+        **CONNECTION,
+        **logs(),
+        "depth": {"type": "str", "choices": ["auto", "full"], "default": "auto"},
+        "evidence": {"type": "path"},
+        "save_evidence": {"type": "path"},
+    },
+    _diagnosis,
+)
