@@ -35,7 +35,7 @@ _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # Times outside are no times of a recording, and too near the ends of what can be computed with.
 _YEARS = range(1970, 2200)
 
-_COUNT = re.compile(r"\bcount \d+ ?")
+_COUNT = re.compile(r" count \d+\b")
 
 
 @dataclass(frozen=True)

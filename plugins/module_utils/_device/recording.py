@@ -66,8 +66,6 @@ class RecordingDevice:
         self._clock = now
         self._told: datetime | None = None
         self._size = 0
-        self._max_answer = MAX_ANSWER
-        self._max_recording = MAX_RECORDING_BYTES
         self.questions: list[Question] = []
 
     def now(self) -> datetime:
@@ -141,11 +139,11 @@ class RecordingDevice:
 
     def _keep(self, entry: Question) -> None:
         size = sum(len(json.dumps(answer.xml or answer.text)) for answer in entry.answers)
-        if self._size + size > self._max_recording:
+        if self._size + size > MAX_RECORDING_BYTES:
             entry = replace(
                 entry,
                 answers=(),
-                error=self._unrecorded(f"the recording is full. Expected: {self._max_recording} bytes"),
+                error=self._unrecorded(f"the recording is full. Expected: at most {MAX_RECORDING_BYTES} bytes"),
             )
             size = 0
         self._size += size
@@ -196,7 +194,7 @@ class RecordingDevice:
         answer = replace(answer, truncated=answer.truncated or len(entries) >= limit)
         kept = redacted_tree(result, self._redactor.redact, dull)
         left = [(parent, child) for parent in kept.iter() for child in parent if child.tag == "entry"]
-        while len(_serialised(kept)) > self._max_answer and left:
+        while len(_serialised(kept)) > MAX_ANSWER and left:
             # Newest first: the oldest half goes.
             answer = replace(answer, truncated=True)
             half = len(left) // 2
@@ -207,16 +205,16 @@ class RecordingDevice:
 
     def _text(self, answer: Answer, text: str, newest_last: bool = False) -> SavedAnswer:
         clean = self._redactor.redact(text)
-        excess = len(clean) - self._max_answer
+        excess = len(clean) - MAX_ANSWER
         if excess > 0:
-            clean = clean[excess:] if newest_last else clean[: self._max_answer]
+            clean = clean[excess:] if newest_last else clean[:MAX_ANSWER]
         return replace(self._saved(answer), text=clean, truncated=answer.truncated or excess > 0)
 
     def _xml(self, answer: Answer, result: Element) -> SavedAnswer:
         """An XML answer whole, or an error: who reads half of a policy takes it for all of it."""
         xml = _serialised(result)
-        if len(xml) > self._max_answer:
-            raise ValueError(f"it is too large. Expected: at most {self._max_answer} characters. Actual: {len(xml)}")
+        if len(xml) > MAX_ANSWER:
+            raise ValueError(f"it is too large. Expected: at most {MAX_ANSWER} characters. Actual: {len(xml)}")
         return replace(self._saved(answer), xml=xml)
 
     def _saved(self, answer: Answer) -> SavedAnswer:
