@@ -44,6 +44,20 @@ options:
       - Only the owner can read the file. Nothing is saved in check mode.
       - Its shape is published as C(docs/schema/evidence.schema.json).
     type: path
+  techsupport_export:
+    description:
+      - Where C(devsrv.log) is needed and cannot be read otherwise, have the firewall make a tech-support file, and take
+        the log from it while it is downloaded. Nothing else of the file is kept.
+      - This is heavy. The firewall makes the file for 5 to 15 minutes, which loads its management plane, and 100 to
+        400 MB are transferred. A connected firewall is not asked for it with O(depth=auto).
+      - The account's admin role needs the XML-API right C(export).
+      - PAN-OS refuses it through a Panorama (O(provider.serial_number)).
+    type: bool
+    default: false
+  techsupport_timeout:
+    description: Time limit for making and reading the tech-support file, in seconds, from 1 to 86400.
+    type: int
+    default: 1200
 seealso:
   - module: panops.mlav.mlav_facts
   - module: panops.mlav.mlav_report

@@ -14,7 +14,7 @@ from contextlib import closing
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, Techsupport, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import (
     GatherOptions,
     gather,
@@ -68,9 +68,11 @@ class EvidenceMissing(DeviceError):
         self.kind = problem.kind
 
 
-def ask_firewall(params: Params, ask: Callable[[LiveDevice, Params], Result]) -> Result:
-    """Opens a firewall, asks it, closes it, and masks the session's secrets."""
-    with closing(open_device(params)) as device:
+def ask_firewall(
+    params: Params, ask: Callable[[LiveDevice, Params], Result], techsupport: Techsupport | None = None
+) -> Result:
+    """Opens a firewall, asks it, closes it, and masks the session's secrets. ``techsupport``: see ``LiveDevice``."""
+    with closing(open_device(params, techsupport)) as device:
         try:
             result = ask(device, params)
         except DeviceError as error:
