@@ -259,7 +259,6 @@ class _Body(io.RawIOBase):
         return len(chunk)
 
     def _read(self, size: int) -> bytes:
-        self._deadline.remaining()
         try:
             chunk = self._response.read1(size)
             # More than was asked for: http.client takes a negative size of a chunk for one.

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._device import https as https_module
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CallTimeout, MalformedAnswer
 from ansible_collections.panops.mlav.plugins.module_utils._device.https import HttpsConnection, HttpStream
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
@@ -157,6 +158,15 @@ def test_a_body_that_is_cut_short_never_ends_quietly(server: ApiServer, connecti
     assert len(server.requests) == 1
     answering(server, "next")
     assert connection.post("/api/", b"type=y", {}, Deadline(5, "it"), True).body == b"next"
+
+
+def test_a_negative_chunk_gives_no_more_than_was_asked_for(
+    server: ApiServer, connection: HttpsConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(https_module, "_CHUNK", 1000)
+    answering(server, writing(HEAD, b"Transfer-Encoding: chunked\r\n\r\n-5\r\n", b"x" * 20_000))
+    with asking(connection) as answer, pytest.raises(MalformedAnswer, match="was cut short"):
+        answer.body.read(100)
 
 
 def test_gunzip_sees_that_a_body_is_cut(server: ApiServer, connection: HttpsConnection) -> None:

@@ -371,6 +371,15 @@ def test_a_firewall_that_falls_silent_has_the_same_limit(server: ApiServer, fire
     assert server.sent("action") == [None, "status", "finish"]
 
 
+def test_a_last_failure_beyond_the_limit_is_told_as_the_limit(firewall: Firewall, api: XmlApi) -> None:
+    timer = Timer()
+    busy = error("device busy or unavailable")
+    firewall.statuses = [busy, busy, busy, Reply(raw=lambda out: timer.sleep(100))]
+    failed = failing(api, 20, timer=timer)
+    assert type(failed) is CallTimeout
+    assert "Expected: within 20 s (option techsupport_timeout)." in failed.message
+
+
 def test_a_download_that_does_not_end_has_the_same_limit(server: ApiServer, firewall: Firewall, api: XmlApi) -> None:
     def drip(out: Any) -> None:
         out.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 900\r\n\r\n")
