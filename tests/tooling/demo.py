@@ -158,7 +158,7 @@ def compare(fleet: list[dict[str, Any]], results: dict[str, dict[str, Any]]) -> 
 
 
 def compare_files(fleet: list[dict[str, Any]], results: dict[str, dict[str, Any]]) -> int:
-    """The same for files. They may hold less than a firewall answers, or more than a login gets, and never otherwise."""
+    """The same for files. They may hold less than a firewall answers, or more than a login gets; never otherwise."""
     wrong = len(results.keys() - {firewall["name"] for firewall in fleet})
     print(f"\n{'firewall':12} {'live':44} {'from its tech-support file':44}")
     for firewall in fleet:

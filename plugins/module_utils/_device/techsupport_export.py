@@ -116,7 +116,7 @@ class _Limit(Deadline):
         )
 
     def line(self) -> str:
-        return f"{self._host}: tech-support file, {self.seen}, {self.passed():.0f} s of at most {self.seconds:g} s"
+        return f"tech-support file, {self.seen}, {self.passed():.0f} s of at most {self.seconds:g} s"
 
 
 def _start(api: XmlApi, limit: _Limit) -> str:

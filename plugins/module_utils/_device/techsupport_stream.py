@@ -125,6 +125,7 @@ def read_stream(stream: BinaryIO, name: str, size: int | None, reader: Reader, s
         for member, tar in _members(unpacked):
             members += 1
             _read_member(member, tar, reader)
+        unpacked.to_end()
         if not unpacked.ends_with_zeros:
             reader.cut_off(f"{excerpt(name)} is cut off or damaged after {_mebibytes(source.position)}")
     except (_Cut, tarfile.TarError, ValueError, OverflowError) as error:
@@ -271,6 +272,12 @@ class _Unpacked(io.RawIOBase):
     def allow(self, size: int) -> None:
         """How much may be read until the next member has begun."""
         self._allowed = self._count + size + 2 * _CHUNK
+
+    def to_end(self) -> None:
+        """Reads what follows the last member: only there does the compression's checksum show that all was right."""
+        self._allowed = MAX_UNPACKED_BYTES
+        while self.read(_CHUNK):
+            pass
 
     def readable(self) -> bool:
         return True

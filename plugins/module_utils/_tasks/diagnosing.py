@@ -48,10 +48,15 @@ def _exporting(params: Params, context: Context) -> Techsupport | None:
         return None
 
     def export(api: XmlApi, reason: DeviceError) -> tuple[Answer, ...]:
-        def read(stream: BinaryIO, size: int | None) -> ArchiveDevice:
-            return read_archive(stream, f"{api.options.host}: tech-support file", size, INTEREST, context.say)
+        host = params["host"] or api.options.host
 
-        archive = fetch_techsupport(api, limit_s, context.say, read)
+        def say(line: str) -> None:
+            context.say(f"{host}: {line}")
+
+        def read(stream: BinaryIO, size: int | None) -> ArchiveDevice:
+            return read_archive(stream, "tech-support file", size, INTEREST, say)
+
+        archive = fetch_techsupport(api, limit_s, say, read)
         try:
             return archive.process_log(devsrv_log.NAME, 0)
         except NotObtainable as missing:

@@ -69,7 +69,7 @@ def _gather(
     """One firewall's evidence. A file that cannot be read is evidence that could not be had."""
     try:
         if archive.is_saved_evidence:
-            return gather_again(str(archive.path), archive.name, options), None
+            return gather_again(str(archive.path), archive.name, replace(options, depth="auto")), None
         device = open_archive(archive, INTEREST, say)
     except DeviceError as error:
         unreadable: Evidence[Any] = Evidence(problem=problem_of(error))

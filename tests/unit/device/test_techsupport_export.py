@@ -192,10 +192,10 @@ def test_it_tells_how_far_it_is(server: ApiServer, firewall: Firewall, api: XmlA
     fetch(api, said=said)
     # Asked after 1, 3, 7, 15, 30, 45, ... seconds.
     assert said == [
-        "127.0.0.1: tech-support file, job 12, 0 s of at most 1200 s",
-        "127.0.0.1: tech-support file, job 12, 30 s of at most 1200 s",
-        "127.0.0.1: tech-support file, job 12, 60 s of at most 1200 s",
-        "127.0.0.1: tech-support file, job 12, 90 s of at most 1200 s",
+        "tech-support file, job 12, 0 s of at most 1200 s",
+        "tech-support file, job 12, 30 s of at most 1200 s",
+        "tech-support file, job 12, 60 s of at most 1200 s",
+        "tech-support file, job 12, 90 s of at most 1200 s",
     ]
 
 
@@ -206,7 +206,7 @@ def test_a_percentage_is_shown_where_there_is_one(firewall: Firewall, api: XmlAp
     said: list[str] = []
     firewall.statuses = [*[job(progress=progress)] * 5, DONE]
     fetch(api, said=said)
-    assert said[1:] == [f"127.0.0.1: tech-support file, job 12{shown}, 30 s of at most 1200 s"]
+    assert said[1:] == [f"tech-support file, job 12{shown}, 30 s of at most 1200 s"]
 
 
 def test_a_large_file_is_read_as_it_comes(firewall: Firewall, api: XmlApi) -> None:

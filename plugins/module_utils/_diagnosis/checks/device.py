@@ -35,7 +35,9 @@ def access_problem(case: Case) -> Problem | None:
 def device_access(case: Case) -> Outcome:
     problem = access_problem(case)
     if problem is not None:
-        what = "The firewall could not be asked" if case.evidence.source == "live" else "The evidence could not be read"
+        source = case.evidence.source
+        asked = source == "live" or (source == "saved" and problem.kind in _ACCESS_KINDS)
+        what = "The firewall could not be asked" if asked else "The evidence could not be read"
         return Outcome("error", f"{what}: {told(problem)}")
     if all(found.value is None for _name, found in case.all_evidence):
         return Outcome("error", "There is no evidence at all.")
