@@ -56,7 +56,7 @@ _COMMANDS = frozenset(name for names in _SECTIONS.values() for name in names)
 
 _ENDINGS = (".tgz", ".tar.gz", ".tar")
 _SAVED = ".json"
-# Its first member (see ``document.to_document``): a folder of reports holds other files of this kind.
+# Its first member (see ``evidence_file.to_document``): a folder of reports holds other files of this kind.
 _SAVED_BEGINNING = re.compile(rb'\s*\{\s*"schema":\s*"panops\.mlav/evidence/')
 # Folders of which an unpacked file has at least one.
 _LANDMARKS = ("tmp/cli", "var/log/pan", "opt/pancfg/mgmt/saved-configs")

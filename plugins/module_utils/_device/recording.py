@@ -17,7 +17,8 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 from xml.etree.ElementTree import Element, tostring
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.document import (
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
+from ansible_collections.panops.mlav.plugins.module_utils._device.evidence_file import (
     MAX_ANSWER,
     Ask,
     Depth,
@@ -30,7 +31,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.document impor
     key_of_command,
     to_document,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
     Answer,
     Command,
@@ -115,7 +115,7 @@ class RecordingDevice:
     def to_document(
         self, host: str, source: Source, collected_at: datetime, depth: Depth, collection_version: str
     ) -> dict[str, Any]:
-        """What was recorded so far, as the data of a file (see ``document.SavedEvidence`` for the arguments)."""
+        """What was recorded so far, as the data of a file (see ``evidence_file.SavedEvidence`` for the arguments)."""
         questions = tuple(self.questions)
         return to_document(SavedEvidence(host, source, collected_at, depth, collection_version, questions))
 

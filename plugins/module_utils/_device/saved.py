@@ -19,7 +19,13 @@ from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import envelope, errors
-from ansible_collections.panops.mlav.plugins.module_utils._device.document import (
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceError,
+    InvalidOption,
+    MalformedAnswer,
+    NotObtainable,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.evidence_file import (
     MAX_ANSWER,
     Ask,
     Question,
@@ -27,12 +33,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.document impor
     SavedError,
     SavedEvidence,
     key_of_command,
-)
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
-    DeviceError,
-    InvalidOption,
-    MalformedAnswer,
-    NotObtainable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
 from ansible_collections.panops.mlav.plugins.module_utils._device.recording import SYSTEM_LOG_KEY
