@@ -60,8 +60,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
 _KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY-----")
 
-# set … password …: the CLI's form of the same; a value may be quoted.
-_SET_LINE = re.compile(r"(?m)^[ \t]*(?:\S+[>#][ \t]*)?set[ \t].*$")
+# set … password …: the CLI's form of the same; a value may be quoted. Within a line only where a configuration begins.
+_SET_LINE = re.compile(
+    r"(?m)(?:^[ \t]*(?:\S+[>#][ \t]*)?set[ \t]"
+    r"|(?<![\w-])set[ \t]+(?:deviceconfig|mgt-config|shared|network|vsys|template|device-group|panorama)\b).*$"
+)
 _SET_SECRET = re.compile(rf"""([ \t](?:(?:{_NAME}|key)[ \t]+)+)("[^"\n]*"?|\S+)""", re.IGNORECASE)
 
 

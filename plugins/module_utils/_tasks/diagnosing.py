@@ -16,6 +16,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.archive import
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, Techsupport
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
@@ -71,7 +72,7 @@ def _exporting(params: Params, context: Context) -> Techsupport | None:
 def _diagnosis(params: Params, context: Context) -> Result:
     if params["evidence"] is not None:
         found = gather_again(params["evidence"], params["host"] or "", gather_options(params))
-        return {"changed": False, "diagnosis": masked(diagnosed(found, params), str)}
+        return {"changed": False, "diagnosis": masked(diagnosed(found, params), redact)}
     folder = None if context.check_mode else folder_for_evidence(params["save_evidence"])
 
     def ask(device: LiveDevice, params: Params) -> Result:

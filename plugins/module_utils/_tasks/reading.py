@@ -71,13 +71,13 @@ class EvidenceMissing(DeviceError):
 def ask_firewall(
     params: Params, ask: Callable[[LiveDevice, Params], Result], techsupport: Techsupport | None = None
 ) -> Result:
-    """Opens a firewall, asks it, closes it, and masks the session's secrets. ``techsupport``: see ``LiveDevice``."""
+    """Opens a firewall, asks it, closes it, and masks secrets. ``techsupport``: see ``LiveDevice``."""
     with closing(open_device(params, techsupport)) as device:
         try:
             result = ask(device, params)
         except DeviceError as error:
             result = {"failed": True, **failure(error)}
-        masked_result: Result = masked(result, device.redactor.mask)
+        masked_result: Result = masked(result, device.redactor.redact)
     return {"changed": False, **masked_result}
 
 

@@ -20,7 +20,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.archive import
     open_archive,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, redact
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet
@@ -57,7 +57,7 @@ def _techsupport(params: Params, context: Context) -> Result:
         return result
     folder = None if context.check_mode else folder_for_evidence(params["save_evidence"])
     found = [_gather(archive, options, folder, context.say) for archive in archives]
-    result["diagnoses"] = masked([diagnosed(evidence, params) for evidence, _file in found], str)
+    result["diagnoses"] = masked([diagnosed(evidence, params) for evidence, _file in found], redact)
     if folder is not None:
         result["evidence_files"] = [file for _evidence, file in found if file is not None]
     return result
