@@ -32,9 +32,9 @@ MERGED = "opt/pancfg/mgmt/saved-configs/.merged-running-config.xml"
 RUNNING = "opt/pancfg/mgmt/saved-configs/running-config.xml"
 NETSTAT = "tmp/cli/logs/cli_netstat.txt"
 SYSTEM_LOG = "tmp/cli/logs/show_log_system.txt"
-_COMMANDS = re.compile(r"tmp/cli/techsupport_(?P<device>.+)_(?P<stamp>\d{8}_\d{4})\.txt")
+_COMMANDS = re.compile(r"tmp/cli/techsupport_(?P<device>.+)_(?P<stamp>[0-9]{8}_[0-9]{4})\.txt")
 # The live log, devsrv.log.old, devsrv.log.1, devsrv.log.2.gz; one page of the documentation writes devsrvr.log.
-_PROCESS_LOG = re.compile(r"var/log/pan/(?P<log>devsrvr?\.log)(?:\.(?P<generation>old|\d{1,3}))?(?P<packed>\.gz)?")
+_PROCESS_LOG = re.compile(r"var/log/pan/(?P<log>devsrvr?\.log)(?:\.(?P<generation>old|[0-9]{1,3}))?(?P<packed>\.gz)?")
 
 SECTION_BYTES = 1024**2
 NETSTAT_BYTES = 4 * 1024**2
@@ -42,7 +42,11 @@ SYSTEM_LOG_LINES = 5000
 PROCESS_LOG_BYTES = 8 * 1024**2
 ALL_PROCESS_LOGS_BYTES = 48 * 1024**2
 _LINE_BYTES = 4096
+# What a line takes in memory beside its bytes.
+_LINE_OVERHEAD = 48
 _BODY_LINES = 5
+# The head of a table, or enough of a log that begins with no time to see what it is.
+_UNDATED_LINES = 10
 _NAME_LENGTH = 300
 _MOST_FAULTS = 200
 # A rotation is some tens of megabytes; what unpacks to more is not one.
@@ -108,6 +112,10 @@ class Contents:
         return known or _COMMANDS.fullmatch(name) is not None or _PROCESS_LOG.fullmatch(name) is not None
 
     def read(self, name: str, content: BinaryIO) -> None:
+        # Of members of the same name the last counts, as when a tar is unpacked.
+        self.faults.pop(name, None)
+        self.configurations.pop(name, None)
+        self.logs.pop(name, None)
         if name == NETSTAT:
             self.netstat = _beginning(content, NETSTAT_BYTES)
         elif name == SYSTEM_LOG:
@@ -142,6 +150,7 @@ class Contents:
         return tuple(sorted(mine, key=lambda item: item.generation))
 
     def _read_commands(self, content: BinaryIO, found: re.Match[str]) -> None:
+        self.sections = {}
         self.device_name = found["device"]
         try:
             self.written_at = datetime.strptime(found["stamp"], "%Y%m%d_%H%M")
@@ -162,8 +171,7 @@ class Contents:
         except MalformedAnswer as error:
             self.faults[name] = f"{name} {error.message}"
             return
-        generation = {None: 0, "old": 1}.get(found["generation"])
-        self.logs[name] = LogFile(name, int(found["generation"]) if generation is None else generation, kept)
+        self.logs[name] = LogFile(name, _generation(found), kept)
         while sum(len(item.kept.text) for item in self.logs.values()) > ALL_PROCESS_LOGS_BYTES:
             oldest = max(self.logs.values(), key=lambda item: item.generation)
             del self.logs[oldest.name]
@@ -175,9 +183,21 @@ def _log_of(name: str) -> str | None:
     return found["log"] if found else None
 
 
+def _generation(found: re.Match[str]) -> int:
+    """0 is the live file, which is neither numbered nor packed."""
+    if found["generation"] is None:
+        return 1 if found["packed"] else 0
+    return 1 if found["generation"] == "old" else max(1, int(found["generation"]))
+
+
 def _lines(content: _Readable) -> Iterator[bytes]:
-    """Lines with their ends; one that is very long comes in pieces."""
-    return iter(lambda: content.readline(_LINE_BYTES), b"")
+    """Lines with their ends; of one that is very long the beginning."""
+    begins = True
+    while piece := content.readline(_LINE_BYTES):
+        ends = piece.endswith(b"\n")
+        if begins:
+            yield piece if ends or len(piece) < _LINE_BYTES else piece + b"\n"
+        begins = ends
 
 
 def _text(lines: list[bytes] | deque[bytes]) -> str:
@@ -221,7 +241,7 @@ def _newest_rows(content: BinaryIO, concerns: re.Pattern[bytes]) -> Kept:
     truncated = dated = False
     for line in _lines(content):
         if _DATED.match(line) is None:
-            if not dated and len(head) < 10:
+            if not dated and len(head) < _UNDATED_LINES:
                 head.append(line)
             continue
         dated = True
@@ -252,14 +272,14 @@ def _telling_lines(content: _Readable, concerns: re.Pattern[bytes]) -> Kept:
             body = _BODY_LINES if concerns.search(line) else 0
             wanted = body > 0
         else:
-            wanted = body > 0 or not first
+            wanted = body > 0 or (not first and len(kept) < _UNDATED_LINES)
             body -= 1
         if not wanted:
             continue
         kept.append(line)
-        size += len(line)
+        size += len(line) + _LINE_OVERHEAD
         while size > PROCESS_LOG_BYTES:
-            size -= len(kept.popleft())
+            size -= len(kept.popleft()) + _LINE_OVERHEAD
             truncated = True
     if first and (not kept or kept[0] != first):
         kept.appendleft(first)
