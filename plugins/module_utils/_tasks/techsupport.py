@@ -12,10 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.archive import (
+    NEW_FILE,
     Archive,
+    ArchiveDevice,
     find_archives,
     open_archive,
 )
@@ -25,7 +28,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose im
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet, Problem
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import problem_of
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, duration
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
@@ -65,12 +68,25 @@ def _gather(archive: Archive, options: GatherOptions, say: Callable[[str], None]
     except DeviceError as error:
         unreadable: Evidence[Any] = Evidence(problem=problem_of(error))
         return EvidenceSet(archive.name, "techsupport", options.now(), "full", device=unreadable)
-    written_at = device.contents.written_at or datetime.fromtimestamp(archive.path.stat().st_mtime)
-    own_time = written_at.replace(tzinfo=timezone.utc)
+    own_time = _written_at(device, archive.path) or options.now()
     evidence = gather(device, archive.name, replace(options, now=lambda: own_time))
+    if evidence.devsrv_log.value is not None and (gaps := device.log_gaps()):
+        older = Problem("not_obtainable", f"older lines may be missing: {'; '.join(gaps)[:300]}", NEW_FILE)
+        evidence = replace(evidence, devsrv_log=replace(evidence.devsrv_log, problem=older))
     info = evidence.device.value
     named = (info.hostname if info is not None else None) or device.contents.device_name
     return replace(evidence, host=named or archive.name)
+
+
+def _written_at(device: ArchiveDevice, path: Path) -> datetime | None:
+    """As the name of a file in it tells the time, or else the file itself; local time of the firewall."""
+    written_at = device.contents.written_at
+    if written_at is None:
+        try:
+            written_at = datetime.fromtimestamp(path.stat().st_mtime)
+        except (OSError, OverflowError, ValueError):
+            return None
+    return written_at.replace(tzinfo=timezone.utc)
 
 
 TECHSUPPORT_INFO = Operation(
