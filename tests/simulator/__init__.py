@@ -5,19 +5,26 @@
 
 from __future__ import annotations
 
+from .archives import write_archives
 from .fleet import Firewall, Fleet, FleetEntry
 from .running import running_firewall, running_fleet
 from .scenario import Scenario, load, names
+from .techsupport import Layout, archive_bytes, panorama_archive, write_archive
 from .world import World
 
 __all__ = [
     "Firewall",
     "Fleet",
     "FleetEntry",
+    "Layout",
     "Scenario",
     "World",
+    "archive_bytes",
     "load",
     "names",
+    "panorama_archive",
     "running_firewall",
     "running_fleet",
+    "write_archive",
+    "write_archives",
 ]

@@ -13,6 +13,7 @@ import signal
 import sys
 from pathlib import Path
 
+from .archives import write_archives
 from .fleet import Fleet, FleetEntry, read_fleet
 from .parts import ScenarioError
 from .scenario import load, names
@@ -28,6 +29,7 @@ def arguments() -> argparse.Namespace:
     what.add_argument("--scenario", action="append", help="a scenario by name or file; may be repeated")
     what.add_argument("--list", action="store_true", help="list the scenarios")
     parser.add_argument("--directory", type=Path, help="where inventory.yml, ca.pem and the rest go")
+    parser.add_argument("--archives", type=Path, help="write tech-support archives there, and start nothing")
     parser.add_argument("--pid-file", type=Path, help="where to write the process id")
     return parser.parse_args()
 
@@ -58,8 +60,8 @@ def main() -> int:
     if options.list:
         print("\n".join(names()))
         return 0
-    if options.directory is None:
-        print("--directory is needed", file=sys.stderr)
+    if options.directory is None and options.archives is None:
+        print("--directory or --archives is needed", file=sys.stderr)
         return 2
     try:
         if options.fleet:
@@ -69,6 +71,9 @@ def main() -> int:
     except (ScenarioError, OSError) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return 2
+    if options.archives is not None:
+        print(f"wrote {len(write_archives(entries, options.archives))} archives to {options.archives}")
+        return 0
     asyncio.run(run(Fleet(entries, options.directory), options.pid_file))
     if options.pid_file is not None:
         options.pid_file.unlink(missing_ok=True)

@@ -16,10 +16,11 @@ from typing import Any
 import asyncssh
 import yaml
 
+from .api_export import export
 from .certificates import Authority
 from .http_server import HttpServer
 from .parts import Admin, ScenarioError
-from .scenario import FLEETS, Scenario, load
+from .scenario import FLEETS, Scenario, load, panorama_scenario
 from .ssh_server import SshServer
 from .world import World
 from .xml_api import XmlApi
@@ -205,7 +206,7 @@ class Fleet:
         key_file.write_bytes(key.export_private_key())
         public = key.export_public_key().decode()
         for name in dict.fromkeys(e.panorama for e in self.entries if e.panorama):
-            await self._start_one(FleetEntry(name, _panorama_scenario()), key_file, public)
+            await self._start_one(FleetEntry(name, panorama_scenario()), key_file, public)
         for entry in self.entries:
             await self._start_one(entry, key_file, public)
         self.known_hosts.write_text("".join(self._known_hosts), encoding="utf-8")
@@ -251,7 +252,7 @@ class Fleet:
             firewall.ssh_port = closed_port() if world.access.ssh != "none" else None
             return
         context = self.authority.server_context(firewall.name, world.faults.certificate)
-        api = HttpServer(XmlApi(world), context)
+        api = HttpServer(XmlApi(world, export=export), context)
         await api.start()
         firewall.api_port = api.port
         firewall.servers.append(api)
@@ -286,8 +287,3 @@ class Fleet:
         temporary = self.directory / "statistics.json.new"
         temporary.write_text(text + "\n", encoding="utf-8")
         temporary.replace(self.directory / "statistics.json")
-
-
-def _panorama_scenario() -> Scenario:
-    firewall = {"model": "Panorama", "family": "pc", "interfaces": [], "licences": []}
-    return Scenario("panorama", "A Panorama in front of firewalls", {}, firewall, access={"ssh": "none"})

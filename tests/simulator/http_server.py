@@ -22,6 +22,7 @@ BOMB = (
     + "".join(f'<!ENTITY {n} "{f"&{o};" * 10}">' for o, n in zip("abcdefgh", "bcdefghi", strict=True))
     + ']><response status="success"><result>&i;</result></response>'
 )
+XML = "application/xml; charset=UTF-8"
 REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
 LARGEST_REQUEST = 16 * 1024 * 1024
 
@@ -113,6 +114,8 @@ class HttpServer:
             await send(writer, answer, request.keep_alive)
         else:
             await send_badly(writer, answer, fault)
+        if answer.sent is not None:
+            answer.sent()
         return request.keep_alive
 
 
@@ -150,50 +153,66 @@ async def _read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> b
     return await reader.readexactly(length) if length else b""
 
 
-def head(status: int, length: int, keep_alive: bool, kind: str = "application/xml; charset=UTF-8") -> bytes:
-    """Status line and headers."""
+def head(status: int, length: int, keep_alive: bool, kind: str = XML, filename: str = "") -> bytes:
+    """Status line and headers; a file is announced as one."""
     connection = "keep-alive" if keep_alive else "close"
+    file = ""
+    if filename:
+        file = "Content-Description: File Transfer\r\nContent-Transfer-Encoding: binary\r\n"
+        file += f"Content-Disposition: attachment; filename={filename}\r\n"
     return (
         f"HTTP/1.1 {status} {REASONS.get(status, 'Error')}\r\nServer: nginx\r\nContent-Type: {kind}\r\n"
-        f"Content-Length: {length}\r\nConnection: {connection}\r\n\r\n"
+        f"Content-Length: {length}\r\nConnection: {connection}\r\n{file}\r\n"
     ).encode()
 
 
-async def send(
-    writer: asyncio.StreamWriter, answer: Answer, keep_alive: bool, kind: str = "application/xml; charset=UTF-8"
-) -> None:
+def content(answer: Answer, kind: str = XML) -> tuple[bytes, str]:
+    """The body's bytes and type."""
+    if answer.data is not None:
+        return answer.data, "application/octet-stream"
+    return answer.body.encode(), kind
+
+
+async def send(writer: asyncio.StreamWriter, answer: Answer, keep_alive: bool, kind: str = XML) -> None:
     """A well-behaved answer."""
-    body = answer.body.encode()
-    writer.write(head(answer.status, len(body), keep_alive, kind) + body)
+    body, kind = content(answer, kind)
+    writer.write(head(answer.status, len(body), keep_alive, kind, answer.filename) + body)
     await writer.drain()
 
 
 async def send_badly(writer: asyncio.StreamWriter, answer: Answer, fault: Fault) -> None:
     """An answer with a fault on the wire."""
-    body = answer.body.encode()
+    body, kind = content(answer)
+    begin = head(answer.status, len(body), True, kind, answer.filename)
     if fault.kind == "drop_middle":
-        writer.write(head(answer.status, len(body), True) + body[: len(body) // 2])
+        writer.write(begin + body[: len(body) // 2])
         await writer.drain()
         raise Dropped
     if fault.kind == "truncate":
-        await send(writer, Answer(answer.body[: len(answer.body) // 2]), True)
+        half = None if answer.data is None else body[: len(body) // 2]
+        text = answer.body[: len(answer.body) // 2]
+        await send(writer, Answer(text, data=half, filename=answer.filename), True)
     elif fault.kind == "html":
         await send(writer, Answer(LOGIN_PAGE), True, "text/html")
     elif fault.kind == "entity_bomb":
         await send(writer, Answer(BOMB), True)
     elif fault.kind == "huge":
-        await _send_huge(writer, fault.mb)
+        await _send_huge(writer, answer, fault.mb)
     elif fault.kind == "trickle":
-        writer.write(head(answer.status, len(body), True))
+        writer.write(begin)
         for index in range(len(body)):
             writer.write(body[index : index + 1])
             await writer.drain()
             await asyncio.sleep((fault.ms or 1000) / 1000)
 
 
-async def _send_huge(writer: asyncio.StreamWriter, megabytes: int) -> None:
-    before, after = b'<response status="success"><result>', b"</result></response>"
-    writer.write(head(200, len(before) + megabytes * 1024 * 1024 + len(after), True) + before)
+async def _send_huge(writer: asyncio.StreamWriter, answer: Answer, megabytes: int) -> None:
+    """A text of that size, or a file that goes on and on after its end."""
+    before, after, kind = b'<response status="success"><result>', b"</result></response>", XML
+    if answer.data is not None:
+        (before, kind), after = content(answer), b""
+    length = len(before) + megabytes * 1024 * 1024 + len(after)
+    writer.write(head(200, length, True, kind, answer.filename) + before)
     block = b"A" * (1024 * 1024)
     for _ in range(megabytes):
         writer.write(block)

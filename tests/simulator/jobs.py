@@ -22,6 +22,7 @@ class Job:
     on_finish: Callable[[], None] | None = None
     failure: list[str] = field(default_factory=list)
     finished: float | None = None
+    output: bytes | None = None  # what a tech-support job leaves to be fetched
 
     @property
     def active(self) -> bool:
@@ -47,7 +48,7 @@ class Job:
             return self.failure
         if self.kind == "Commit":
             return ["Configuration committed successfully", "Successfully committed last configuration"]
-        return ["Job completed successfully"]
+        return [] if self.kind == "Exec" else ["Job completed successfully"]
 
 
 class Jobs:
@@ -78,6 +79,11 @@ class Jobs:
         """A job number for a job that is kept elsewhere, such as a log query."""
         self._next += 1
         return self._next - 1
+
+    def remove(self, job: Job) -> None:
+        """Forget a job; one that is gone already does no harm."""
+        if job in self.all:
+            self.all.remove(job)
 
     def find(self, number: int) -> Job | None:
         """The job with that number."""

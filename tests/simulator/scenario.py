@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import copy
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,8 +35,8 @@ class Scenario:
     faults: dict[str, Any] = field(default_factory=dict)
     access: dict[str, Any] = field(default_factory=dict)
 
-    def world(self, hostname: str = "") -> World:
-        """A fresh world of this scenario."""
+    def world(self, hostname: str = "", now: Callable[[], float] = time.time) -> World:
+        """A fresh world of this scenario, with a clock of the caller's own where one is given."""
         data = copy.deepcopy(self.firewall)
         if hostname:
             data["hostname"] = hostname
@@ -43,6 +45,7 @@ class Scenario:
             switches=build(Switches, copy.deepcopy(self.switches), f"{self.name}: switches: "),
             faults=build(Faults, copy.deepcopy(self.faults), f"{self.name}: faults: "),
             access=build(Access, copy.deepcopy(self.access), f"{self.name}: access: "),
+            now=now,
         )
 
 
@@ -67,3 +70,14 @@ def load(source: str | Path | dict[str, Any], changes: dict[str, Any] | None = N
 def names() -> list[str]:
     """All scenarios that are there."""
     return sorted(path.stem for path in SCENARIOS.glob("*.yml"))
+
+
+def panorama_scenario(model: str = "Panorama") -> Scenario:
+    """A Panorama in front of firewalls; it has no connection to the MLAV cloud of its own."""
+    firewall: dict[str, Any] = {
+        "model": model,
+        "family": "pc" if model == "Panorama" else "m",
+        "interfaces": [],
+        "licences": [],
+    }
+    return Scenario("panorama", "A Panorama in front of firewalls", {}, firewall, access={"ssh": "none"})

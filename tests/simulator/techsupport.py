@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from .parts import WorldSpec
-from .switches import Switches
+from .scenario import panorama_scenario
 from .techsupport_parts import LOGS, PARTS, Member, frozen, members
 from .world import World
 
@@ -58,9 +57,8 @@ def archive_bytes(world: World, layout: Layout = Layout()) -> bytes:
 
 
 def panorama_archive(path: Path, hostname: str = "pano-1", model: str = "M-600") -> Path:
-    """The archive of a Panorama, which has no connection of its own."""
-    spec = WorldSpec(hostname=hostname, model=model, family="m", interfaces=[], licences=[])
-    return write_archive(World(spec, Switches()), path)
+    """The archive of a Panorama."""
+    return write_archive(panorama_scenario(model).world(hostname), path)
 
 
 def _ordered(world: World, layout: Layout) -> list[Member]:

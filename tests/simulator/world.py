@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from .config_default import default_configuration
 from .jobs import Job, Jobs
 from .network import Outcome, attempt, cloud_addresses, cloud_name, has_mlav
 from .parts import Admin, Phase, WorldSpec, build, seconds
-from .switches import Access, Faults, Statistics, Switches
+from .switches import JOB_FAULTS, Access, Fault, Faults, Statistics, Switches
 
 RETRY_EVERY = 900.0
 COMMIT_BUSY = "Another commit/validate is in progress. Please try again later"
@@ -245,8 +246,9 @@ class World:
         mine = [c for c in self.config.changes if not admins or c.admin in admins]
         if not force and (not self.config.pending or not mine):
             return None
-        fault = self.faults.take("commit", "api", ("job_fails",)) or self.faults.take("commit", "ssh", ("job_fails",))
-        failure = [fault.text or "job failed because of configd restart"] if fault else []
+        fault = self.job_fault("commit")
+        failure = [fault.text or "job failed because of configd restart"] if fault and fault.kind == "job_fails" else []
+        takes = math.inf if fault and fault.kind == "job_hangs" else self.switches.commit_seconds
 
         def finish() -> None:
             self.config.commit(admins if partial else None)
@@ -256,9 +258,11 @@ class World:
                 logs.Event(self.now(), "informational", "general", "general", f"Commit job succeeded for user {user}")
             )
 
-        return self.jobs.add(
-            "Commit", user, now, self.switches.commit_seconds, description=text, on_finish=finish, failure=failure
-        )
+        return self.jobs.add("Commit", user, now, takes, description=text, on_finish=finish, failure=failure)
+
+    def job_fault(self, label: str) -> Fault | None:
+        """The fault of the job that begins now, whichever door it came through."""
+        return self.faults.take(label, "api", JOB_FAULTS) or self.faults.take(label, "ssh", JOB_FAULTS)
 
     def _refuse_commit(self, user: str) -> None:
         if self.jobs.running(("Commit",)):

@@ -31,6 +31,9 @@ class Answer:
 
     body: str
     status: int = 200
+    data: bytes | None = None  # a file in place of the body
+    filename: str = ""
+    sent: Callable[[], None] | None = None  # called once the client has it
 
 
 def success(inner: str, code: int | None = None) -> Answer:
@@ -70,7 +73,7 @@ class XmlApi:
     world: World
     managed: dict[str, World] = field(default_factory=dict)
     logs: LogQueries = field(default_factory=LogQueries)
-    export: Callable[[World, Mapping[str, str]], Answer] | None = None  # room for the tech-support archive
+    export: Callable[[World, Mapping[str, str]], Answer] | None = None
 
     def label(self, params: Mapping[str, str]) -> str:
         """What the request is called in statistics and faults."""
