@@ -26,6 +26,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_co
     RUNNING,
     SYSTEM_LOG,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport import TECHSUPPORT_INFO
 from ansible_collections.panops.mlav.tests.unit.device.archives import (
     DEVSRV,
     Item,
@@ -179,6 +181,20 @@ def test_a_path_without_archives_names_the_option(tmp_path: Path, monkeypatch: p
         assert why_not(path) == f"option path is {str(path)!r}. {EXPECTED} Actual: {actual}."
     why = why_not("~nobody-of-this-name/fw.tgz")
     assert why.startswith(f"option path is '~nobody-of-this-name/fw.tgz'. {EXPECTED} Actual: Could not determine home")
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"log_window": "a day"}, "log_window"),
+        ({"log_entries": 0}, "log_entries"),
+        ({"log_entries": 5001}, "log_entries"),
+    ],
+)
+def test_the_other_options_are_named_as_well(given: dict[str, Any], named: str, tmp_path: Path) -> None:
+    usual = {"path": str(tmp_path), "diagnose": True, "log_window": "24h", "log_entries": 500}
+    with pytest.raises(InvalidOption, match=f"^{named} is .*Expected: "):
+        TECHSUPPORT_INFO.run({**usual, **given}, Context())
 
 
 def test_a_folder_that_may_not_be_read_names_the_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
