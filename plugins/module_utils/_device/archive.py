@@ -58,6 +58,8 @@ _ENDINGS = (".tgz", ".tar.gz", ".tar")
 _SAVED = ".json"
 # Its first member (see ``evidence_file.to_document``): a folder of reports holds other files of this kind.
 _SAVED_BEGINNING = re.compile(rb'\s*\{\s*"schema":\s*"panops\.mlav/evidence/')
+# Names with a meaning in an inventory: a host called as the playbook's group would stand for the whole group.
+_RESERVED = ("all", "ungrouped", "localhost", "mlav_files")
 # Folders of which an unpacked file has at least one.
 _LANDMARKS = ("tmp/cli", "var/log/pan", "opt/pancfg/mgmt/saved-configs")
 
@@ -113,7 +115,7 @@ class ArchiveDevice:
         """The rows that matter since ``query.since``, newest first; the expression was evaluated while reading."""
         kept = self.contents.system_log
         if kept is None:
-            raise self._missing(SYSTEM_LOG)
+            raise self._missing(SYSTEM_LOG, self.contents.faults.get(SYSTEM_LOG, ""))
         since = f"{query.since:%Y/%m/%d %H:%M:%S}" if query.since is not None else ""
         lines = kept.text.split("\n")
         head = [line for line in lines if not line[:1].isdigit()]
@@ -133,8 +135,12 @@ class ArchiveDevice:
             live = f"var/log/pan/{name}"
             raise self._missing(live, self.contents.faults.get(live, ""))
         answers = [self._answer(log.name, log.kept) for log in found]
-        faults = tuple(why for member, why in self.contents.faults.items() if member.startswith(f"var/log/pan/{name}"))
-        return (replace(answers[0], notes=faults), *answers[1:])
+        return (replace(answers[0], notes=self._log_gaps()), *answers[1:])
+
+    def _log_gaps(self) -> tuple[str, ...]:
+        """Why generations of devsrv.log may be missing beside those that ``process_log`` answers with."""
+        gaps = [why for member, why in self.contents.faults.items() if member.startswith("var/log/pan/")]
+        return tuple(filter(None, (*gaps, self.contents.incomplete)))
 
     def _answer(self, command: str, kept: Kept | None) -> Answer:
         if kept is None:
@@ -170,18 +176,20 @@ def find_archives(option: str, text: str) -> tuple[Archive, ...]:
     Raises:
         InvalidOption: nothing is there; names ``option``, the path and what would be right.
     """
-    path = Path(text).expanduser()
     expected = (
         "Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, saved evidence (.json), "
         "or a folder of them."
     )
     try:
+        path = Path(text).expanduser()
         if path.is_file() or (path.is_dir() and _is_unpacked(path)):
             return _named([path])
         if not path.is_dir():
             actual = "neither a file nor a folder" if path.exists() else "nothing there"
             raise InvalidOption(f"option {option} is {text!r}. {expected} Actual: {actual}.")
         found = [entry for entry in sorted(path.iterdir()) if _is_archive(entry)]
+    except RuntimeError as error:
+        raise InvalidOption(f"option {option} is {text!r}. {expected} Actual: {error}") from error
     except OSError as error:
         raise InvalidOption(f"option {option} is {text!r}. {expected} Actual: {error.strerror or error}.") from error
     if not found:
@@ -209,7 +217,7 @@ def _is_unpacked(folder: Path) -> bool:
 
 
 def _named(paths: list[Path]) -> tuple[Archive, ...]:
-    taken: set[str] = set()
+    taken = set(_RESERVED)
     archives = []
     for path in paths:
         file = path.resolve().name if path.name in ("", "..") else path.name

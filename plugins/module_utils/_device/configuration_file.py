@@ -25,6 +25,8 @@ _CHUNK = 64 * 1024
 _PROLOG_CHUNK = 64
 _MAX_PROLOG_BYTES = 64 * 1024
 _MAX_TEXT = 32 * 1024**2
+# expat keeps a tag or a comment until it is whole; it passes text on in pieces.
+_MAX_PART_BYTES = 1024**2
 
 
 def read_configuration(content: BinaryIO, what: str, wanted: tuple[str, ...]) -> Element:
@@ -42,9 +44,11 @@ def read_configuration(content: BinaryIO, what: str, wanted: tuple[str, ...]) ->
             parser.Parse(data, False)
         if builder.root is not None:
             while data := content.read(_CHUNK):
+                builder.expect_a_part_within(len(data))
                 parser.Parse(data, False)
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    # The latter two: an encoding that is not known, or of more than one byte.
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise MalformedAnswer(f"{what} is not well-formed XML ({error})") from error
     if builder.root is None:  # pragma: no cover - expat has raised by then
         raise MalformedAnswer(f"{what} is empty")
@@ -57,20 +61,32 @@ class _Builder:
         self._what = what
         # The kept elements from the root to here, each with its place; None within a subtree that is wanted whole.
         self._kept: list[tuple[Element, tuple[str, ...] | None]] = []
-        self._depth = self._count = self._text = 0
+        self._depth = self._count = self._text = self._unseen = 0
         self.root: Element | None = None
         parser = expat.ParserCreate()
         parser.buffer_text = True
+        parser.buffer_size = _CHUNK
         parser.StartDoctypeDeclHandler = self._refuse
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
+        parser.CommentHandler = parser.ProcessingInstructionHandler = self._pass
         self.parser = parser
+
+    def expect_a_part_within(self, size: int) -> None:
+        """Bounds what expat may be given, ``size`` bytes now, without that a tag, a text or a comment ends."""
+        self._unseen += size
+        if self._unseen > _MAX_PART_BYTES + _CHUNK:
+            raise MalformedAnswer(f"{self._what} holds a tag or a comment of more than {_MAX_PART_BYTES} bytes")
+
+    def _pass(self, *_args: object) -> None:
+        self._unseen = 0
 
     def _refuse(self, *_args: object) -> NoReturn:
         raise MalformedAnswer(f"{self._what} declares a document type")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._unseen = 0
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise MalformedAnswer(f"{self._what} nests deeper than {MAX_DEPTH} elements")
@@ -91,23 +107,29 @@ class _Builder:
         self._count += 1 + len(attributes)
         if self._count > MAX_TAGS:
             raise MalformedAnswer(f"{self._what} is too large. Expected: at most {MAX_TAGS} elements that matter.")
+        self._grow(sum(len(name) + len(value) for name, value in attributes.items()))
         element = Element(tag, attributes)
         parent.append(element)
         self._kept.append((element, here))
 
     def _end(self, _tag: str) -> None:
+        self._unseen = 0
         if len(self._kept) == self._depth:
             self._kept.pop()
         self._depth -= 1
 
     def _characters(self, text: str) -> None:
+        self._unseen = 0
         if len(self._kept) != self._depth:
             return
         element, place = self._kept[-1]
         # Between elements there is space only.
         if place is not None or len(element):
             return
-        self._text += len(text)
+        self._grow(len(text))
+        element.text = (element.text or "") + text
+
+    def _grow(self, size: int) -> None:
+        self._text += size
         if self._text > _MAX_TEXT:
             raise MalformedAnswer(f"{self._what} is too large. Expected: at most {_MAX_TEXT} characters that matter.")
-        element.text = (element.text or "") + text

@@ -77,7 +77,7 @@ class Interest:
     Attributes:
         config_paths: subtrees of the configuration, relative to ``/config``; the elements above them count as well,
             each without its other children. Attributes are not part of a path: ``entry`` is every entry.
-        system_log: found in every line of the system log that can matter.
+        system_log: found, in lower case, in every line of the system log that can matter.
         process_log: the same for devsrv.log; lines without a time belong to the line before them.
     """
 

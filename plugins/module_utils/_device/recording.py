@@ -190,7 +190,7 @@ class RecordingDevice:
             )
         entries = list(result.iter("entry"))
         ends = {*entries[:1], *entries[-1:]}
-        dull = {entry for entry in entries if entry not in ends and not pattern.search(_bytes(_words(entry)))}
+        dull = {entry for entry in entries if entry not in ends and not pattern.search(_lowered(_words(entry)))}
         answer = replace(answer, truncated=answer.truncated or len(entries) >= limit)
         kept = redacted_tree(result, self._redactor.redact, dull)
         left = [(parent, child) for parent in kept.iter() for child in parent if child.tag == "entry"]
@@ -241,7 +241,7 @@ def _concerning(text: str, pattern: re.Pattern[bytes]) -> str:
     concerns = False
     for number, line in enumerate(lines):
         starts = _TIMED.match(line) is not None
-        matches = pattern.search(_bytes(line)) is not None
+        matches = pattern.search(_lowered(line)) is not None
         concerns = matches or (concerns and not starts)
         if concerns or number in (timed[0], timed[-1]):
             kept.append(line)
@@ -252,8 +252,8 @@ def _words(element: Element) -> str:
     return " ".join(element.itertext())
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
+def _lowered(text: str) -> bytes:
+    return text.encode("utf-8", "replace").lower()
 
 
 def _serialised(element: Element) -> str:

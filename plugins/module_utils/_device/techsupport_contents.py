@@ -12,61 +12,41 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import gzip
-import heapq
-import io
 import re
 import zlib
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.configuration_file import read_configuration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Interest
-from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_stream import MAX_RATIO
+from ansible_collections.panops.mlav.plugins.module_utils._device.log_lines import (
+    Kept,
+    PackedLog,
+    bounded_lines,
+    newest_rows,
+    telling_lines,
+    text_of,
+)
 
 MERGED = "opt/pancfg/mgmt/saved-configs/.merged-running-config.xml"
 RUNNING = "opt/pancfg/mgmt/saved-configs/running-config.xml"
 NETSTAT = "tmp/cli/logs/cli_netstat.txt"
 SYSTEM_LOG = "tmp/cli/logs/show_log_system.txt"
-_COMMANDS = re.compile(r"tmp/cli/techsupport_(?P<device>.+)_(?P<stamp>\d{8}_\d{4})\.txt")
+_COMMANDS = re.compile(r"tmp/cli/techsupport_(?P<device>.+)_(?P<stamp>[0-9]{8}_[0-9]{4})\.txt")
 # The live log, devsrv.log.old, devsrv.log.1, devsrv.log.2.gz; one page of the documentation writes devsrvr.log.
-_PROCESS_LOG = re.compile(r"var/log/pan/(?P<log>devsrvr?\.log)(?:\.(?P<generation>old|\d{1,3}))?(?P<packed>\.gz)?")
+_PROCESS_LOG = re.compile(r"var/log/pan/(?P<log>devsrvr?\.log)(?:\.(?P<generation>old|[0-9]{1,3}))?(?P<packed>\.gz)?")
 
 SECTION_BYTES = 1024**2
 NETSTAT_BYTES = 4 * 1024**2
-SYSTEM_LOG_LINES = 5000
-PROCESS_LOG_BYTES = 8 * 1024**2
 ALL_PROCESS_LOGS_BYTES = 48 * 1024**2
-_LINE_BYTES = 4096
-_BLOCK_BYTES = 256 * 1024
-_BODY_LINES = 5
 _NAME_LENGTH = 300
 _MOST_FAULTS = 200
-# A rotation is some tens of megabytes; what unpacks to more is not one.
-_MAX_ROTATION_BYTES = 2 * 1024**3
-_RATIO_COUNTS_FROM = 16 * 1024**2
 
 _HEADER = re.compile(rb"> ([a-z][ -~]{2,250}?)\s*\Z")
-_DATED = re.compile(rb"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d")
-# A pattern that in lower case finds in lower-cased text all that it finds otherwise.
-_WORDS = re.compile(rb"(?:[\w |]|\[[- ]+\])+")
-
-
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes:
-        """The next bytes, at most ``size``; none at the end."""
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The part of a text that was kept, and whether some of it was left out."""
-
-    text: str
-    truncated: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,10 +91,14 @@ class Contents:
         return known or _COMMANDS.fullmatch(name) is not None or _PROCESS_LOG.fullmatch(name) is not None
 
     def read(self, name: str, content: BinaryIO) -> None:
+        # Of members of the same name the last counts, as when a tar is unpacked.
+        self.faults.pop(name, None)
+        self.configurations.pop(name, None)
+        self.logs.pop(name, None)
         if name == NETSTAT:
             self.netstat = _beginning(content, NETSTAT_BYTES)
         elif name == SYSTEM_LOG:
-            self.system_log = _newest_rows(content, self._interest.system_log)
+            self.system_log = newest_rows(content, self._interest.system_log)
         elif name in (MERGED, RUNNING):
             try:
                 self.configurations[name] = read_configuration(content, name, self._interest.config_paths)
@@ -145,6 +129,7 @@ class Contents:
         return tuple(sorted(mine, key=lambda item: item.generation))
 
     def _read_commands(self, content: BinaryIO, found: re.Match[str]) -> None:
+        self.sections = {}
         self.device_name = found["device"]
         try:
             self.written_at = datetime.strptime(found["stamp"], "%Y%m%d_%H%M")
@@ -158,15 +143,14 @@ class Contents:
 
     def _read_process_log(self, name: str, content: BinaryIO, found: re.Match[str]) -> None:
         try:
-            kept = _telling_lines(_Rotation(content) if found["packed"] else content, self._interest.process_log)
+            kept = telling_lines(PackedLog(content) if found["packed"] else content, self._interest.process_log)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             self.faults[name] = f"{name} is cut off or damaged"
             return
         except MalformedAnswer as error:
             self.faults[name] = f"{name} {error.message}"
             return
-        generation = {None: 0, "old": 1}.get(found["generation"])
-        self.logs[name] = LogFile(name, int(found["generation"]) if generation is None else generation, kept)
+        self.logs[name] = LogFile(name, _generation(found), kept)
         while sum(len(item.kept.text) for item in self.logs.values()) > ALL_PROCESS_LOGS_BYTES:
             oldest = max(self.logs.values(), key=lambda item: item.generation)
             del self.logs[oldest.name]
@@ -178,67 +162,11 @@ def _log_of(name: str) -> str | None:
     return found["log"] if found else None
 
 
-class _Lines:
-    """Lines with their ends; one that is very long comes in pieces. Passes quickly over those that cannot matter."""
-
-    def __init__(self, content: _Readable, concerns: re.Pattern[bytes]) -> None:
-        self._content = content
-        self._block = self._searched = b""
-        self._position = 0
-        # Words are found in lower-cased text several times as fast as by a pattern that ignores case. What is found is
-        # looked at again.
-        self._lowers = _WORDS.fullmatch(concerns.pattern) is not None
-        self._concerns = re.compile(concerns.pattern.lower()) if self._lowers else concerns
-
-    def next(self) -> bytes:
-        """The next line, empty at the end."""
-        while True:
-            begin = self._position
-            end = self._block.find(b"\n", begin, begin + _LINE_BYTES) + 1
-            if end or len(self._block) - begin >= _LINE_BYTES or not self._fill():
-                self._position = end or min(begin + _LINE_BYTES, len(self._block))
-                return self._block[begin : self._position]
-
-    def skip(self) -> bytes:
-        """Passes over lines that do not matter; the next may matter, or is the last.
-
-        Returns:
-            the last line with a time among those passed over, empty where there is none.
-        """
-        last = b""
-        while True:
-            begin = self._position
-            found = self._concerns.search(self._searched, begin)
-            # What stands in the last line may go on in the next block.
-            at = len(self._block) if found is None else found.start()
-            line = max(begin, self._block.rfind(b"\n", begin, at) + 1)
-            self._position = line + (at - line) // _LINE_BYTES * _LINE_BYTES
-            last = self._last_dated(begin, self._position) or last
-            if found is not None or not self._fill():
-                return last
-
-    def _last_dated(self, begin: int, end: int) -> bytes:
-        while end > begin:
-            line = max(begin, self._block.rfind(b"\n", begin, end - 1) + 1)
-            for piece in reversed(range(line, end, _LINE_BYTES)):
-                if _DATED.match(self._block, piece):
-                    return self._block[piece : min(piece + _LINE_BYTES, end)]
-            end = line
-        return b""
-
-    def _fill(self) -> bool:
-        data = self._content.read(_BLOCK_BYTES)
-        if not data:
-            return False
-        self._block = self._block[self._position :] + data
-        self._searched = self._block.lower() if self._lowers else self._block
-        self._position = 0
-        return True
-
-
-def _text(lines: list[bytes] | deque[bytes]) -> str:
-    """Bytes of another encoding become replacement characters; the texts that matter are ASCII."""
-    return b"".join(lines).decode("utf-8", "replace")
+def _generation(found: re.Match[str]) -> int:
+    """0 is the live file, which is neither numbered nor packed."""
+    if found["generation"] is None:
+        return 1 if found["packed"] else 0
+    return 1 if found["generation"] == "old" else max(1, int(found["generation"]))
 
 
 def _beginning(content: BinaryIO, limit: int) -> Kept:
@@ -251,7 +179,7 @@ def _sections(content: BinaryIO, commands: frozenset[str]) -> Iterator[tuple[str
     command: str | None = None
     lines: list[bytes] = []
     size = 0
-    for line in iter(lambda: content.readline(_LINE_BYTES), b""):
+    for line in bounded_lines(content):
         heading = _HEADER.match(line) if line.startswith(b"> ") else None
         if heading is None:
             size += len(line)
@@ -259,101 +187,9 @@ def _sections(content: BinaryIO, commands: frozenset[str]) -> Iterator[tuple[str
                 lines.append(line)
             continue
         if command is not None:
-            yield command, Kept(_text(lines), size > SECTION_BYTES)
+            yield command, Kept(text_of(lines), size > SECTION_BYTES)
         named = heading[1].decode()
         command = named if named in commands else None
         lines, size = [], 0
     if command is not None:
-        yield command, Kept(_text(lines), size > SECTION_BYTES)
-
-
-def _newest_rows(content: BinaryIO, concerns: re.Pattern[bytes]) -> Kept:
-    """The newest rows that matter, newest first, below the table's head: a row begins with its time.
-
-    Where no line does, it is no table that is known; its beginning is kept for whoever reads the report.
-    """
-    newest: list[bytes] = []
-    head: list[bytes] = []
-    truncated = dated = False
-    lines = _Lines(content, concerns)
-    while line := lines.next():
-        if _DATED.match(line) is None:
-            if not dated and len(head) < 10:
-                head.append(line)
-            continue
-        dated = True
-        if concerns.search(line):
-            row = line if line.endswith(b"\n") else line + b"\n"
-            if len(newest) < SYSTEM_LOG_LINES:
-                heapq.heappush(newest, row)
-            else:
-                heapq.heappushpop(newest, row)
-                truncated = True
-        lines.skip()
-    return Kept(_text([*head, *sorted(newest, reverse=True)]), truncated)
-
-
-def _telling_lines(content: _Readable, concerns: re.Pattern[bytes]) -> Kept:
-    """The lines that matter, those without a time that follow them, and the first and the last with a time.
-
-    The latter two bound the log in time.
-    """
-    first = last = b""
-    kept: deque[bytes] = deque()
-    size = body = 0
-    truncated = False
-    lines = _Lines(content, concerns)
-    while line := lines.next():
-        if _DATED.match(line):
-            first = first or line
-            last = line
-            body = _BODY_LINES if concerns.search(line) else 0
-            wanted = body > 0
-        else:
-            wanted = body > 0 or not first
-            body -= 1
-        if wanted:
-            kept.append(line)
-            size += len(line)
-        while size > PROCESS_LOG_BYTES:
-            size -= len(kept.popleft())
-            truncated = True
-        if first and body <= 0:
-            last = lines.skip() or last
-    if first and (not kept or kept[0] != first):
-        kept.appendleft(first)
-    if last and kept[-1] != last:
-        kept.append(last)
-    return Kept(_text(kept), truncated)
-
-
-class _Rotation:
-    """A gzipped log, bounded in all and in proportion to what it was packed in."""
-
-    def __init__(self, content: BinaryIO) -> None:
-        self._packed = _Counted(content)
-        self._plain = gzip.GzipFile(fileobj=self._packed, mode="rb")
-        self._count = 0
-
-    def read(self, size: int) -> bytes:
-        data: bytes = self._plain.read(size)
-        self._count += len(data)
-        too_dense = self._count > _RATIO_COUNTS_FROM and self._count > MAX_RATIO * self._packed.count
-        if self._count > _MAX_ROTATION_BYTES or too_dense:
-            raise MalformedAnswer("unpacks to far more than a log can")
-        return data
-
-
-class _Counted(io.RawIOBase):
-    def __init__(self, content: BinaryIO) -> None:
-        super().__init__()
-        self._content = content
-        self.count = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._content.read(size)
-        self.count += len(data)
-        return data
+        yield command, Kept(text_of(lines), size > SECTION_BYTES)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import os
 import re
 import stat
@@ -36,6 +37,8 @@ MAX_RATIO = 250
 _RATIO_COUNTS_FROM = 64 * 1024**2
 # What tarfile may read to understand one member: long names and extended headers.
 _MAX_HEADER_BYTES = 1024**2
+# To skip a member, tarfile reads as often as its size demands, even where there is nothing more to read.
+_MAX_READS_AT_END = 64
 _CHUNK = 64 * 1024
 _GZIP = b"\x1f\x8b"
 _OTHER_COMPRESSIONS = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "ZIP"}
@@ -125,31 +128,58 @@ def read_stream(stream: BinaryIO, name: str, size: int | None, reader: Reader, s
         for member, tar in _members(unpacked):
             members += 1
             _read_member(member, tar, reader)
-        unpacked.to_end()
-        if not unpacked.ends_with_zeros:
-            reader.cut_off(f"{excerpt(name)} is cut off or damaged after {_mebibytes(source.position)}")
     except (_Cut, tarfile.TarError, ValueError, OverflowError) as error:
         if not members:
             raise _no_archive(name, excerpt(str(error))) from error
-        why = f" ({error})" if isinstance(error, _Cut) else ""
-        reader.cut_off(f"{excerpt(name)} is cut off or damaged after {_mebibytes(source.position)}{excerpt(why)}")
+        why = f" ({excerpt(str(error))})" if isinstance(error, _Cut) else ""
+        reader.cut_off(f"{excerpt(name)} is cut off or damaged after {_mebibytes(source.position)}{why}")
     if not members:
         raise _no_archive(name, "no member in it")
 
 
 def _members(unpacked: _Unpacked) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
-    with tarfile.open(fileobj=unpacked, mode="r|", bufsize=_CHUNK) as tar:
-        for _number in range(MAX_MEMBERS):
+    with tarfile.open(
+        fileobj=unpacked, mode="r|", bufsize=_CHUNK, tarinfo=_Member, encoding="utf-8", errors="replace"
+    ) as tar:
+        for number in itertools.count():
             member = tar.next()
             if member is None:
+                _read_padding(unpacked, tar)
                 return
-            # tarfile would keep every member that it has seen.
+            if number == MAX_MEMBERS:
+                raise _Cut(f"more than {MAX_MEMBERS} members")
+            # tarfile would keep every member that it has seen, and every extended header that is for all of them.
             tar.members.clear()  # type: ignore[attr-defined]
+            tar.pax_headers = {}
             if member.size < 0:
                 raise _Cut("a member has a negative size")
-            unpacked.allow(member.size + _MAX_HEADER_BYTES)
+            unpacked.allow(tar.offset + _MAX_HEADER_BYTES)
             yield member, tar
-    raise _Cut(f"more than {MAX_MEMBERS} members")
+
+
+class _Member(tarfile.TarInfo):
+    """A member of an archive that ends where its mark of the end is, and nowhere else."""
+
+    @classmethod
+    def fromtarfile(cls, tar: tarfile.TarFile) -> _Member:
+        try:
+            return super().fromtarfile(tar)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as error:
+            # tarfile would take it for the end.
+            raise _Cut("no whole header where a member should begin") from error
+        except RecursionError as error:
+            # tarfile takes headers that stand before another header by calling itself.
+            raise _Cut("too many headers before one member") from error
+
+
+def _read_padding(unpacked: _Unpacked, tar: tarfile.TarFile) -> None:
+    """Reads what is behind the mark of the end: only then a checksum of the whole is compared."""
+    unpacked.allow(MAX_UNPACKED_BYTES)
+    while padding := tar.fileobj.read(_CHUNK):
+        if padding.strip(b"\0"):
+            raise _Cut("data behind its end")
 
 
 def _read_member(member: tarfile.TarInfo, tar: tarfile.TarFile, reader: Reader) -> None:
@@ -184,7 +214,7 @@ def _read_folder(folder: Path, reader: Reader, say: Callable[[str], None]) -> No
         folders.sort()
         for file in sorted(files):
             path = Path(parent, file)
-            name = path.relative_to(folder).as_posix()
+            name = os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "replace")
             if not reader.wants(name):
                 continue
             found += 1
@@ -198,11 +228,13 @@ def _read_folder(folder: Path, reader: Reader, say: Callable[[str], None]) -> No
                 if not stat.S_ISREG(status.st_mode):
                     reader.damaged(name, f"{name} is no regular file")
                     continue
+                position += status.st_size
+                if position > MAX_UNPACKED_BYTES:
+                    raise MalformedAnswer(f"{excerpt(folder.name)} holds more than {_gibibytes(MAX_UNPACKED_BYTES)}")
                 try:
                     reader.read(name, content)
                 except OSError as error:
                     reader.damaged(name, f"{name} cannot be read: {error.strerror or error}")
-                position += status.st_size
                 progress.at(position)
     if not found:
         raise _no_archive(folder.name, "a folder without any of its files")
@@ -226,6 +258,10 @@ def _no_archive(name: str, actual: str) -> MalformedAnswer:
 
 def _mebibytes(count: int) -> str:
     return f"{count / 1024**2:.1f} MiB"
+
+
+def _gibibytes(count: int) -> str:
+    return f"{count // 1024**3} GiB"
 
 
 class _Source(io.RawIOBase):
@@ -267,17 +303,11 @@ class _Unpacked(io.RawIOBase):
         self._source = source
         self._count = 0
         self._allowed = _MAX_HEADER_BYTES
-        self.ends_with_zeros = True
+        self._ends = 0
 
-    def allow(self, size: int) -> None:
-        """How much may be read until the next member has begun."""
-        self._allowed = self._count + size + 2 * _CHUNK
-
-    def to_end(self) -> None:
-        """Reads what follows the last member: only there does the compression's checksum show that all was right."""
-        self._allowed = MAX_UNPACKED_BYTES
-        while self.read(_CHUNK):
-            pass
+    def allow(self, position: int) -> None:
+        """Up to where may be read until the next member has begun."""
+        self._allowed = position + 2 * _CHUNK
 
     def readable(self) -> bool:
         return True
@@ -292,10 +322,11 @@ class _Unpacked(io.RawIOBase):
         except (EOFError, zlib.error, OSError) as error:
             raise _Cut("the compressed data are cut off or damaged") from error
         self._count += len(data)
-        if data:
-            self.ends_with_zeros = not any(data[-512:])
+        self._ends += not data
+        if self._ends > _MAX_READS_AT_END:
+            raise _Cut("a member is larger than the rest of it")
         if self._count > MAX_UNPACKED_BYTES:
-            raise _Cut(f"more than {MAX_UNPACKED_BYTES // 1024**3} GiB unpacked")
+            raise _Cut(f"more than {_gibibytes(MAX_UNPACKED_BYTES)} unpacked")
         if self._count > _RATIO_COUNTS_FROM and self._count > MAX_RATIO * self._source.position:
             raise _Cut(f"packed more than {MAX_RATIO} times")
         return data or b""

@@ -37,7 +37,7 @@ EXPRESSION = (
 )
 
 # What a line must hold to matter, for sources that cannot evaluate the expression.
-CONCERNS = re.compile(rb"mlav|machine learning|device[- ]server|devsrvr", re.IGNORECASE)
+CONCERNS = re.compile(rb"mlav|machine learning|device[- ]server|devsrvr")
 
 # The description field has at most 512 bytes.
 _TEXT_LIMIT = 512

@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.archive import (
     Archive,
+    ArchiveDevice,
     find_archives,
     open_archive,
 )
@@ -75,14 +77,24 @@ def _gather(
         unreadable: Evidence[Any] = Evidence(problem=problem_of(error))
         source: Literal["saved", "techsupport"] = "saved" if archive.is_saved_evidence else "techsupport"
         return EvidenceSet(archive.name, source, options.now(), "full", device=unreadable), None
-    written_at = device.contents.written_at or datetime.fromtimestamp(archive.path.stat().st_mtime)
-    own_time = written_at.replace(tzinfo=timezone.utc)
+    own_time = _written_at(device, archive.path) or options.now()
 
     def named(evidence: EvidenceSet) -> str:
         info = evidence.device.value
         return (info.hostname if info is not None else None) or device.contents.device_name or archive.name
 
     return gather_and_save(device, archive.name, replace(options, now=lambda: own_time), Redactor(), folder, named)
+
+
+def _written_at(device: ArchiveDevice, path: Path) -> datetime | None:
+    """As the name of a file in it tells the time, or else the file itself; local time of the firewall."""
+    written_at = device.contents.written_at
+    if written_at is None:
+        try:
+            written_at = datetime.fromtimestamp(path.stat().st_mtime)
+        except (OSError, OverflowError, ValueError):
+            return None
+    return written_at.replace(tzinfo=timezone.utc)
 
 
 TECHSUPPORT_INFO = Operation(
