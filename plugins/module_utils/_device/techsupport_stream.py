@@ -133,8 +133,6 @@ def read_stream(stream: BinaryIO, name: str, size: int | None, reader: Reader, s
             raise _no_archive(name, excerpt(str(error))) from error
         why = f" ({excerpt(str(error))})" if isinstance(error, _Cut) else ""
         reader.cut_off(f"{excerpt(name)} is cut off or damaged after {_mebibytes(source.position)}{why}")
-    if not members:
-        raise _no_archive(name, "no member in it")
 
 
 def _members(unpacked: _Unpacked) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
@@ -165,6 +163,8 @@ class _Member(tarfile.TarInfo):
         try:
             return super().fromtarfile(tar)
         except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            if tar.offset == 0:
+                raise _Cut("no member in it") from None
             raise
         except tarfile.HeaderError as error:
             # tarfile would take it for the end.

@@ -334,7 +334,9 @@ def test_gzip_within_gzip_is_not_unpacked_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"not gzipped", gzip.compress(LINE)[:-10], gzip.compress(LINE)[:-8] + b"\0" * 8, gzip.compress(LINE)[:5]]
+    "data",
+    [b"not gzipped", gzip.compress(LINE)[:-10], gzip.compress(LINE)[:-8] + b"\0" * 8, gzip.compress(LINE)[:5]],
+    ids=range(4),
 )
 def test_a_damaged_rotation_is_no_evidence(data: bytes) -> None:
     device = opened(tar(Item(DEVSRV, LINE), Item(f"{DEVSRV}.1.gz", data), LAST))
@@ -399,7 +401,7 @@ def test_the_unpacked_size(fewer: int, incomplete: str, monkeypatch: pytest.Monk
         (b"\x1f\x8b", "the compressed data are cut off or damaged"),
         (b"\x1f\x8b" + b"\xff" * 600, "the compressed data are cut off or damaged"),
     ],
-    ids=str,
+    ids=range(12),
 )
 def test_what_is_no_archive_says_what_it_is(data: bytes, actual: str) -> None:
     with pytest.raises(MalformedAnswer) as raised:
