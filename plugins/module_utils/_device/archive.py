@@ -29,6 +29,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     Interest,
     SystemLogQuery,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._device.log_lines import Kept
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import flatten
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_contents import (
     MERGED,
@@ -36,7 +37,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_co
     RUNNING,
     SYSTEM_LOG,
     Contents,
-    Kept,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_stream import read_path, read_stream
 

@@ -14,7 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import configuration_file, techsupport_contents
+from ansible_collections.panops.mlav.plugins.module_utils._device import (
+    configuration_file,
+    log_lines,
+    techsupport_contents,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._device.archive import ArchiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CommandRefused,
@@ -271,7 +275,7 @@ def test_of_a_flood_of_lines_the_newest_are_kept() -> None:
 @pytest.mark.parametrize("text", [line(1), b"a\n", b"\n", b"a", b"2026-11-23 10:00:00 mlav\n", b"\0\xff\n"], ids=str)
 def test_a_flood_of_lines_takes_no_memory(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Short lines take more than their bytes."""
-    monkeypatch.setattr(techsupport_contents, "PROCESS_LOG_BYTES", MEGABYTE // 2)
+    monkeypatch.setattr(log_lines, "PROCESS_LOG_BYTES", MEGABYTE // 2)
     size = MEGABYTE // len(text) * len(text)
     device, peak = peak_of(lambda: opened(streamed(DEVSRV, size, [text * (size // len(text))])))
     (found,) = device.process_log("devsrv.log", 5000)
@@ -285,7 +289,7 @@ def test_many_large_generations_leave_out_the_oldest(monkeypatch: pytest.MonkeyP
     items = [Item(f"{DEVSRV}.{number}.gz", gzip.compress(log)) for number in range(5, 0, -1)]
     device = opened(tar(*items, Item(DEVSRV, log)))
     assert [name for name, _text in logs(device)] == [DEVSRV, f"{DEVSRV}.1.gz", f"{DEVSRV}.2.gz"]
-    assert device.log_gaps() == tuple(
+    assert device.process_log("devsrv.log", 0)[0].notes == tuple(
         f"{DEVSRV}.{number}.gz was left out: the newer generations are large" for number in (5, 4, 3)
     )
 
