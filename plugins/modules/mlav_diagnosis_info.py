@@ -30,6 +30,34 @@ options:
     type: str
     choices: [auto, full]
     default: auto
+  evidence:
+    description:
+      - Judge evidence that was saved earlier, with O(save_evidence), and ask no firewall. Options of the connection
+        are not used.
+      - A file, or the folder that it was saved in, where the file of O(host) is looked for.
+      - The evidence is judged as this version of the collection judges. It is asked at least as deep as it was then.
+    type: path
+  save_evidence:
+    description:
+      - A folder. What the firewall answered is saved there, without secrets, as a file of the name of O(host), so that
+        it can be judged again with O(evidence). A file that is there already is replaced.
+      - Only the owner can read the file. Nothing is saved in check mode.
+      - Its shape is published as C(docs/schema/evidence.schema.json).
+    type: path
+  techsupport_export:
+    description:
+      - Where C(devsrv.log) is needed and cannot be read otherwise, have the firewall make a tech-support file, and take
+        the log from it while it is downloaded. Nothing else of the file is kept.
+      - This is heavy. The firewall makes the file for 5 to 15 minutes, which loads its management plane, and 100 to
+        400 MB are transferred. A connected firewall is not asked for it with O(depth=auto).
+      - The account's admin role needs the XML-API right C(export).
+      - PAN-OS refuses it through a Panorama (O(provider.serial_number)).
+    type: bool
+    default: false
+  techsupport_timeout:
+    description: Time limit for making and reading the tech-support file, in seconds, from 1 to 86400.
+    type: int
+    default: 1200
 seealso:
   - module: panops.mlav.mlav_facts
   - module: panops.mlav.mlav_report
@@ -61,6 +89,10 @@ EXAMPLES = r"""
       ip_address: panorama.example.com
       api_key: "{{ vault_panorama_api_key }}"
       serial_number: "001606000117"
+
+- name: Judge again what was saved by an earlier run
+  panops.mlav.mlav_diagnosis_info:
+    evidence: report/evidence/fw-lon-1.json
 """
 
 RETURN = r"""
@@ -229,6 +261,11 @@ diagnosis:
       description: How long gathering and judging took, in milliseconds.
       type: int
       sample: 840
+evidence_file:
+  description: The file that the evidence was saved in.
+  returned: when O(save_evidence) is set, outside check mode
+  type: str
+  sample: report/evidence/fw-lon-1.json
 error:
   description: The class of the failure and what would help.
   returned: failure
@@ -239,8 +276,8 @@ error:
     remedy: ''
 """
 
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import DIAGNOSIS_INFO
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import DIAGNOSIS_INFO
 
 
 def main() -> None:

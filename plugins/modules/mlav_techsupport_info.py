@@ -26,8 +26,8 @@ extends_documentation_fragment:
 options:
   path:
     description:
-      - A tech-support file (C(.tgz), C(.tar.gz) or C(.tar)), the folder that one was unpacked into, or a folder of
-        many.
+      - A tech-support file (C(.tgz), C(.tar.gz) or C(.tar)), the folder that one was unpacked into, evidence that
+        was saved (C(.json)), or a folder of many.
     type: path
     required: true
   diagnose:
@@ -45,6 +45,12 @@ options:
     description: How many entries of the system log are read at the most, from 1 to 5000.
     type: int
     default: 500
+  save_evidence:
+    description:
+      - A folder. What was read of each file is saved there, without secrets, under the file's name in RV(archives), so
+        that it can be judged again with O(panops.mlav.mlav_diagnosis_info#module:evidence).
+      - Only the owner can read the files. Nothing is saved in check mode.
+    type: path
 seealso:
   - module: panops.mlav.mlav_diagnosis_info
   - module: panops.mlav.mlav_report
@@ -93,8 +99,8 @@ diagnoses:
   description:
     - One diagnosis per file, in the order of RV(archives), with the shape of
       RV(panops.mlav.mlav_diagnosis_info#module:diagnosis).
-    - C(source) is V(techsupport), C(collected_at) is the file's own time, and C(host) is the name of the firewall as
-      the file tells it, or else the name of the file.
+    - C(source) is V(techsupport) or V(saved), C(collected_at) is the file's own time, and C(host) is the name of the
+      firewall as the file tells it, or else the name of the file.
   returned: success, unless O(diagnose=false)
   type: list
   elements: dict
@@ -107,6 +113,12 @@ diagnoses:
       summary: >-
         Another device decrypts the traffic to ml.service.paloaltonetworks.com: have it exclude *.paloaltonetworks.com
         from decryption.
+evidence_files:
+  description: The files that evidence was saved in. There is none of a tech-support file that could not be read.
+  returned: when O(save_evidence) is set, outside check mode
+  type: list
+  elements: str
+  sample: [report/evidence/techsupport.json]
 error:
   description: The class of the failure and what would help.
   returned: failure
@@ -114,8 +126,8 @@ error:
   sample:
     kind: invalid_option
     message: >-
-      option path is '/tmp/none'. Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, or a
-      folder of them. Actual: nothing there.
+      option path is '/tmp/none'. Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, saved
+      evidence (.json), or a folder of them. Actual: nothing there.
     remedy: ''
 """
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import reading
+from ansible_collections.panops.mlav.plugins.module_utils._tasks import diagnosing
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
@@ -58,7 +58,7 @@ def diagnose(firewall: Firewall, **options: Any) -> dict[str, Any]:
         "timeout": TIMEOUT_S,
         **options,
     }
-    operation = reading.DIAGNOSIS_INFO
+    operation = diagnosing.DIAGNOSIS_INFO
     checked = ArgumentSpecValidator(operation.argument_spec).validate(given)
     assert not checked.error_messages, checked.error_messages
     result = operation.run(checked.validated_parameters, Context())

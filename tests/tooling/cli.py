@@ -33,6 +33,8 @@ from tests.tooling.environment import (
 from tests.tooling.gates import GATES, Gate
 
 TAIL = 60
+# See demo.py, which needs what only .venv has.
+DEMOS = ("demo", "demo-techsupport")
 CACHES = (".ansible", ".coverage", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "tests/output")
 
 
@@ -50,16 +52,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "what",
         nargs="+",
-        choices=["demo", *names, "venv", "clean"],
+        choices=[*DEMOS, *names, "venv", "clean"],
         metavar="WHAT",
-        help=f"demo; {', '.join(groups)} (groups of gates); the name of a gate; venv; clean",
+        help=f"{', '.join(DEMOS)}; {', '.join(groups)} (groups of gates); the name of a gate; venv; clean",
     )
     asked = parser.parse_args(arguments).what
     try:
         if "clean" in asked:
             _clean()
         gates = [gate for gate in GATES if {gate.name, *gate.groups} & set(asked)]
-        if not gates and not {"demo", "venv"} & set(asked):
+        if not gates and not {*DEMOS, "venv"} & set(asked):
             return 0
         link_collection()
         python = chosen_interpreter()
@@ -68,8 +70,9 @@ def main(arguments: Sequence[str]) -> int:
         make_venv(VENV, python, ROOT / "requirements-dev.txt")
         if gates and not _run(gates):
             return 1
-        if "demo" in asked:
-            _demo()
+        for demo in DEMOS:
+            if demo in asked:
+                _demo(demo)
     except Failed as problem:
         print(f"FAILED: {problem}", file=sys.stderr)
         return 1
@@ -126,12 +129,12 @@ def _show(log: Path) -> None:
         print(f"    | {line}")
 
 
-def _demo() -> NoReturn:
+def _demo(name: str) -> NoReturn:
     """Become the demo, so that a signal reaches it and nothing else."""
     sys.stdout.flush()
     os.chdir(ROOT)
     python = str(VENV / "bin" / "python")
-    os.execve(python, [python, "-m", "tests.tooling.demo"], environment())
+    os.execve(python, [python, "-m", "tests.tooling.demo", name], environment())
 
 
 def _clean() -> None:

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The demo: a simulated fleet is diagnosed by the playbook that users run; the findings are compared with its faults.
+"""The demos: a simulated fleet is diagnosed by the playbooks that users run; the findings are compared with its faults.
 
-Runs with the Python of ``.venv``. Leaves ``build/demo/diagnoses.json`` and the reports beside it.
+Run with the Python of ``.venv``. ``demo`` asks the firewalls, and leaves ``build/demo/diagnoses.json`` and the reports
+beside it; ``demo-techsupport`` reads their tech-support files, and leaves the same in ``build/demo-techsupport``.
 """
 
 from __future__ import annotations
@@ -15,60 +16,78 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
-from tests.tooling.environment import BUILD, ROOT, VENV, Failed, environment, locked, log_file, stop
+from tests.tooling.environment import BUILD, ROOT, VENV, Failed, call, environment, locked, log_file, stop
 
 DEMO = BUILD / "demo"
 FLEET = DEMO / "fleet"
+TECHSUPPORT_DEMO = BUILD / "demo-techsupport"
+FILES = TECHSUPPORT_DEMO / "files"
+SIMULATOR = (sys.executable, "-m", "tests.simulator", "--fleet", "tests/simulator/fleets/demo.yml")
 SCHEMA = ROOT / "docs" / "schema" / "diagnosis.schema.json"
 SECONDS_TO_START = 60.0
 SECONDS_TO_DIAGNOSE = 300.0
 
 
-def main() -> int:
-    """Run the demo; the exit code is 0 when every firewall was judged as its scenario says."""
+def main(arguments: Sequence[str]) -> int:
+    """Run a demo by its name; the exit code is 0 when every firewall was judged as its scenario says."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    with locked(BUILD / "demo.lock"):
-        return show()
-
-
-def show() -> int:
-    """The demo itself, one at a time in a checkout."""
-    shutil.rmtree(DEMO, ignore_errors=True)
-    DEMO.mkdir(parents=True)
-    try:
-        with simulated_fleet():
-            diagnose()
-            fleet = json.loads((FLEET / "fleet.json").read_text(encoding="utf-8"))
-        results = read_results(DEMO / "diagnoses.json")
-        wrong = compare([firewall for firewall in fleet if firewall["expect"]], results)
-    except Failed as problem:
-        print(f"FAILED: {problem}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
-    for report in sorted(DEMO.glob("*.*")):
-        print(f"report: {report.relative_to(ROOT)}")
+    [name] = arguments
+    folder, show = DEMOS[name]
+    with locked(BUILD / f"{name}.lock"):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            wrong = show()
+        except Failed as problem:
+            print(f"FAILED: {problem}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
+            return 130
+        for report in sorted(folder.glob("*.*")):
+            print(f"report: {report.relative_to(ROOT)}")
     if wrong:
         print(f"FAILED: {wrong} firewalls were judged otherwise than expected", file=sys.stderr)
     return 1 if wrong else 0
 
 
+def diagnose_fleet() -> int:
+    """Diagnose firewalls that answer; returns how many were judged otherwise than expected."""
+    with simulated_fleet():
+        inventory = ["-i", str(FLEET / "inventory.yml")]
+        playbook([*inventory, "playbooks/diagnose.yml"], mlav_report_dir=str(DEMO))
+        fleet = json.loads((FLEET / "fleet.json").read_text(encoding="utf-8"))
+    return compare([firewall for firewall in fleet if firewall["expect"]], read_results(DEMO / "diagnoses.json"))
+
+
+def diagnose_files() -> int:
+    """Diagnose from tech-support files of the same firewalls; returns how many verdicts contradict the truth."""
+    print("making a tech-support file of every simulated firewall", flush=True)
+    with log_file("simulator") as log:
+        call(log, [*SIMULATOR, "--archives", FILES])
+    given = {"mlav_techsupport": str(FILES), "mlav_report_dir": str(TECHSUPPORT_DEMO)}
+    playbook(["playbooks/diagnose_techsupport.yml"], **given)
+    fleet = json.loads((FILES / "expected.json").read_text(encoding="utf-8"))
+    return compare_files(fleet, read_results(TECHSUPPORT_DEMO / "diagnoses.json"))
+
+
+DEMOS = {"demo": (DEMO, diagnose_fleet), "demo-techsupport": (TECHSUPPORT_DEMO, diagnose_files)}
+
+
 @contextmanager
 def simulated_fleet() -> Iterator[None]:
     """Simulated firewalls that answer until the block ends; they choose free ports themselves."""
-    command = [sys.executable, "-m", "tests.simulator", "--fleet", "tests/simulator/fleets/demo.yml"]
     print("starting the simulated firewalls", flush=True)
     with log_file("simulator") as log:
         process = subprocess.Popen(
-            [*command, "--directory", str(FLEET)],
+            [*SIMULATOR, "--directory", str(FLEET)],
             cwd=ROOT,
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -88,10 +107,9 @@ def simulated_fleet() -> Iterator[None]:
             stop(process)
 
 
-def diagnose() -> None:
-    """Run the playbook; what it says goes to the terminal."""
-    command = [str(VENV / "bin" / "ansible-playbook"), "-i", str(FLEET / "inventory.yml"), "playbooks/diagnose.yml"]
-    command += ["-e", json.dumps({"mlav_report_dir": str(DEMO)})]
+def playbook(arguments: Sequence[str], **variables: str) -> None:
+    """Run a playbook; what it says goes to the terminal."""
+    command = [str(VENV / "bin" / "ansible-playbook"), *arguments, "-e", json.dumps(variables)]
     print(f"$ {' '.join(command)}", flush=True)
     process = subprocess.Popen(
         command,
@@ -139,10 +157,33 @@ def compare(fleet: list[dict[str, Any]], results: dict[str, dict[str, Any]]) -> 
     return wrong
 
 
+def compare_files(fleet: list[dict[str, Any]], results: dict[str, dict[str, Any]]) -> int:
+    """The same for files. They may hold less than a firewall answers, or more than a login gets; never otherwise."""
+    wrong = len(results.keys() - {firewall["name"] for firewall in fleet})
+    print(f"\n{'firewall':12} {'live':44} {'from its tech-support file':44}")
+    for firewall in fleet:
+        name, truth = firewall["name"], firewall["expect"]
+        expected = finding(truth["verdict"], truth.get("cause"))
+        result = results.get(name) or {"verdict": "no result", "causes": [], "missing": []}
+        got = finding(result["verdict"], result["causes"][0]["id"] if result["causes"] else None)
+        if got == expected:
+            said = "the same"
+        elif result["verdict"] == "undetermined" and result["missing"]:
+            said = "less: " + ", ".join(item["evidence"] for item in result["missing"]) + " not in the file"
+        elif truth["verdict"] == "undetermined" and name in results:
+            said = "more: the firewall could not be asked"
+        else:
+            said = "DIFFERS"
+            wrong += 1
+        print(f"{name:12} {expected:44} {got:44} {said}")
+    print(f"firewalls: {len(fleet) - wrong} passed, {wrong} failed\n", flush=True)
+    return wrong
+
+
 def finding(verdict: str, cause: str | None) -> str:
     """A verdict and its first cause in one phrase."""
     return f"{verdict}: {cause}" if cause else verdict
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

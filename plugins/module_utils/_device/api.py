@@ -10,7 +10,8 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from copy import copy
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +28,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     DeviceError,
     MalformedAnswer,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.https import HttpAnswer, HttpsConnection
+from ansible_collections.panops.mlav.plugins.module_utils._device.https import (
+    HttpAnswer,
+    HttpsConnection,
+    HttpStream,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
     PUSHED_VALUES_MAY_BE_MISSING,
     Answer,
@@ -46,6 +51,8 @@ _LONGEST_PAUSE = 2.0
 _READING_TYPES = frozenset({"keygen", "log", "version"})
 _READING_ACTIONS = frozenset({"get", "show"})
 _READING_OPS = ("<show>", "<ping>", "<test>", "<check>")
+# Without an action an export may start a job.
+_READING_EXPORTS = frozenset({"status", "get", "finish"})
 
 
 class XmlApi:
@@ -105,11 +112,23 @@ class XmlApi:
             DeviceError: the subclass that fits.
         """
         asked = asked or _asked(fields)
-        answer = xml.parse(self.exchange(fields, self._deadline(asked, seconds)))
+        return self.checked(self.exchange(fields, self._deadline(asked, seconds)), asked)
+
+    def checked(self, body: bytes, asked: str) -> Envelope:
+        """Parses the body of an answer, and gives it where it is a success.
+
+        Raises:
+            DeviceError: the subclass that fits.
+        """
         try:
-            return xml.check(answer, asked, self.credential)
+            return xml.check(xml.parse(body), asked, self.credential)
         except DeviceError as error:
             raise self._noted(self._redacted(error)) from None
+
+    def finish(self, fields: Mapping[str, str]) -> None:
+        """Ends a job, best effort: PAN-OS removes one by itself once its result was fetched, and then refuses this."""
+        with suppress(DeviceError):
+            self.call({**fields, "action": "finish"}, min(self.options.timeout, 5.0))
 
     def exchange(self, fields: Mapping[str, str], deadline: Deadline | None = None) -> bytes:
         """Sends one request and gives the body of its answer, whatever PAN-OS says in it.
@@ -129,14 +148,42 @@ class XmlApi:
         except DeviceError as error:
             raise self._noted(error) from error.__cause__
 
+    @contextmanager
+    def stream(self, fields: Mapping[str, str], deadline: Deadline, max_bytes: int) -> Iterator[HttpStream]:
+        """Sends one request and gives its answer while the body is still coming, whatever it holds.
+
+        Raises:
+            DeviceError: as ``exchange``, before the body; what reading the body raises: see ``https.HttpStream``.
+        """
+        if self._failure is not None:
+            raise self._failure
+        with ExitStack() as opened:
+            try:
+                sent, headers = self._signed(fields, deadline)
+                answer = opened.enter_context(
+                    self._connection.post_stream(*_form(sent, headers), deadline, _only_reads(sent), max_bytes)
+                )
+                if answer.status != 200:
+                    said = answer.body.read(MAX_ANSWER_BYTES)
+                    raise self._http_failure(
+                        HttpAnswer(answer.status, answer.reason, said, answer.location), _asked(fields)
+                    )
+            except DeviceError as error:
+                raise self._noted(error) from error.__cause__
+            yield answer
+
     def _exchange(self, fields: Mapping[str, str], deadline: Deadline) -> bytes:
+        return self._post(*self._signed(fields, deadline), deadline)
+
+    def _signed(self, fields: Mapping[str, str], deadline: Deadline) -> tuple[dict[str, str], dict[str, str]]:
+        """The fields and the headers that are sent; a password gets its key first."""
         if self._key is None:
             self._key = self._keygen(deadline)
             self.redactor.add(self._key)
         sent = dict(fields)
         if self.options.serial_number is not None and fields.get("type") != "version":
             sent["target"] = self.options.serial_number
-        return self._post(sent, {"X-PAN-KEY": self._key}, deadline)
+        return sent, {"X-PAN-KEY": self._key}
 
     def _noted(self, error: DeviceError) -> DeviceError:
         if isinstance(error, AuthenticationFailure) or not self.handshakes:
@@ -159,20 +206,17 @@ class XmlApi:
         return key
 
     def _post(self, fields: Mapping[str, str], headers: Mapping[str, str], deadline: Deadline) -> bytes:
-        answer = self._connection.post(
-            "/api/",
-            urlencode(fields).encode(),
-            {"Content-Type": "application/x-www-form-urlencoded", **headers},
-            deadline,
-            repeatable=_only_reads(fields),
-        )
+        answer = self._connection.post(*_form(fields, headers), deadline, repeatable=_only_reads(fields))
         if answer.status != 200:
-            raise self._redacted(self._http_failure(answer, _asked(fields)))
+            raise self._http_failure(answer, _asked(fields))
         if not answer.body:
             raise MalformedAnswer(f"the firewall answered {_asked(fields)} with nothing")
         return answer.body
 
     def _http_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
+        return self._redacted(self._status_failure(answer, asked))
+
+    def _status_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
         status = f"HTTP {answer.status} {answer.reason}".strip()
         try:
             envelope = xml.parse(answer.body)
@@ -253,7 +297,7 @@ class XmlApi:
         try:
             answer = self._finished_log(job, deadline)
         finally:
-            self._end_log_job(job)
+            self.finish({"type": "log", "job-id": job})
         return Answer(f"show log system query equal {expression!r}", "api", answer.text, answer.result)
 
     def _finished_log(self, job: str, deadline: Deadline) -> Envelope:
@@ -271,12 +315,10 @@ class XmlApi:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
 
-    def _end_log_job(self, job: str) -> None:
-        """Best effort: PAN-OS removes a job by itself once its logs were fetched, and then refuses this."""
-        try:
-            self.call({"type": "log", "action": "finish", "job-id": job}, min(self.options.timeout, 5.0))
-        except DeviceError:
-            return
+
+def _form(fields: Mapping[str, str], headers: Mapping[str, str]) -> tuple[str, bytes, dict[str, str]]:
+    """A request's path, body and headers."""
+    return "/api/", urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded", **headers}
 
 
 def _only_reads(fields: Mapping[str, str]) -> bool:
@@ -285,6 +327,8 @@ def _only_reads(fields: Mapping[str, str]) -> bool:
         return fields.get("action") in _READING_ACTIONS
     if kind == "op":
         return fields.get("cmd", "").startswith(_READING_OPS)
+    if kind == "export":
+        return fields.get("action") in _READING_EXPORTS
     return kind in _READING_TYPES
 
 
@@ -294,7 +338,7 @@ def _asked(fields: Mapping[str, str]) -> str:
     if kind == "op":
         return fields.get("cmd", "")[:200]
     return " ".join(
-        f"{name}={fields[name][:200]}" for name in ("type", "action", "xpath", "log-type") if name in fields
+        f"{name}={fields[name][:200]}" for name in ("type", "category", "action", "xpath", "log-type") if name in fields
     )
 
 

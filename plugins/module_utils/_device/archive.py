@@ -12,6 +12,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -55,11 +56,14 @@ _COMMANDS = frozenset(name for names in _SECTIONS.values() for name in names)
 
 _ENDINGS = (".tgz", ".tar.gz", ".tar")
 # Names with a meaning in an inventory: a host called as the playbook's group would stand for the whole group.
-_RESERVED = ("all", "ungrouped", "localhost", "mlav_archives")
+_RESERVED = ("all", "ungrouped", "localhost", "mlav_files")
+_SAVED = ".json"
+# Its first member (see ``evidence_file.to_document``): a folder of reports holds other files of this kind.
+_SAVED_BEGINNING = re.compile(rb'\s*\{\s*"schema":\s*"panops\.mlav/evidence/')
 # Folders of which an unpacked file has at least one.
 _LANDMARKS = ("tmp/cli", "var/log/pan", "opt/pancfg/mgmt/saved-configs")
 
-NEW_FILE = "Generate a new tech-support file, or ask the firewall itself."
+_NEW_FILE = "Generate a new tech-support file, or ask the firewall itself."
 _CREDENTIAL = "the tech-support file"
 
 
@@ -148,24 +152,34 @@ class ArchiveDevice:
         told = fault or f"the tech-support file has no {what}"
         if self.contents.incomplete:
             told += f"; {self.contents.incomplete}"
-        return NotObtainable(told, NEW_FILE)
+        return NotObtainable(told, _NEW_FILE)
 
 
 @dataclass(frozen=True)
 class Archive:
-    """One tech-support file. ``name``: that of its file without the ending, fit for an inventory, unique in a run."""
+    """One tech-support file, or evidence that was saved.
+
+    ``name``: that of its file without the ending, fit for an inventory, and unique in a run.
+    """
 
     path: Path
     name: str
 
+    @property
+    def is_saved_evidence(self) -> bool:
+        return self.path.suffix.lower() == _SAVED
+
 
 def find_archives(option: str, text: str) -> tuple[Archive, ...]:
-    """The archives at a path: itself, or those directly in a folder, by name.
+    """The archives and the saved evidence at a path: itself, or what is directly in a folder, by name.
 
     Raises:
         InvalidOption: nothing is there; names ``option``, the path and what would be right.
     """
-    expected = "Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, or a folder of them."
+    expected = (
+        "Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, saved evidence (.json), "
+        "or a folder of them."
+    )
     try:
         path = Path(text).expanduser()
         if path.is_file() or (path.is_dir() and _is_unpacked(path)):
@@ -186,11 +200,20 @@ def find_archives(option: str, text: str) -> tuple[Archive, ...]:
 def _is_archive(entry: Path) -> bool:
     if entry.is_dir():
         return _is_unpacked(entry)
-    return entry.is_file() and entry.name.lower().endswith(_ENDINGS) and not entry.name.startswith(".")
+    if not entry.is_file() or entry.name.startswith("."):
+        return False
+    if entry.suffix.lower() == _SAVED:
+        try:
+            with entry.open("rb") as file:
+                return _SAVED_BEGINNING.match(file.read(200)) is not None
+        except OSError:
+            # Who may not read it will be told so; the others of the folder are not affected.
+            return True
+    return entry.name.lower().endswith(_ENDINGS)
 
 
 def _is_unpacked(folder: Path) -> bool:
-    return any((folder / landmark).is_dir() for landmark in _LANDMARKS)
+    return any(os.path.isdir(folder / landmark) for landmark in _LANDMARKS)
 
 
 def _named(paths: list[Path]) -> tuple[Archive, ...]:
@@ -198,7 +221,7 @@ def _named(paths: list[Path]) -> tuple[Archive, ...]:
     archives = []
     for path in paths:
         file = path.resolve().name if path.name in ("", "..") else path.name
-        ending = next((ending for ending in _ENDINGS if file.lower().endswith(ending)), "")
+        ending = next((ending for ending in (*_ENDINGS, _SAVED) if file.lower().endswith(ending)), "")
         stem = re.sub(r"[^A-Za-z0-9._-]+", "_", file[: len(file) - len(ending)])[:100].lstrip(".-") or "techsupport"
         numbered = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
         name = next(name for name in numbered if name not in taken)

@@ -104,19 +104,29 @@ def parse(body: bytes) -> Envelope:
     Raises:
         MalformedAnswer: it is truncated, not XML, not PAN-OS's envelope, nested too deeply, or declares entities.
     """
+    root = tree(body)
+    if root.tag != "response":
+        raise malformed(f"the answer is a <{str(root.tag)[:40]}>, not PAN-OS's <response>", body)
+    status = root.get("status", "").strip().lower()
+    if not status:
+        raise malformed("the answer has no status", body)
+    return Envelope(status, root.get("code", "").strip(), _message(root), root, root.find("result"))
+
+
+def tree(body: bytes) -> Element:
+    """Parses XML that anybody may have written, whatever its root.
+
+    Raises:
+        MalformedAnswer: it is truncated, not XML, too large, nested too deeply, or declares entities.
+    """
     _limit_elements(body)
     try:
         _refuse_doctype(body)
         root = fromstring(body)  # noqa: S314 - entities can be declared in a DOCTYPE only, which was refused
     except (ParseError, expat.ExpatError, ValueError, LookupError) as error:
         raise malformed(f"the answer is not XML ({error})", body) from error
-    if root.tag != "response":
-        raise malformed(f"the answer is a <{str(root.tag)[:40]}>, not PAN-OS's <response>", body)
     _limit_depth(root, body)
-    status = root.get("status", "").strip().lower()
-    if not status:
-        raise malformed("the answer has no status", body)
-    return Envelope(status, root.get("code", "").strip(), _message(root), root, root.find("result"))
+    return root
 
 
 def malformed(why: str, body: bytes) -> MalformedAnswer:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One kept-alive HTTPS connection: POST in, a bounded body out, each call within its total time limit.
+"""One kept-alive HTTPS connection: POST in, a bounded body out, whole or as it comes, within a total time limit.
 
 Proxies from the environment are not used: a management interface is addressed directly, and an administrator's key
 does not belong in the hands of a proxy that nobody chose for it. Redirects are not followed, for the same reason.
@@ -13,12 +13,19 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import http.client
+import io
 import select
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, BinaryIO
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer, Unreachable
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceError,
+    MalformedAnswer,
+    Unreachable,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline, connect
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.tls import DeadlineSocket, wrap
@@ -33,6 +40,26 @@ class HttpAnswer:
     status: int
     reason: str
     body: bytes
+    location: str | None = None
+
+
+@dataclass(frozen=True)
+class HttpStream:
+    """An answer whose body is still coming.
+
+    Attributes:
+        content_type: the media type alone, in lower case; empty where the server names none.
+        length: the announced size of the body in bytes, None where there is none.
+        body: gives b"" at the complete end only. A read raises MalformedAnswer where the body is cut short or larger
+            than was allowed, CallTimeout after the deadline, and raises it again when read on.
+        location: where a redirect points.
+    """
+
+    status: int
+    reason: str
+    content_type: str
+    length: int | None
+    body: BinaryIO
     location: str | None = None
 
 
@@ -66,6 +93,67 @@ class HttpsConnection:
             Unreachable, TlsFailure, CallTimeout: see ``network.connect`` and ``tls.wrap``.
             MalformedAnswer: the answer is larger than ``max_bytes``, truncated or not HTTP.
         """
+        with self.post_stream(path, body, headers, deadline, repeatable, self._max_bytes) as answer:
+            return HttpAnswer(answer.status, answer.reason, answer.body.read(), answer.location)
+
+    @contextmanager
+    def post_stream(
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        repeatable: bool,
+        max_bytes: int,
+    ) -> Iterator[HttpStream]:
+        """Sends one request, and gives its answer while the body is still coming.
+
+        The connection is kept for the next request where the body was read to its end, and closed where it was not. A
+        body that has neither a length nor chunks ends with the connection, so that a cut cannot be told from its end.
+
+        Args:
+            path, body, headers, repeatable: see ``post``.
+            deadline: the limit of the whole, the reading of the body included.
+            max_bytes: the largest body that is read.
+
+        Raises:
+            DeviceError: as ``post``, before the body; what reading the body raises: see ``HttpStream``.
+        """
+        connection, response = self._asked(path, body, headers, deadline, repeatable)
+        reader = _Body(response, deadline, max_bytes, self._where)
+        buffered = io.BufferedReader(reader, _CHUNK)
+        try:
+            reader.refuse_if_too_large(response.length or 0)
+            yield HttpStream(
+                response.status,
+                response.reason,
+                (response.getheader("Content-Type") or "").partition(";")[0].strip().lower(),
+                response.length,
+                buffered,
+                response.getheader("Location"),
+            )
+        finally:
+            keep = reader.complete and not response.will_close and self._socket is None
+            buffered.close()
+            response.close()
+            if keep:
+                self._socket = connection
+            else:
+                connection.close()
+
+    def close(self) -> None:
+        """Ends the connection; the next request opens another."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    @property
+    def _where(self) -> str:
+        return f"{self._options.host} port {self._options.port}"
+
+    def _asked(
+        self, path: str, body: bytes, headers: Mapping[str, str], deadline: Deadline, repeatable: bool
+    ) -> tuple[DeadlineSocket, http.client.HTTPResponse]:
         try:
             return self._exchange(path, body, headers, deadline)
         except _Stale:
@@ -79,17 +167,10 @@ class HttpsConnection:
         except _Stale as error:  # pragma: no cover - a fresh connection is never stale
             raise Unreachable(f"{self._where} closed the connection") from error
 
-    def close(self) -> None:
-        """Ends the connection; the next request opens another."""
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
-
-    @property
-    def _where(self) -> str:
-        return f"{self._options.host} port {self._options.port}"
-
-    def _exchange(self, path: str, body: bytes, headers: Mapping[str, str], deadline: Deadline) -> HttpAnswer:
+    def _exchange(
+        self, path: str, body: bytes, headers: Mapping[str, str], deadline: Deadline
+    ) -> tuple[DeadlineSocket, http.client.HTTPResponse]:
+        """Sends a request, and reads its answer up to the body. The connection is the caller's until it is put back."""
         kept, connection = self._connected(deadline)
         client = http.client.HTTPConnection(self._options.host, self._options.port)
         client.sock = connection
@@ -97,72 +178,96 @@ class HttpsConnection:
         try:
             self.requests += 1
             client.request("POST", path, body, dict(headers))
-            response = client.getresponse()
+            return connection, client.getresponse()
         except TimeoutError:
-            self.close()
+            connection.close()
             raise deadline.exceeded() from None
         except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
-            self.close()
+            connection.close()
             if kept:
                 raise _Stale from error
             raise Unreachable(f"{self._where} closed the connection without an answer") from error
         except (http.client.HTTPException, OSError) as error:
-            self.close()
+            connection.close()
             raise self._not_http(error) from error
         except BaseException:
-            self.close()
+            connection.close()
             raise
-        answered = False
-        try:
-            content = self._read(response, deadline)
-            answered = True
-        except TimeoutError:
-            raise deadline.exceeded() from None
-        except (http.client.HTTPException, OSError) as error:
-            raise MalformedAnswer(f"the answer of {self._where} was cut short ({type(error).__name__})") from error
-        finally:
-            if not answered or response.will_close:
-                self.close()
-        return HttpAnswer(response.status, response.reason, content, response.getheader("Location"))
 
     def _connected(self, deadline: Deadline) -> tuple[bool, DeadlineSocket]:
         """The connection, and whether it was kept from an earlier call."""
-        if self._socket is not None:
+        kept, self._socket = self._socket, None
+        if kept is not None:
             # An idle connection has nothing to say. If it can be read, the server has closed it: nothing is sent on it,
             # so that a change after a long pause is never lost in a dead connection.
             poll = select.poll()
-            poll.register(self._socket, select.POLLIN)
+            poll.register(kept, select.POLLIN)
             if not poll.poll(0):
-                self._socket.deadline = deadline
-                return True, self._socket
-            self.close()
-        opened = connect(self._options.host, self._options.port, deadline)
-        self._socket = wrap(opened, self._options, deadline)
-        self._socket.deadline = deadline
+                kept.deadline = deadline
+                return True, kept
+            kept.close()
+        opened = wrap(connect(self._options.host, self._options.port, deadline), self._options, deadline)
+        opened.deadline = deadline
         self.handshakes += 1
-        return False, self._socket
-
-    def _read(self, response: http.client.HTTPResponse, deadline: Deadline) -> bytes:
-        if response.length is not None and response.length > self._max_bytes:
-            raise self._too_large(response.length)
-        content = bytearray()
-        while chunk := response.read1(_CHUNK):
-            content += chunk
-            if len(content) > self._max_bytes:
-                raise self._too_large(len(content))
-            deadline.remaining()
-        if response.length:
-            raise http.client.IncompleteRead(b"", response.length)
-        return bytes(content)
-
-    def _too_large(self, size: int) -> MalformedAnswer:
-        return MalformedAnswer(
-            f"the answer of {self._where} is too large. "
-            f"Expected: at most {self._max_bytes} bytes. Actual: {size} or more."
-        )
+        return False, opened
 
     def _not_http(self, error: Exception) -> MalformedAnswer:
         return MalformedAnswer(
             f"{self._where} does not answer in HTTP ({type(error).__name__})",
             remedy="Check that provider.port is the port of the web interface and API.",
         )
+
+
+class _Body(io.RawIOBase):
+    """The bytes of a body as they come."""
+
+    def __init__(self, response: http.client.HTTPResponse, deadline: Deadline, max_bytes: int, where: str) -> None:
+        super().__init__()
+        self._response = response
+        self._deadline = deadline
+        self._max_bytes = max_bytes
+        self._where = where
+        self._received = 0
+        self._failure: DeviceError | None = None
+
+    @property
+    def complete(self) -> bool:
+        """The body was read to its end, so that the next answer follows on the connection."""
+        # Some Pythons leave a body open whose last byte was read.
+        ended = self._response.length == 0 or (self._response.length is None and self._response.isclosed())
+        return ended and self._failure is None
+
+    def refuse_if_too_large(self, size: int) -> None:
+        if size > self._max_bytes:
+            raise MalformedAnswer(
+                f"the answer of {self._where} is too large. "
+                f"Expected: at most {self._max_bytes} bytes. Actual: {size} or more."
+            )
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            chunk = self._read(len(buffer))
+        except DeviceError as error:
+            self._failure = error
+            raise
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def _read(self, size: int) -> bytes:
+        try:
+            chunk = self._response.read1(size)
+            # More than was asked for: http.client takes a negative size of a chunk for one.
+            if len(chunk) > size or (size and not chunk and self._response.length):
+                raise http.client.IncompleteRead(b"", self._response.length)
+        except TimeoutError:
+            raise self._deadline.exceeded() from None
+        except (http.client.HTTPException, OSError) as error:
+            raise MalformedAnswer(f"the answer of {self._where} was cut short ({type(error).__name__})") from error
+        self._received += len(chunk)
+        self.refuse_if_too_large(self._received)
+        return chunk

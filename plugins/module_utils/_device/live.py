@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A live firewall: the XML API first, the CLI over SSH for what the API does not take.
+"""A live firewall: the XML API first, the CLI over SSH for what the API does not take, then a tech-support file.
 
 Source: PANOS facts "Command by transport".
 
@@ -12,7 +12,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.redaction impo
 
 SSH_REMEDY = "Set the option ssh, so that the firewall's CLI can be asked."
 
+# Gives a process log and its rotations, newest file first, from a tech-support file that is fetched through the
+# session; the error is why the log itself could not be had. Raises a DeviceError.
+Techsupport = Callable[[XmlApi, DeviceError], tuple[Answer, ...]]
+
 # These first words have many commands, of which the API may take one and refuse another.
 _WIDE_WORDS = frozenset({"show", "request", "test", "check", "set", "debug"})
 _NO_FILE = re.compile(r"no such file|cannot open|does not exist|not found", re.IGNORECASE)
@@ -37,14 +41,19 @@ _SHORT_TEXT = 300
 
 
 class LiveDevice:
-    """Implements ``interface.Device``. Opens connections when they are first needed: one to the API, one by SSH."""
+    """Implements ``interface.Device``. Opens connections when they are first needed: one to the API, one by SSH.
 
-    def __init__(self, options: ConnectionOptions) -> None:
+    ``techsupport`` is asked at most once; None where no tech-support file may be made.
+    """
+
+    def __init__(self, options: ConnectionOptions, techsupport: Techsupport | None = None) -> None:
         self.options = options
         self.api = XmlApi(options)
         self._cli: CliSession | None = None
         self._cli_failure: DeviceError | None = None
         self._refused: dict[str, DeviceError] = {}
+        self._techsupport = techsupport
+        self._exported: tuple[Answer, ...] | DeviceError | None = None
 
     @property
     def redactor(self) -> Redactor:
@@ -98,15 +107,37 @@ class LiveDevice:
         Raises:
             NotObtainable: the firewall has no such log.
             CommandRefused: only SSH gives it, and the option ``ssh`` is not set.
+            DeviceError: the subclass that fits; that of the tech-support file where one was asked for.
         """
         count = min(max(lines, 1), 65535)
-        newest = self._tail(name, count)
+        try:
+            newest = self._tail(name, count)
+        except NotObtainable:
+            raise
+        except DeviceError as error:
+            if self._techsupport is None:
+                raise
+            return self._from_techsupport(self._techsupport, error)
         try:
             return (newest, self._tail(f"{name}.old", count))
         except (CommandRefused, NotObtainable):
             return (newest,)
         except DeviceError as error:
             return (replace(newest, notes=(*newest.notes, f"{name}.old could not be read: {error.message}")),)
+
+    def _from_techsupport(self, techsupport: Techsupport, reason: DeviceError) -> tuple[Answer, ...]:
+        """Making a file takes the firewall minutes, so the outcome is kept, also a failure."""
+        if self._exported is None:
+            try:
+                self._exported = techsupport(self.api, reason)
+            except DeviceError as error:
+                directly = f"Or let the log be read without a tech-support file, which failed: {reason.message}."
+                remedy = " ".join(filter(None, (error.remedy, directly, reason.remedy)))
+                self._exported = type(error)(error.message, remedy)
+                raise self._exported from error
+        if isinstance(self._exported, DeviceError):
+            raise self._exported
+        return self._exported
 
     def _tail(self, name: str, lines: int) -> Answer:
         """That a file is not there may come as an answer and as an error."""
@@ -156,13 +187,13 @@ class LiveDevice:
         return self._cli
 
 
-def open_device(params: Mapping[str, Any]) -> LiveDevice:
-    """A live firewall from a module's parameters; connects when first asked.
+def open_device(params: Mapping[str, Any], techsupport: Techsupport | None = None) -> LiveDevice:
+    """A live firewall from a module's parameters; connects when first asked. ``techsupport``: see ``LiveDevice``.
 
     Raises:
         InvalidOption: see ``options.ConnectionOptions.from_params``.
     """
-    return LiveDevice(ConnectionOptions.from_params(params))
+    return LiveDevice(ConnectionOptions.from_params(params), techsupport)
 
 
 def _family(cli: str) -> str:

@@ -13,9 +13,9 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from urllib.parse import quote, quote_plus
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 from xml.sax.saxutils import escape
 
 MASK = "********"
@@ -56,8 +56,15 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\$(?:1|2[aby]|5|6|y)\$[./A-Za-z0-9$=,]{8,}"), MASK),
 )
 
-# set … password …: the CLI's form of the same; a value may be quoted.
-_SET_LINE = re.compile(r"(?m)^[ \t]*(?:\S+[>#][ \t]*)?set[ \t].*$")
+# A private key may stand in several elements, a line in each.
+_KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
+_KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY-----")
+
+# set … password …: the CLI's form of the same; a value may be quoted. Within a line only where a configuration begins.
+_SET_LINE = re.compile(
+    r"(?m)(?:^[ \t]*(?:\S+[>#][ \t]*)?set[ \t]"
+    r"|(?<![\w-])set[ \t]+(?:deviceconfig|mgt-config|shared|network|vsys|template|device-group|panorama)\b).*$"
+)
 _SET_SECRET = re.compile(rf"""([ \t](?:(?:{_NAME}|key)[ \t]+)+)("[^"\n]*"?|\S+)""", re.IGNORECASE)
 
 
@@ -135,6 +142,75 @@ def flatten(element: Element | None) -> str:
             pending.append(child)
         parts.append(item.text or "")
     return "".join(parts)
+
+
+def redacted_tree(
+    element: Element, redact_text: Callable[[str], str], left_out: Collection[Element] = frozenset()
+) -> Element:
+    """A copy in which each text and attribute went through ``redact_text``, and elements that hold secrets are masked.
+
+    Serialised, it stays well-formed whatever the texts are, which a pattern over serialised XML cannot promise.
+    ``left_out`` names elements that are not copied.
+    """
+    texts = _Texts(redact_text)
+    copied = Element(element.tag, texts.attributes(element))
+    copied.text = texts.of(element)
+    # A stack of our own, in the order of the document. A string is the tail of the element beside it.
+    pending: list[tuple[Element | str, Element]] = [(child, copied) for child in reversed(element)]
+    while pending:
+        original, target = pending.pop()
+        if isinstance(original, str):
+            target.tail = texts.clean(original)
+            continue
+        if original in left_out:
+            continue
+        kept = SubElement(target, original.tag, texts.attributes(original))
+        kept.text = texts.of(original)
+        if original.tail:
+            pending.append((original.tail, kept))
+        pending += [(child, kept) for child in reversed(original)]
+    return copied
+
+
+class _Texts:
+    """The texts of one tree, to be asked for in the order of the document."""
+
+    def __init__(self, redact_text: Callable[[str], str]) -> None:
+        self._redact = redact_text
+        # Configurations and logs say the same few words over and over.
+        self._known: dict[str, str] = {}
+        self._within_key = False
+
+    def attributes(self, element: Element) -> dict[str, str]:
+        return {
+            name: MASK if value.strip() and _SECRET_NAME.fullmatch(name) else self._clean(value)
+            for name, value in element.items()
+        }
+
+    def of(self, element: Element) -> str | None:
+        text = element.text
+        if text and text.strip() and _SECRET_NAME.fullmatch(str(element.tag)):
+            text = MASK
+        return self.clean(text) if text else text
+
+    def clean(self, text: str) -> str:
+        if not text.strip():
+            return text
+        if not self._within_key:
+            begins = [found.end() for found in _KEY_BEGINS.finditer(text)]
+            self._within_key = bool(begins) and _KEY_ENDS.search(text, begins[-1]) is None
+            return self._clean(text)
+        ends = _KEY_ENDS.search(text)
+        if ends is None:
+            return MASK
+        self._within_key = False
+        return MASK + self.clean(text[ends.end() :])
+
+    def _clean(self, text: str) -> str:
+        known = self._known.get(text)
+        if known is None:
+            known = self._known[text] = self._redact(text)
+        return known
 
 
 def excerpt(text: str, limit: int = 200) -> str:

@@ -44,6 +44,7 @@ ALL_PROCESS_LOGS_BYTES = 48 * 1024**2
 _LINE_BYTES = 4096
 # What a line takes in memory beside its bytes.
 _LINE_OVERHEAD = 48
+_BLOCK_BYTES = 256 * 1024
 _BODY_LINES = 5
 # The head of a table, or enough of a log that begins with no time to see what it is.
 _UNDATED_LINES = 10
@@ -55,11 +56,13 @@ _RATIO_COUNTS_FROM = 16 * 1024**2
 
 _HEADER = re.compile(rb"> ([a-z][ -~]{2,250}?)\s*\Z")
 _DATED = re.compile(rb"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d")
+# A pattern that in lower case finds in lower-cased text all that it finds otherwise.
+_WORDS = re.compile(rb"(?:[\w |]|\[[- ]+\])+")
 
 
 class _Readable(Protocol):
-    def readline(self, limit: int, /) -> bytes:
-        """The next line, at most ``limit`` bytes of it."""
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most ``size``; none at the end."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ def _generation(found: re.Match[str]) -> int:
     return 1 if found["generation"] == "old" else max(1, int(found["generation"]))
 
 
-def _lines(content: _Readable) -> Iterator[bytes]:
+def _lines(content: BinaryIO) -> Iterator[bytes]:
     """Lines with their ends; of one that is very long the beginning."""
     begins = True
     while piece := content.readline(_LINE_BYTES):
@@ -198,6 +201,64 @@ def _lines(content: _Readable) -> Iterator[bytes]:
         if begins:
             yield piece if ends or len(piece) < _LINE_BYTES else piece + b"\n"
         begins = ends
+
+
+class _Lines:
+    """Lines with their ends; one that is very long comes in pieces. Passes quickly over those that cannot matter."""
+
+    def __init__(self, content: _Readable, concerns: re.Pattern[bytes]) -> None:
+        self._content = content
+        self._block = self._searched = b""
+        self._position = 0
+        # Words are found in lower-cased text several times as fast as by a pattern that ignores case. What is found is
+        # looked at again.
+        self._lowers = _WORDS.fullmatch(concerns.pattern) is not None
+        self._concerns = re.compile(concerns.pattern.lower()) if self._lowers else concerns
+
+    def next(self) -> bytes:
+        """The next line, empty at the end."""
+        while True:
+            begin = self._position
+            end = self._block.find(b"\n", begin, begin + _LINE_BYTES) + 1
+            if end or len(self._block) - begin >= _LINE_BYTES or not self._fill():
+                self._position = end or min(begin + _LINE_BYTES, len(self._block))
+                return self._block[begin : self._position]
+
+    def skip(self) -> bytes:
+        """Passes over lines that do not matter; the next may matter, or is the last.
+
+        Returns:
+            the last line with a time among those passed over, empty where there is none.
+        """
+        last = b""
+        while True:
+            begin = self._position
+            found = self._concerns.search(self._searched, begin)
+            # What stands in the last line may go on in the next block.
+            at = len(self._block) if found is None else found.start()
+            line = max(begin, self._block.rfind(b"\n", begin, at) + 1)
+            self._position = line + (at - line) // _LINE_BYTES * _LINE_BYTES
+            last = self._last_dated(begin, self._position) or last
+            if found is not None or not self._fill():
+                return last
+
+    def _last_dated(self, begin: int, end: int) -> bytes:
+        while end > begin:
+            line = max(begin, self._block.rfind(b"\n", begin, end - 1) + 1)
+            for piece in reversed(range(line, end, _LINE_BYTES)):
+                if _DATED.match(self._block, piece):
+                    return self._block[piece : min(piece + _LINE_BYTES, end)]
+            end = line
+        return b""
+
+    def _fill(self) -> bool:
+        data = self._content.read(_BLOCK_BYTES)
+        if not data:
+            return False
+        self._block = self._block[self._position :] + data
+        self._searched = self._block.lower() if self._lowers else self._block
+        self._position = 0
+        return True
 
 
 def _text(lines: list[bytes] | deque[bytes]) -> str:
@@ -239,20 +300,21 @@ def _newest_rows(content: BinaryIO, concerns: re.Pattern[bytes]) -> Kept:
     newest: list[bytes] = []
     head: list[bytes] = []
     truncated = dated = False
-    for line in _lines(content):
+    lines = _Lines(content, concerns)
+    while line := lines.next():
         if _DATED.match(line) is None:
             if not dated and len(head) < _UNDATED_LINES:
                 head.append(line)
             continue
         dated = True
-        if not concerns.search(line):
-            continue
-        row = line if line.endswith(b"\n") else line + b"\n"
-        if len(newest) < SYSTEM_LOG_LINES:
-            heapq.heappush(newest, row)
-        else:
-            heapq.heappushpop(newest, row)
-            truncated = True
+        if concerns.search(line):
+            row = line if line.endswith(b"\n") else line + b"\n"
+            if len(newest) < SYSTEM_LOG_LINES:
+                heapq.heappush(newest, row)
+            else:
+                heapq.heappushpop(newest, row)
+                truncated = True
+        lines.skip()
     return Kept(_text([*head, *sorted(newest, reverse=True)]), truncated)
 
 
@@ -265,7 +327,8 @@ def _telling_lines(content: _Readable, concerns: re.Pattern[bytes]) -> Kept:
     kept: deque[bytes] = deque()
     size = body = 0
     truncated = False
-    for line in _lines(content):
+    lines = _Lines(content, concerns)
+    while line := lines.next():
         if _DATED.match(line):
             first = first or line
             last = line
@@ -274,13 +337,14 @@ def _telling_lines(content: _Readable, concerns: re.Pattern[bytes]) -> Kept:
         else:
             wanted = body > 0 or (not first and len(kept) < _UNDATED_LINES)
             body -= 1
-        if not wanted:
-            continue
-        kept.append(line)
-        size += len(line) + _LINE_OVERHEAD
+        if wanted:
+            kept.append(line)
+            size += len(line) + _LINE_OVERHEAD
         while size > PROCESS_LOG_BYTES:
             size -= len(kept.popleft()) + _LINE_OVERHEAD
             truncated = True
+        if first and body <= 0:
+            last = lines.skip() or last
     if first and (not kept or kept[0] != first):
         kept.appendleft(first)
     if last and kept[-1] != last:
@@ -296,13 +360,13 @@ class _Rotation:
         self._plain = gzip.GzipFile(fileobj=self._packed, mode="rb")
         self._count = 0
 
-    def readline(self, limit: int) -> bytes:
-        line: bytes = self._plain.readline(limit)
-        self._count += len(line)
+    def read(self, size: int) -> bytes:
+        data: bytes = self._plain.read(size)
+        self._count += len(data)
         too_dense = self._count > _RATIO_COUNTS_FROM and self._count > MAX_RATIO * self._packed.count
         if self._count > _MAX_ROTATION_BYTES or too_dense:
             raise MalformedAnswer("unpacks to far more than a log can")
-        return line
+        return data
 
 
 class _Counted(io.RawIOBase):

@@ -11,6 +11,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -28,6 +29,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline im
     judge_time,
     read_traces,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import has_second_clock
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     CLOUD_PORT,
     DEFAULT_CLOUD_SERVER,
@@ -49,6 +51,9 @@ CLOCK_TOLERANCE_S = 300
 RETRY_INTERVAL = timedelta(minutes=15)
 
 NOT_ASKED_KIND = "not_asked"
+
+# Panorama's models: the virtual appliance, and the hardware.
+_PANORAMA = re.compile(r"panorama|M-\d{3}", re.IGNORECASE)
 
 
 def address_of(text: str | None) -> IPv4Address | IPv6Address | None:
@@ -122,6 +127,11 @@ class Case:
         device = self.evidence.device.value
         return parse_release(device.sw_version) if device is not None else None
 
+    @property
+    def is_panorama(self) -> bool:
+        device = self.evidence.device.value
+        return device is not None and _PANORAMA.fullmatch(device.model or "") is not None
+
     @cached_property
     def release_text(self) -> str:
         device = self.evidence.device.value
@@ -162,8 +172,7 @@ class Case:
     def skew_s(self) -> int | None:
         """How far the device's clock is off; None where no second clock was read at the same time (an archive)."""
         clock = self.evidence.clock
-        archived = self.evidence.source == "techsupport" or any(asked.transport == "archive" for asked in clock.asked)
-        return None if clock.value is None or archived else clock.value.skew_s
+        return clock.value.skew_s if clock.value is not None and has_second_clock(clock) else None
 
     @cached_property
     def clock_right(self) -> bool | None:

@@ -77,6 +77,11 @@ def compare(local: datetime, asked_at: datetime, offset: timedelta | None, sourc
     return Clock(local, None, None, asked_at, ahead - nearest)
 
 
+def has_second_clock(seen: Evidence[Clock]) -> bool:
+    """False for an archive, which holds one clock only: there is nothing to compare it with."""
+    return not any(asked.transport == "archive" for asked in seen.asked)
+
+
 def probe_clock(device: Device, now: Callable[[], datetime]) -> Evidence[Clock]:
     """Asks for the time; ``now`` is the controller's, asked just before."""
 

@@ -27,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading impo
 
 NAME = "devsrv.log"
 # One page of the documentation calls it so.
-_OTHER_NAME = "devsrvr.log"
+OTHER_NAME = "devsrvr.log"
 
 # Lines of one incident stand this close together.
 _SAME_MOMENT = timedelta(seconds=2)
@@ -301,7 +301,7 @@ def probe_devsrv_log(device: Device, lines: int = 5000) -> Evidence[DevsrvLog]:
             answers = recorder.process_log(NAME, lines, _telling)
         except NotObtainable as missing:
             try:
-                answers = recorder.process_log(_OTHER_NAME, lines, _telling)
+                answers = recorder.process_log(OTHER_NAME, lines, _telling)
             except NotObtainable:
                 raise missing from None
         return parse([answer.text for answer in answers], any(answer.truncated for answer in answers))

@@ -96,7 +96,8 @@ class _Guard:
         return self._ask(lambda: self._device.system_log(query))
 
     def process_log(self, name: str, lines: int) -> tuple[Answer, ...]:
-        return self._ask(lambda: self._device.process_log(name, lines), ssh=True)
+        # Another way than SSH may lead to it: the device knows.
+        return self._ask(lambda: self._device.process_log(name, lines))
 
     def close(self) -> None:
         self._device.close()
@@ -217,8 +218,7 @@ class _Session:
         seen: Clock | None = self._value("clock")
         if seen is not None and seen.utc_offset_s is None:
             seen = self._with_log_offset(seen)
-        if seen is not None and self._options.source != "live":
-            # An archive holds one clock only: there is nothing to compare it with.
+        if seen is not None and not clock.has_second_clock(self.found["clock"]):
             seen = replace(seen, skew_s=0)
             missing = Problem(
                 "not_obtainable", "an archive does not tell how far the clock is off", "Ask the firewall itself."
@@ -236,7 +236,7 @@ class _Session:
     def time_of_archive(self) -> datetime | None:
         """An archive's own time (UTC, or local where the offset is not known); None for a live firewall."""
         seen: Clock | None = self._value("clock")
-        if seen is None or self._options.source != "techsupport":
+        if seen is None or clock.has_second_clock(self.found["clock"]):
             return None
         return (seen.device_time - timedelta(seconds=seen.utc_offset_s or 0)).replace(tzinfo=timezone.utc)
 

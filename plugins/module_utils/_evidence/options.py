@@ -45,8 +45,8 @@ class GatherOptions:
         log_entries: the most entries of the system log, 1-5000.
         busy_retries, busy_pause_s: how often, and after how many seconds, a busy device is asked for the status again.
         ping_count: packets of the ping.
-        source: ``techsupport`` where the device is an archive: it has no clock to compare with.
-        now, sleep: the controller's clock; replaced in tests, and by the archive's own time.
+        source: ``techsupport`` where the device is an archive, ``saved`` where it replays what an earlier run recorded.
+        now, sleep: the controller's clock; replaced in tests, by the archive's own time, and by that of a recording.
     """
 
     depth: Literal["auto", "full"] = "auto"

@@ -22,7 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     Device,
     SystemLogQuery,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact, redacted_tree
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Asked, Evidence, Problem
 
 T = TypeVar("T")
@@ -55,6 +55,11 @@ def bounded(text: str, newest: Literal["first", "last"] = "first", limit: int = 
     return f"{clean[:limit]}\n{remark}" if newest == "first" else f"{remark}\n{clean[-limit:]}"
 
 
+def serialised(element: Element) -> str:
+    """XML without secrets, those in texts that hold markup of their own included."""
+    return tostring(redacted_tree(element, redact), encoding="unicode")
+
+
 class Recorder:
     """Asks the device for one probe, and keeps each question with its raw answer, redacted and bounded."""
 
@@ -71,7 +76,7 @@ class Recorder:
         """Asks ``command``; ``telling`` picks the part of a long answer that is worth keeping."""
         answer = self._device.run(command)
         if command.structured and answer.result is not None:
-            raw = tostring(answer.result, encoding="unicode")
+            raw = serialised(answer.result)
         else:
             raw = (telling(answer.text) if telling else "") or answer.text
         self.keep(answer.command, answer.transport, raw)
@@ -106,13 +111,13 @@ class Recorder:
         tag = path.rpartition("/")[2].partition("[")[0]
         node = answer.result if answer.result.tag == tag else answer.result.find(tag)
         parts = [part for name in telling for part in node.findall(name)] if node is not None else []
-        self.keep(answer.command, answer.transport, "\n".join(tostring(part, encoding="unicode") for part in parts))
+        self.keep(answer.command, answer.transport, "\n".join(map(serialised, parts)))
         return node, answer.notes
 
     def system_log(self, query: SystemLogQuery) -> Answer:
         """Asks the system log."""
         answer = self._device.system_log(query)
-        raw = answer.text if answer.result is None else tostring(answer.result, encoding="unicode")
+        raw = answer.text if answer.result is None else serialised(answer.result)
         self.keep(answer.command, answer.transport, raw)
         return answer
 
@@ -121,6 +126,9 @@ class Recorder:
         answers = self._device.process_log(name, lines)
         for answer in answers:
             self.keep(answer.command, answer.transport, telling(answer.text) or answer.text, newest="last")
+        if notes := "; ".join(note for answer in answers for note in answer.notes):
+            message = bounded(f"older lines may be missing: {notes}", limit=MESSAGE_LIMIT)
+            self.incomplete = Problem("not_obtainable", message, _BY_HAND)
         return answers
 
 

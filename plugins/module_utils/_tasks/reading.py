@@ -14,10 +14,7 @@ from contextlib import closing
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data as diagnosis_data
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, Techsupport, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import (
     GatherOptions,
     gather,
@@ -40,7 +37,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
 )
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
-    Context,
     Operation,
     Params,
     Result,
@@ -48,8 +44,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
 )
 
 
-def _gather(device: LiveDevice, params: Params, subset: frozenset[str] | None) -> EvidenceSet:
-    options = GatherOptions(
+def gather_options(params: Params, subset: frozenset[str] | None = None) -> GatherOptions:
+    """How to gather, from the options of a module that reads."""
+    return GatherOptions(
         depth="auto" if params.get("depth") == "auto" else "full",
         subset=subset,
         log_window=duration("log_window", params.get("log_window", "24h")),
@@ -57,7 +54,10 @@ def _gather(device: LiveDevice, params: Params, subset: frozenset[str] | None) -
         log_entries=between("log_entries", params.get("log_entries", 500), 1, 5000),
         ping_count=between("count", params.get("count", 3), 1, 100),
     )
-    return gather(device, params["host"] or device.options.host, options)
+
+
+def _gather(device: LiveDevice, params: Params, subset: frozenset[str]) -> EvidenceSet:
+    return gather(device, params["host"] or device.options.host, gather_options(params, subset))
 
 
 class EvidenceMissing(DeviceError):
@@ -68,19 +68,22 @@ class EvidenceMissing(DeviceError):
         self.kind = problem.kind
 
 
+def ask_firewall(
+    params: Params, ask: Callable[[LiveDevice, Params], Result], techsupport: Techsupport | None = None
+) -> Result:
+    """Opens a firewall, asks it, closes it, and masks secrets. ``techsupport``: see ``LiveDevice``."""
+    with closing(open_device(params, techsupport)) as device:
+        try:
+            result = ask(device, params)
+        except DeviceError as error:
+            result = {"failed": True, **failure(error)}
+        masked_result: Result = masked(result, device.redactor.redact)
+    return {"changed": False, **masked_result}
+
+
 def _operation(name: str, argument_spec: dict[str, Any], ask: Callable[[LiveDevice, Params], Result]) -> Operation:
-    """An operation that reads from one firewall: opens it, asks, closes it, and masks the session's secrets."""
-
-    def run(params: Params, context: Context) -> Result:
-        with closing(open_device(params)) as device:
-            try:
-                result = ask(device, params)
-            except DeviceError as error:
-                result = {"failed": True, **failure(error)}
-            masked_result: Result = masked(result, device.redactor.mask)
-        return {"changed": False, **masked_result}
-
-    return Operation(name, argument_spec, run)
+    """An operation that reads from one firewall."""
+    return Operation(name, argument_spec, lambda params, context: ask_firewall(params, ask))
 
 
 def _step(*names: str) -> Callable[[LiveDevice, Params], Result]:
@@ -125,30 +128,20 @@ def _facts(device: LiveDevice, params: Params) -> Result:
     }
 
 
-def _diagnose(device: LiveDevice, params: Params) -> Result:
-    options = DiagnosisOptions(log_window=duration("log_window", params["log_window"]))
-    return {"diagnosis": diagnosis_data(diagnose(_gather(device, params, None), options))}
+CONNECTION = {**connection(), **host()}
 
-
-_CONNECTION = {**connection(), **host()}
-
-STATUS_INFO = _operation("mlav_status_info", _CONNECTION, _step("cloud_status"))
-SERVICE_ROUTE_INFO = _operation("mlav_service_route_info", _CONNECTION, _step("service_route"))
-PING_INFO = _operation("mlav_ping_info", {**_CONNECTION, "count": {"type": "int", "default": 3}}, _step("ping"))
-NETSTAT_INFO = _operation("mlav_netstat_info", _CONNECTION, _step("netstat"))
-LOG_INFO = _operation("mlav_log_info", {**_CONNECTION, **logs()}, _step("devsrv_log", "system_log"))
+STATUS_INFO = _operation("mlav_status_info", CONNECTION, _step("cloud_status"))
+SERVICE_ROUTE_INFO = _operation("mlav_service_route_info", CONNECTION, _step("service_route"))
+PING_INFO = _operation("mlav_ping_info", {**CONNECTION, "count": {"type": "int", "default": 3}}, _step("ping"))
+NETSTAT_INFO = _operation("mlav_netstat_info", CONNECTION, _step("netstat"))
+LOG_INFO = _operation("mlav_log_info", {**CONNECTION, **logs()}, _step("devsrv_log", "system_log"))
 FACTS = _operation(
     "mlav_facts",
     {
-        **_CONNECTION,
+        **CONNECTION,
         **logs(),
         "gather_subset": {"type": "list", "elements": "str", "default": ["all"]},
         "depth": {"type": "str", "choices": ["auto", "full"], "default": "full"},
     },
     _facts,
-)
-DIAGNOSIS_INFO = _operation(
-    "mlav_diagnosis_info",
-    {**_CONNECTION, **logs(), "depth": {"type": "str", "choices": ["auto", "full"], "default": "auto"}},
-    _diagnose,
 )

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -25,6 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import V
 from ansible_collections.panops.mlav.plugins.module_utils._report.html import html
 from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import markdown
 from ansible_collections.panops.mlav.plugins.module_utils._report.text import summary_lines
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import mode_of_file, replace_file, umask
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
 
 try:
@@ -51,6 +50,28 @@ def _checked(diagnoses: list[Any]) -> list[dict[str, Any]]:
     return diagnoses
 
 
+def _told_apart(diagnoses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Firewalls of one name by serial number, several diagnoses of one firewall by their time.
+
+    Tech-support files name the firewall themselves: two may hold the same name.
+    """
+    named: dict[str, list[dict[str, Any]]] = {}
+    for diagnosis in diagnoses:
+        named.setdefault(diagnosis["host"], []).append(diagnosis)
+    apart = []
+    for host, members in named.items():
+        devices = [member.get("device") for member in members]
+        serials = [device.get("serial") if isinstance(device, dict) else None for device in devices]
+        times = [member.get("collected_at") for member in members]
+        marks: list[list[Any]] = [serials, times, list(range(1, len(members) + 1))]
+        chosen = next(row for row in marks if all(row) and len({str(mark) for mark in row}) == len(row))
+        apart += [
+            {**member, "host": f"{host} ({mark})"} if len(members) > 1 else member
+            for member, mark in zip(members, chosen, strict=True)
+        ]
+    return apart
+
+
 def _answer(query: str, diagnoses: list[dict[str, Any]]) -> Any:
     if not HAS_JMESPATH:
         raise MissingLibrary("query needs the Python library jmespath.", "Install it: pip install jmespath")
@@ -71,7 +92,7 @@ def _write(folder: str, contents: Mapping[str, str], check_mode: bool) -> bool:
             path = os.path.join(folder, name)
             # Text that is not UTF-8 (a host name, say) is escaped as JSON does it.
             encoded = content.encode("utf-8", "backslashreplace")
-            mode = _mode_of_file(path)
+            mode = mode_of_file(path)
             if mode is not None:
                 with open(path, "rb") as existing:
                     if existing.read() == encoded:
@@ -80,35 +101,12 @@ def _write(folder: str, contents: Mapping[str, str], check_mode: bool) -> bool:
             if check_mode:
                 continue
             os.makedirs(folder, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-            try:
-                with os.fdopen(handle, "wb") as output:
-                    output.write(encoded)
-                os.chmod(temporary, 0o640 & ~_umask() if mode is None else mode)
-                os.replace(temporary, path)
-            except BaseException:
-                os.unlink(temporary)
-                raise
+            replace_file(path, encoded, 0o640 & ~umask() if mode is None else mode)
     except OSError as error:
         raise InvalidOption(
             f"report_dir is {folder!r}. Expected: a folder that can be written. Actual: {error}"
         ) from error
     return changed
-
-
-def _mode_of_file(path: str) -> int | None:
-    """The permissions of the regular file at ``path``; None where there is none."""
-    try:
-        status = os.lstat(path)
-    except FileNotFoundError:
-        return None
-    return stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else None
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _rendered(diagnoses: list[dict[str, Any]]) -> tuple[Fleet, dict[str, str]]:
@@ -135,7 +133,7 @@ def _report(params: Params, context: Context) -> Result:
     for host, message in params["failures"].items():
         if host not in known:
             diagnoses.append(to_data(not_diagnosed(str(host), str(message), now)))
-    diagnoses.sort(key=lambda diagnosis: str(diagnosis["host"]))
+    diagnoses = sorted(_told_apart(diagnoses), key=lambda diagnosis: str(diagnosis["host"]))
     whole, contents = _rendered(diagnoses)
     result: Result = {"changed": False, "summary": summary_lines(whole), "counts": whole.counts}
     if params["report_dir"]:

@@ -13,24 +13,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.archive import (
-    NEW_FILE,
     Archive,
     ArchiveDevice,
     find_archives,
     open_archive,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, redact
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet, Problem
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import problem_of
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, duration
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import diagnosed
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Context,
@@ -38,14 +35,17 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
     Params,
     Result,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import gather_options
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.saving import (
+    folder_for_evidence,
+    gather_again,
+    gather_and_save,
+)
 
 
 def _techsupport(params: Params, context: Context) -> Result:
-    judging = DiagnosisOptions(log_window=duration("log_window", params["log_window"]))
-    gathering = GatherOptions(
-        depth="full",
-        log_window=judging.log_window,
-        log_entries=between("log_entries", params["log_entries"], 1, 5000),
+    options = replace(
+        gather_options(params),
         # An archive that is asked again answers the same.
         busy_retries=0,
         source="techsupport",
@@ -55,27 +55,35 @@ def _techsupport(params: Params, context: Context) -> Result:
         "changed": False,
         "archives": [{"path": str(archive.path), "name": archive.name} for archive in archives],
     }
-    if params["diagnose"]:
-        found = [_gather(archive, gathering, context.say) for archive in archives]
-        result["diagnoses"] = masked([to_data(diagnose(evidence, judging)) for evidence in found], str)
+    if not params["diagnose"]:
+        return result
+    folder = None if context.check_mode else folder_for_evidence(params["save_evidence"])
+    found = [_gather(archive, options, folder, context.say) for archive in archives]
+    result["diagnoses"] = masked([diagnosed(evidence, params) for evidence, _file in found], redact)
+    if folder is not None:
+        result["evidence_files"] = [file for _evidence, file in found if file is not None]
     return result
 
 
-def _gather(archive: Archive, options: GatherOptions, say: Callable[[str], None]) -> EvidenceSet:
+def _gather(
+    archive: Archive, options: GatherOptions, folder: str | None, say: Callable[[str], None]
+) -> tuple[EvidenceSet, str | None]:
     """One firewall's evidence. A file that cannot be read is evidence that could not be had."""
     try:
+        if archive.is_saved_evidence:
+            return gather_again(str(archive.path), archive.name, replace(options, depth="auto")), None
         device = open_archive(archive, INTEREST, say)
     except DeviceError as error:
         unreadable: Evidence[Any] = Evidence(problem=problem_of(error))
-        return EvidenceSet(archive.name, "techsupport", options.now(), "full", device=unreadable)
+        source: Literal["saved", "techsupport"] = "saved" if archive.is_saved_evidence else "techsupport"
+        return EvidenceSet(archive.name, source, options.now(), "full", device=unreadable), None
     own_time = _written_at(device, archive.path) or options.now()
-    evidence = gather(device, archive.name, replace(options, now=lambda: own_time))
-    if evidence.devsrv_log.value is not None and (gaps := device.log_gaps()):
-        older = Problem("not_obtainable", f"older lines may be missing: {'; '.join(gaps)[:300]}", NEW_FILE)
-        evidence = replace(evidence, devsrv_log=replace(evidence.devsrv_log, problem=older))
-    info = evidence.device.value
-    named = (info.hostname if info is not None else None) or device.contents.device_name
-    return replace(evidence, host=named or archive.name)
+
+    def named(evidence: EvidenceSet) -> str:
+        info = evidence.device.value
+        return (info.hostname if info is not None else None) or device.contents.device_name or archive.name
+
+    return gather_and_save(device, archive.name, replace(options, now=lambda: own_time), Redactor(), folder, named)
 
 
 def _written_at(device: ArchiveDevice, path: Path) -> datetime | None:
@@ -96,6 +104,7 @@ TECHSUPPORT_INFO = Operation(
         "diagnose": {"type": "bool", "default": True},
         "log_window": {"type": "str", "default": "24h"},
         "log_entries": {"type": "int", "default": 500},
+        "save_evidence": {"type": "path"},
     },
     _techsupport,
     names_the_firewall=False,

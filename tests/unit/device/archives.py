@@ -171,7 +171,7 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> Path:
 
 def diagnosed(path: Path, say: Callable[[str], None] = lambda line: None) -> list[dict[str, Any]]:
     """What the module says on a path."""
-    given = {"path": str(path), "diagnose": True, "log_window": "24h", "log_entries": 500}
+    given = {"path": str(path), "diagnose": True, "log_window": "24h", "log_entries": 500, "save_evidence": None}
     found: list[dict[str, Any]] = TECHSUPPORT_INFO.run(given, Context(say=say))["diagnoses"]
     return found
 

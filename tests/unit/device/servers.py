@@ -142,9 +142,12 @@ class ApiServer:
                     reply.raw(self.wfile)
                     return
                 self.send_response(reply.status)
-                self.send_header("Content-Type", "application/xml; charset=UTF-8")
-                self.send_header("Content-Length", str(len(reply.body)))
-                for name, value in reply.headers.items():
+                headers = {
+                    "Content-Type": "application/xml; charset=UTF-8",
+                    "Content-Length": str(len(reply.body)),
+                    **reply.headers,
+                }
+                for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(reply.body)

@@ -28,6 +28,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     PUSHED_VALUES_MAY_BE_MISSING,
     SystemLogQuery,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.tests.unit.device.servers import KEY, ApiServer, Reply, Request, listening
 
@@ -252,6 +253,21 @@ def test_credentials_that_are_not_accepted_are_tried_once(
         with pytest.raises(AuthenticationFailure):
             api.op(INFO)
     assert len(server.requests) == 1
+
+
+def test_a_file_is_asked_for_with_the_same_credentials_and_no_more_often(server: ApiServer, options: Options) -> None:
+    deadline, get = Deadline(5, "the export"), {"type": "export", "category": "x", "action": "get"}
+    answering(server, Reply(b"file", headers={"Content-Type": "application/octet-stream"}))
+    with XmlApi(options(server, provider=PASSWORD)).stream(get, deadline, 100) as answer:
+        assert answer.body.read() == b"file"
+    assert [request.fields["type"] for request in server.requests] == ["keygen", "export"]
+    assert server.requests[1].headers["x-pan-key"] == KEY
+    server.keygen = Reply(b"<response status='error'><msg><line>Invalid Credential</line></msg></response>", 403)
+    api = XmlApi(options(server, provider=PASSWORD))
+    for _ in range(3):
+        with pytest.raises(AuthenticationFailure), api.stream(get, deadline, 100):
+            pass
+    assert len(server.requests) == 3
 
 
 def test_a_firewall_that_cannot_be_reached_costs_one_time_limit(server: ApiServer, options: Options) -> None:

@@ -10,15 +10,22 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CallTimeout,
     CommandRefused,
+    DeviceError,
     HostKeyFailure,
     NotObtainable,
     PermissionFailure,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device, SystemLogQuery
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
+    Answer,
+    Command,
+    Device,
+    SystemLogQuery,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
 from ansible_collections.panops.mlav.tests.unit.device.servers import ApiServer, Cli, Request
 
@@ -192,6 +199,90 @@ def test_without_ssh_the_api_is_tried_once_for_a_process_log(server: ApiServer, 
         open_device(params(server)).process_log("devsrv.log", 10)
     assert "option ssh" in caught.value.remedy
     assert server.sent("cmd") == ["<tail><lines>10</lines><mp-log>devsrv.log</mp-log></tail>"]
+
+
+class Export:
+    """A tech-support file's log, or the error that is there in its place; remembers what it was asked for."""
+
+    def __init__(self, outcome: tuple[Answer, ...] | DeviceError) -> None:
+        self.outcome = outcome
+        self.reasons: list[DeviceError] = []
+        self.sessions: list[XmlApi] = []
+
+    def __call__(self, api: XmlApi, reason: DeviceError) -> tuple[Answer, ...]:
+        self.sessions.append(api)
+        self.reasons.append(reason)
+        if isinstance(self.outcome, DeviceError):
+            raise self.outcome
+        return self.outcome
+
+
+ARCHIVED = (
+    Answer("var/log/pan/devsrv.log", "archive", "new line"),
+    Answer("var/log/pan/devsrv.log.old", "archive", "old line"),
+)
+
+
+def test_a_process_log_from_a_techsupport_file(server: ApiServer, params: Params) -> None:
+    server.script = refusing("tail")
+    export = Export(ARCHIVED)
+    device = open_device(params(server), export)
+    for name in ("devsrv.log", "mp_devsrv.log"):
+        assert device.process_log(name, 10) == ARCHIVED
+    assert [type(reason) for reason in export.reasons] == [CommandRefused]
+    assert "tail not available to xmlapi client" in export.reasons[0].message
+    # In the same session, so with its connection and its key.
+    assert export.sessions == [device.api]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"password": "wrong-Pa55"}, AuthenticationFailure),
+        ({"known_hosts": "/nonexistent/known_hosts"}, HostKeyFailure),
+    ],
+)
+def test_a_process_log_from_a_techsupport_file_where_ssh_fails(
+    server: ApiServer,
+    params: Params,
+    ssh_params: dict[str, Any],
+    change: dict[str, str],
+    expected: type[DeviceError],
+) -> None:
+    server.script = refusing("tail")
+    export = Export(ARCHIVED)
+    assert open_device(params(server, ssh={**ssh_params, **change}), export).process_log("devsrv.log", 10) == ARCHIVED
+    assert [type(reason) for reason in export.reasons] == [expected]
+
+
+def test_a_techsupport_file_is_not_made_for_a_log_that_ssh_gives_or_knows_to_be_absent(
+    server: ApiServer, params: Params, ssh_params: dict[str, Any], cli: Cli
+) -> None:
+    cli.answers["tail lines 5 mp-log devsrv.log"] = "new line\n"
+    cli.answers["tail lines 5 mp-log devsrv.log.old"] = "Server error : device busy or unavailable\n"
+    cli.answers["tail lines 5 mp-log x.log"] = "x.log: No such file or directory\n"
+    export = Export(ARCHIVED)
+    device = open_device(params(server, ssh=ssh_params), export)
+    assert [answer.text for answer in device.process_log("devsrv.log", 5)] == ["new line"]
+    with pytest.raises(NotObtainable, match=r"x\.log"):
+        device.process_log("x.log", 5)
+    assert export.reasons == []
+
+
+def test_a_techsupport_file_that_fails_is_not_made_again(server: ApiServer, params: Params) -> None:
+    server.script = refusing("tail")
+    export = Export(CallTimeout("it took too long.", remedy="Wait longer."))
+    device = open_device(params(server), export)
+    for name in ("devsrv.log", "mp_devsrv.log"):
+        with pytest.raises(CallTimeout) as caught:
+            device.process_log(name, 10)
+        assert caught.value.message == "it took too long."
+        assert caught.value.remedy == (
+            "Wait longer. Or let the log be read without a tech-support file, which failed: the XML API does not take "
+            "tail lines 10 mp-log devsrv.log: tail not available to xmlapi client (code 17). "
+            "Set the option ssh, so that the firewall's CLI can be asked."
+        )
+    assert len(export.reasons) == 1
 
 
 def test_the_system_log_by_ssh_where_the_role_lacks_it(device: LiveDevice, server: ApiServer, cli: Cli) -> None:

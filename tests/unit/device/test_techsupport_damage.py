@@ -159,7 +159,10 @@ def why_not(path: Path | str) -> str:
     return raised.value.message
 
 
-EXPECTED = "Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, or a folder of them."
+EXPECTED = (
+    "Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, saved evidence (.json), "
+    "or a folder of them."
+)
 
 
 def test_a_path_without_archives_names_the_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +195,7 @@ def test_a_path_without_archives_names_the_option(tmp_path: Path, monkeypatch: p
     ],
 )
 def test_the_other_options_are_named_as_well(given: dict[str, Any], named: str, tmp_path: Path) -> None:
-    usual = {"path": str(tmp_path), "diagnose": True, "log_window": "24h", "log_entries": 500}
+    usual = {"path": str(tmp_path), "diagnose": True, "log_window": "24h", "log_entries": 500, "save_evidence": None}
     with pytest.raises(InvalidOption, match=f"^{named} is .*Expected: "):
         TECHSUPPORT_INFO.run({**usual, **given}, Context())
 
@@ -231,7 +234,7 @@ def test_a_home_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         (b"localhost.tgz", "localhost-2"),
         (b"all.tar", "all-2"),
         (b"ungrouped.tgz", "ungrouped-2"),
-        (b"mlav_archives.tar.gz", "mlav_archives-2"),
+        (b"mlav_files.tar.gz", "mlav_files-2"),
         (b"a.tgz.tgz", "a.tgz"),
     ],
 )

@@ -201,4 +201,5 @@ def no_ssh(**changes: Any) -> m.EvidenceSet:
 def archive(**changes: Any) -> m.EvidenceSet:
     """The same firewall in a tech-support archive: nothing live."""
     live = lost("not_obtainable", "an archive holds no ping", "the live firewall")
-    return firewall(**{"source": "techsupport", "ping": live} | changes)
+    found = firewall(**{"source": "techsupport", "ping": live} | changes)
+    return replace(found, clock=replace(found.clock, asked=(m.Asked("show clock", "archive", "raw answer"),)))

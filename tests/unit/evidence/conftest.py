@@ -13,7 +13,12 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
-from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
+    Answer,
+    Command,
+    SystemLogQuery,
+    Transport,
+)
 
 NOW = datetime(2024, 7, 11, 13, 16, 54, tzinfo=timezone.utc)
 
@@ -38,6 +43,7 @@ class FakeDevice:
         self.queries: list[SystemLogQuery] = []
         self.lines: list[int] = []
         self.notes: tuple[str, ...] = ()
+        self.transport: Transport | None = None
 
     def _answer(self, asked: str) -> Answer:
         self.asked.append(asked)
@@ -47,9 +53,9 @@ class FakeDevice:
         if isinstance(found, Exception):
             raise found
         if not found.startswith("<"):
-            return Answer(asked, "ssh", found)
+            return Answer(asked, self.transport or "ssh", found)
         result = xml(found)
-        return Answer(asked, "api", "".join(result.itertext()), result, notes=self.notes)
+        return Answer(asked, self.transport or "api", "".join(result.itertext()), result, notes=self.notes)
 
     def run(self, command: Command) -> Answer:
         return self._answer(command.cli)

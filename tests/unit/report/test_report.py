@@ -114,6 +114,26 @@ def test_a_failed_firewall_is_undetermined_and_a_diagnosed_one_stays() -> None:
     ]
 
 
+def test_equal_names_are_told_apart() -> None:
+    """Tech-support files name their firewall themselves."""
+
+    def hosts(*changes: dict[str, Any]) -> list[str]:
+        given = [{**diagnosis("PA-220"), **change} for change in changes]
+        lines = report(diagnoses=given)["summary"]
+        return [line.partition(" | ")[0] for line in lines if " | " in line]
+
+    one, two = {"device": {"serial": "001"}}, {"device": {"serial": "002"}}
+    early, late = {"collected_at": "2026-11-23T10:15:00Z"}, {"collected_at": "2026-11-24T10:15:00Z"}
+    assert hosts(one | early, two | early) == ["PA-220 (001)", "PA-220 (002)"]
+    assert hosts(one | early, one | late) == ["PA-220 (2026-11-23T10:15:00Z)", "PA-220 (2026-11-24T10:15:00Z)"]
+    assert hosts(one | early, {"device": {}} | late) == [
+        "PA-220 (2026-11-23T10:15:00Z)",
+        "PA-220 (2026-11-24T10:15:00Z)",
+    ]
+    assert hosts(one | early, one | early) == ["PA-220 (1)", "PA-220 (2)"]
+    assert hosts(one) == ["PA-220"]
+
+
 def test_files_are_written_once_and_hold_the_diagnoses(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "report"
     given = [diagnosis("fw-b", "broken", "tls_interception"), diagnosis("fw-a")]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.panops.mlav.plugins.module_utils._version import COLLECTION_VERSION
 from tests.tooling.environment import ROOT
 from tests.tooling.gates import LOWEST, NEWEST_CORE, OLDEST, OLDEST_CORE
 
@@ -55,3 +56,7 @@ def test_sanity_runs_on_the_newest_and_the_oldest_core() -> None:
 def test_requires_ansible_is_the_promised_core() -> None:
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     assert numbers(runtime["requires_ansible"].removeprefix(">=")) == numbers(PROMISED["ansible-core"])
+
+
+def test_saved_evidence_names_the_version_of_the_collection() -> None:
+    assert yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"] == COLLECTION_VERSION

@@ -35,7 +35,9 @@ def access_problem(case: Case) -> Problem | None:
 def device_access(case: Case) -> Outcome:
     problem = access_problem(case)
     if problem is not None:
-        what = "The firewall could not be asked" if case.evidence.source == "live" else "The evidence could not be read"
+        source = case.evidence.source
+        asked = source == "live" or (source == "saved" and problem.kind in _ACCESS_KINDS)
+        what = "The firewall could not be asked" if asked else "The evidence could not be read"
         return Outcome("error", f"{what}: {told(problem)}")
     if all(found.value is None for _name, found in case.all_evidence):
         return Outcome("error", "There is no evidence at all.")
@@ -49,6 +51,9 @@ def supported_release(case: Case) -> Outcome:
     device = case.evidence.device
     if device.value is None:
         return lacking(device, "The system information")
+    if case.is_panorama:
+        wanted = compare("a firewall", f"model {device.value.model}")
+        return Outcome("skipped", f"This is a Panorama, which does not have MLAV. {wanted}")
     if case.release is None:
         actual = device.value.sw_version or "nothing"
         return Outcome("error", f"The release is not understood. {compare('a PAN-OS release', actual)}")

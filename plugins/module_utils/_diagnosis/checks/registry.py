@@ -131,15 +131,15 @@ def stopped_by(outcomes: Mapping[str, Outcome], case: Case) -> str | None:
     if "device_access" in outcomes and outcomes["device_access"].status == "error":
         return "device_access"
     release = outcomes.get("supported_release")
-    if release is not None and release.status == "skipped" and release_is_too_old(case):
+    if release is not None and release.status == "skipped" and has_no_mlav(case):
         return "supported_release"
     return None
 
 
-def release_is_too_old(case: Case) -> bool:
-    """Below 10.0.0, and not contradicted by a connection that stands."""
+def has_no_mlav(case: Case) -> bool:
+    """A Panorama, or a release below 10.0.0; not contradicted by a connection that stands."""
     too_old = case.release is not None and case.release < FIRST_RELEASE_WITH_MLAV
-    return too_old and case.state != "connected"
+    return (too_old or case.is_panorama) and case.state != "connected"
 
 
 def run_check(spec: CheckSpec, case: Case) -> Outcome:

@@ -9,10 +9,14 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+import re
+
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding, from_log, newest
+
+_TIMED_OUT = re.compile(r"tim(?:ed|e)[- ]?out", re.IGNORECASE)
 
 
 def service_route_invalid(case: Case) -> list[Finding]:
@@ -96,5 +100,13 @@ def port_443_blocked(case: Case) -> list[Finding]:
     if not failed:
         return []
     details = {"seen_as": failed[0].text}
+    if case.evidence.ping.value is None and not any(_TIMED_OUT.search(trace.text) for trace in failed):
+        # The same error comes where no route leads there: only a ping tells the two apart.
+        undecided = f"what a ping of {case.server} says"
+        reason = {"reason": failed[0].text}
+        return [
+            Finding(cause, "possible", ("tcp_connection",), told, newest(failed), undecided=undecided)
+            for cause, told in (("port_443_blocked", details), ("cloud_unreachable", reason))
+        ]
     confidence = from_log(case.timeline, "likely")
     return [Finding("port_443_blocked", confidence, ("tcp_connection",), details, seen=newest(failed))]

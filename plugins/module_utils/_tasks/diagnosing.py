@@ -1,0 +1,99 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation that diagnoses one firewall: one that answers, or what one answered earlier.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._device.archive import ArchiveDevice, read_archive
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, Techsupport
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall, gather_options
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.saving import (
+    folder_for_evidence,
+    gather_again,
+    gather_and_save,
+)
+
+
+def diagnosed(evidence: EvidenceSet, params: Params) -> Result:
+    """The diagnosis as data; ``params``: the options of a module that judges."""
+    options = DiagnosisOptions(log_window=gather_options(params).log_window)
+    result: Result = to_data(diagnose(evidence, options))
+    return result
+
+
+def _exporting(params: Params, context: Context) -> Techsupport | None:
+    """Has the firewall make a tech-support file, and takes devsrv.log from it; None where that is not allowed."""
+    limit_s = between("techsupport_timeout", params["techsupport_timeout"], 1, 86400)
+    if not params["techsupport_export"]:
+        return None
+
+    def export(api: XmlApi, reason: DeviceError) -> tuple[Answer, ...]:
+        host = params["host"] or api.options.host
+
+        def say(line: str) -> None:
+            context.say(f"{host}: {line}")
+
+        def read(stream: BinaryIO, size: int | None) -> ArchiveDevice:
+            return read_archive(stream, "tech-support file", size, INTEREST, say)
+
+        archive = fetch_techsupport(api, limit_s, say, read)
+        try:
+            return archive.process_log(devsrv_log.NAME, 0)
+        except NotObtainable as missing:
+            try:
+                return archive.process_log(devsrv_log.OTHER_NAME, 0)
+            except NotObtainable:
+                raise missing from None
+
+    return export
+
+
+def _diagnosis(params: Params, context: Context) -> Result:
+    if params["evidence"] is not None:
+        found = gather_again(params["evidence"], params["host"] or "", gather_options(params))
+        return {"changed": False, "diagnosis": masked(diagnosed(found, params), redact)}
+    folder = None if context.check_mode else folder_for_evidence(params["save_evidence"])
+
+    def ask(device: LiveDevice, params: Params) -> Result:
+        host = params["host"] or device.options.host
+        evidence, file = gather_and_save(device, host, gather_options(params), device.redactor, folder)
+        result: Result = {"diagnosis": diagnosed(evidence, params)}
+        return result if file is None else {**result, "evidence_file": file}
+
+    return ask_firewall(params, ask, _exporting(params, context))
+
+
+DIAGNOSIS_INFO = Operation(
+    "mlav_diagnosis_info",
+    {
+        **CONNECTION,
+        **logs(),
+        "depth": {"type": "str", "choices": ["auto", "full"], "default": "auto"},
+        "evidence": {"type": "path"},
+        "save_evidence": {"type": "path"},
+        "techsupport_export": {"type": "bool", "default": False},
+        "techsupport_timeout": {"type": "int", "default": 1200},
+    },
+    _diagnosis,
+)

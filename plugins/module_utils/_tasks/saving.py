@@ -1,0 +1,100 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Evidence that is saved while it is gathered, and judged again later.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
+from ansible_collections.panops.mlav.plugins.module_utils._device.recording import RecordingDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved import SavedDevice, name_of_file, read_saved
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import write_saved
+from ansible_collections.panops.mlav.plugins.module_utils._version import COLLECTION_VERSION
+
+
+def folder_for_evidence(folder: str | None) -> str | None:
+    """Makes the folder that the option ``save_evidence`` names, before anything is asked; None where it names none.
+
+    Raises:
+        InvalidOption: it cannot be written.
+    """
+    if folder is None:
+        return None
+    expected = "Expected: a folder that can be written."
+    if not folder:
+        raise InvalidOption(
+            f"option save_evidence is ''. {expected} Actual: no folder (the role: set mlav_report_dir)."
+        )
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise InvalidOption(f"option save_evidence is {folder!r}. {expected} Actual: {error.strerror}.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidOption(f"option save_evidence is {folder!r}. {expected} Actual: permission denied.")
+    return folder
+
+
+def gather_and_save(
+    device: Device,
+    host: str,
+    options: GatherOptions,
+    redactor: Redactor,
+    folder: str | None,
+    named: Callable[[EvidenceSet], str] | None = None,
+) -> tuple[EvidenceSet, str | None]:
+    """Gathers, and saves what was answered where there is a folder for it.
+
+    Args:
+        host: the firewall's name, and that of its file.
+        named: finds the firewall's own name in what was gathered, where ``host`` is that of an archive.
+
+    Returns:
+        The evidence, and the path of the file that was written.
+    """
+    recording = RecordingDevice(device, INTEREST, redactor, options.now) if folder is not None else None
+    asked = device if recording is None else recording
+    evidence = gather(asked, host, options if recording is None else replace(options, now=recording.now))
+    if named is not None:
+        evidence = replace(evidence, host=named(evidence))
+    if recording is None or folder is None:
+        return evidence, None
+    path = os.path.join(folder, name_of_file(host))
+    document = recording.to_document(
+        evidence.host,
+        "techsupport" if options.source == "techsupport" else "live",
+        evidence.collected_at,
+        evidence.depth,
+        COLLECTION_VERSION,
+    )
+    write_saved(path, document, "save_evidence")
+    return evidence, path
+
+
+def gather_again(path: str, host: str, options: GatherOptions) -> EvidenceSet:
+    """Asks saved evidence: that in the file ``path``, or in the folder ``path`` the file of ``host``.
+
+    It is asked at least as deep as it was then.
+
+    Raises:
+        InvalidOption: there is no such evidence; the message names the option ``evidence``.
+    """
+    file = Path(path)
+    saved = read_saved(str(file / name_of_file(host)) if file.is_dir() else path)
+    device = SavedDevice(saved)
+    depth = "full" if saved.depth == "full" else options.depth
+    again = replace(options, depth=depth, source="saved", now=device.now, sleep=lambda seconds: None)
+    return gather(device, saved.host, again)
