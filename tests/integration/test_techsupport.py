@@ -32,6 +32,7 @@ DIAGNOSE = PLAYBOOKS / "diagnose_techsupport.yml"
 THEN = 1763892900.0
 
 RESOLVES = "whether the name resolves now"
+PINGS = "what a ping of ml.service.paloaltonetworks.com says"
 CLOCK = "whether the firewall's clock is right"
 # What an archive tells where it does not tell what the live firewall does: verdict, causes, and the evidence that is
 # missing or the question that is open. Every other scenario has the verdict and the first cause of its ``expect``.
@@ -41,8 +42,13 @@ LOWER: dict[str, tuple[str, list[tuple[str, str]], str]] = {
     "clock_skew": ("undetermined", [("clock_skew", "possible"), ("certificate_expired", "possible")], CLOCK),
     "clock_skew_behind": ("undetermined", [("clock_skew", "possible"), ("certificate_expired", "possible")], CLOCK),
     # Without a ping nothing tells a missing route from a blocked port.
-    "cloud_host_unreachable": ("broken", [("port_443_blocked", "likely")], "ping"),
-    "cloud_unreachable": ("broken", [("port_443_blocked", "likely")], "ping"),
+    "cloud_host_unreachable": (
+        "undetermined",
+        [("port_443_blocked", "possible"), ("cloud_unreachable", "possible")],
+        PINGS,
+    ),
+    "cloud_unreachable": ("undetermined", [("port_443_blocked", "possible"), ("cloud_unreachable", "possible")], PINGS),
+    "port_443_refused": ("undetermined", [("port_443_blocked", "possible"), ("cloud_unreachable", "possible")], PINGS),
     # Without a ping nothing tells whether the name resolves.
     "name_resolution_failed": (
         "undetermined",
@@ -85,7 +91,7 @@ STRANGE = (
     b"{% if 1 %}x{% endif %}.tgz",
     b"localhost.tgz",
     b"all.tgz",
-    b"mlav_archives.tgz",
+    b"mlav_files.tgz",
     b"4711.tgz",
     b"none.tgz",
     b"two words\nand a line.tgz",
@@ -160,7 +166,7 @@ def test_every_file_has_its_line(case: Case) -> None:
     hosts = [diagnosis["host"] for diagnosis in case.all]
     named = [name.replace("_", "-") for name in names()]
     broken = ["half", "empty", "text", "zipped"]
-    strange = ["_lookup_pipe_touch_ran_", "_if_1_x_endif_", "localhost-2", "all-2", "mlav_archives-2", "4711", "none"]
+    strange = ["_lookup_pipe_touch_ran_", "_if_1_x_endif_", "localhost-2", "all-2", "mlav_files-2", "4711", "none"]
     strange += ["two_words_and_a_line", "f_", "x" * 100]
     assert sorted(hosts) == sorted([*named, "unpacked", "a-year-ago", *broken, *strange])
     assert "changed=0" in case.run.output
@@ -288,7 +294,7 @@ def test_an_inventory_that_knows_the_firewall_does_not_matter(tmp_path: Path, an
     file = write_archive(old_world("healthy", "fw-1"), tmp_path / "fw-1.tgz")
     inventory = tmp_path / "inventory"
     told_there = "ansible_connection=no.such.connection ansible_host=192.0.2.1 ansible_network_os=panos"
-    inventory.write_text(f"[fw-2]\nfw-1 {told_there}\n[mlav_archives:children]\nfw-2\n", encoding="utf-8")
+    inventory.write_text(f"[fw-2]\nfw-1 {told_there}\n[mlav_files:children]\nfw-2\n", encoding="utf-8")
     write_archive(old_world("healthy", "fw-2"), tmp_path / "fw-2.tar")
     run = ansible.playbook(DIAGNOSE, inventory, {"mlav_techsupport": str(file.parent)})
     assert run.code == 0, run.output

@@ -21,19 +21,8 @@ from typing import Literal
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
-    DevsrvLog,
-    Evidence,
-    LogSignature,
-    Problem,
-)
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import (
-    MESSAGE_LIMIT,
-    Recorder,
-    Unrecognised,
-    bounded,
-    probe,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DevsrvLog, Evidence, LogSignature
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, lines_of
 
 NAME = "devsrv.log"
@@ -72,8 +61,6 @@ _CONSEQUENCES = (
 
 # What a line must hold to matter: other clients' queries count too, since they say whose certificate failed.
 CONCERNS = re.compile(rb"mlav|x509|verify_cb|curl error")
-
-_OLDER_LINES = "Read the log's rotations at the firewall's command line, or generate a new tech-support file."
 
 Kind = Literal["x509", "curl", "http", "reconnect", "other"]
 
@@ -317,10 +304,6 @@ def probe_devsrv_log(device: Device, lines: int = 5000) -> Evidence[DevsrvLog]:
                 answers = recorder.process_log(OTHER_NAME, lines, _telling)
             except NotObtainable:
                 raise missing from None
-        gaps = "; ".join(dict.fromkeys(note for answer in answers for note in answer.notes))
-        if gaps:
-            message = bounded(f"older lines may be missing: {gaps}", limit=MESSAGE_LIMIT)
-            recorder.incomplete = Problem("not_obtainable", message, _OLDER_LINES)
         return parse([answer.text for answer in answers], any(answer.truncated for answer in answers))
 
     return probe(device, ask)

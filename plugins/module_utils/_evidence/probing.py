@@ -126,6 +126,9 @@ class Recorder:
         answers = self._device.process_log(name, lines)
         for answer in answers:
             self.keep(answer.command, answer.transport, telling(answer.text) or answer.text, newest="last")
+        if notes := "; ".join(note for answer in answers for note in answer.notes):
+            message = bounded(f"older lines may be missing: {notes}", limit=MESSAGE_LIMIT)
+            self.incomplete = Problem("not_obtainable", message, _BY_HAND)
         return answers
 
 
