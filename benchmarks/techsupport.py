@@ -177,7 +177,7 @@ def diagnose(path: Path, _work: Path) -> None:
     from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
     from ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport import TECHSUPPORT_INFO
 
-    given = {"path": str(path), "diagnose": True, "log_window": "24h", "log_entries": 500}
+    given = {"path": str(path), "diagnose": True, "log_window": "24h", "log_entries": 500, "save_evidence": None}
     check(TECHSUPPORT_INFO.run(given, Context())["diagnoses"], 1)
 
 

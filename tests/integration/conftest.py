@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import reading
+from ansible_collections.panops.mlav.plugins.module_utils._tasks import judging
 
 ROOT = Path(__file__).parents[2]
 PLAYBOOKS = ROOT / "playbooks"
@@ -145,7 +145,7 @@ class Ansible:
 def impatient() -> Iterator[None]:
     """Diagnoses in this process ask a busy firewall again after a moment."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "GatherOptions", partial(GatherOptions, busy_pause_s=0.02))
+        patch.setattr(judging, "GatherOptions", partial(GatherOptions, busy_pause_s=0.02))
         yield
 
 

@@ -18,28 +18,18 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, Techsupport
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import diagnosed, gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall, gather_options
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.saving import (
     folder_for_evidence,
     gather_again,
     gather_and_save,
 )
-
-
-def diagnosed(evidence: EvidenceSet, params: Params) -> Result:
-    """The diagnosis as data; ``params``: the options of a module that judges."""
-    options = DiagnosisOptions(log_window=gather_options(params).log_window)
-    result: Result = to_data(diagnose(evidence, options))
-    return result
 
 
 def _exporting(params: Params, context: Context) -> Techsupport | None:

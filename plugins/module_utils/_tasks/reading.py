@@ -16,7 +16,6 @@ from typing import Any
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, Techsupport, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import (
-    GatherOptions,
     gather,
     parse_subset,
 )
@@ -29,12 +28,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
-    between,
     connection,
-    duration,
     host,
     logs,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Operation,
@@ -42,18 +40,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
     Result,
     failure,
 )
-
-
-def gather_options(params: Params, subset: frozenset[str] | None = None) -> GatherOptions:
-    """How to gather, from the options of a module that reads."""
-    return GatherOptions(
-        depth="auto" if params.get("depth") == "auto" else "full",
-        subset=subset,
-        log_window=duration("log_window", params.get("log_window", "24h")),
-        log_lines=between("log_lines", params.get("log_lines", 5000), 1, 65535),
-        log_entries=between("log_entries", params.get("log_entries", 500), 1, 5000),
-        ping_count=between("count", params.get("count", 3), 1, 100),
-    )
 
 
 def _gather(device: LiveDevice, params: Params, subset: frozenset[str]) -> EvidenceSet:

@@ -27,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import problem_of
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import diagnosed
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import diagnosed, gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Context,
@@ -35,7 +35,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
     Params,
     Result,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.saving import (
     folder_for_evidence,
     gather_again,

@@ -1,0 +1,37 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the operations that gather and judge have in common, whoever answers.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, duration
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Params, Result
+
+
+def gather_options(params: Params, subset: frozenset[str] | None = None) -> GatherOptions:
+    """How to gather, from the options of a module that reads."""
+    return GatherOptions(
+        depth="auto" if params.get("depth") == "auto" else "full",
+        subset=subset,
+        log_window=duration("log_window", params.get("log_window", "24h")),
+        log_lines=between("log_lines", params.get("log_lines", 5000), 1, 65535),
+        log_entries=between("log_entries", params.get("log_entries", 500), 1, 5000),
+        ping_count=between("count", params.get("count", 3), 1, 100),
+    )
+
+
+def diagnosed(evidence: EvidenceSet, params: Params) -> Result:
+    """The diagnosis as data; ``params``: the options of a module that judges."""
+    options = DiagnosisOptions(log_window=gather_options(params).log_window)
+    result: Result = to_data(diagnose(evidence, options))
+    return result
