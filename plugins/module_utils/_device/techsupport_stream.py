@@ -24,6 +24,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tarfile import EOFHeaderError, HeaderError, TarFile, TarInfo  # type: ignore[attr-defined]
 from typing import BinaryIO, Protocol
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, MalformedAnswer
@@ -135,7 +136,7 @@ def read_stream(stream: BinaryIO, name: str, size: int | None, reader: Reader, s
         reader.cut_off(f"{excerpt(name)} is cut off or damaged after {_mebibytes(source.position)}{why}")
 
 
-def _members(unpacked: _Unpacked) -> Iterator[tuple[tarfile.TarInfo, tarfile.TarFile]]:
+def _members(unpacked: _Unpacked) -> Iterator[tuple[TarInfo, TarFile]]:
     with tarfile.open(
         fileobj=unpacked, mode="r|", bufsize=_CHUNK, tarinfo=_Member, encoding="utf-8", errors="replace"
     ) as tar:
@@ -155,18 +156,18 @@ def _members(unpacked: _Unpacked) -> Iterator[tuple[tarfile.TarInfo, tarfile.Tar
             yield member, tar
 
 
-class _Member(tarfile.TarInfo):
+class _Member(TarInfo):
     """A member of an archive that ends where its mark of the end is, and nowhere else."""
 
     @classmethod
-    def fromtarfile(cls, tar: tarfile.TarFile) -> _Member:
+    def fromtarfile(cls, tarfile: TarFile) -> _Member:
         try:
-            return super().fromtarfile(tar)
-        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
-            if tar.offset == 0:
+            return super().fromtarfile(tarfile)
+        except EOFHeaderError:
+            if tarfile.offset == 0:
                 raise _Cut("no member in it") from None
             raise
-        except tarfile.HeaderError as error:
+        except HeaderError as error:
             # tarfile would take it for the end.
             raise _Cut("no whole header where a member should begin") from error
         except RecursionError as error:
@@ -174,7 +175,7 @@ class _Member(tarfile.TarInfo):
             raise _Cut("too many headers before one member") from error
 
 
-def _read_padding(unpacked: _Unpacked, tar: tarfile.TarFile) -> None:
+def _read_padding(unpacked: _Unpacked, tar: TarFile) -> None:
     """Reads what is behind the mark of the end: only then a checksum of the whole is compared."""
     unpacked.allow(MAX_UNPACKED_BYTES)
     while padding := tar.fileobj.read(_CHUNK):
@@ -182,7 +183,7 @@ def _read_padding(unpacked: _Unpacked, tar: tarfile.TarFile) -> None:
             raise _Cut("data behind its end")
 
 
-def _read_member(member: tarfile.TarInfo, tar: tarfile.TarFile, reader: Reader) -> None:
+def _read_member(member: TarInfo, tar: TarFile, reader: Reader) -> None:
     name = inner_name(member.name)
     if name is None or not reader.wants(name):
         return
