@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import gzip
 import heapq
-import io
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
-from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_stream import MAX_RATIO
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_stream import MAX_RATIO, PackedBytes
 
 SYSTEM_LOG_LINES = 5000
 PROCESS_LOG_BYTES = 8 * 1024**2
@@ -215,7 +214,7 @@ class PackedLog:
     """A gzipped log, bounded in all and in proportion to what it was packed in."""
 
     def __init__(self, content: BinaryIO) -> None:
-        self._packed = _Counted(content)
+        self._packed = PackedBytes(content)
         self._plain = gzip.GzipFile(fileobj=self._packed, mode="rb")
         self._count = 0
 
@@ -227,22 +226,7 @@ class PackedLog:
         """
         data: bytes = self._plain.read(size)
         self._count += len(data)
-        too_dense = self._count > _RATIO_COUNTS_FROM and self._count > MAX_RATIO * self._packed.count
+        too_dense = self._count > _RATIO_COUNTS_FROM and self._count > MAX_RATIO * self._packed.position
         if self._count > _MAX_ROTATION_BYTES or too_dense:
             raise MalformedAnswer("unpacks to far more than a log can")
-        return data
-
-
-class _Counted(io.RawIOBase):
-    def __init__(self, content: BinaryIO) -> None:
-        super().__init__()
-        self._content = content
-        self.count = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._content.read(size)
-        self.count += len(data)
         return data

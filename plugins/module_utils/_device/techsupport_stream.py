@@ -36,8 +36,11 @@ MAX_UNPACKED_BYTES = 32 * 1024**3
 # Logs compress to a tenth or less; what shrinks further than this is made to fill memory or time.
 MAX_RATIO = 250
 _RATIO_COUNTS_FROM = 64 * 1024**2
-# What tarfile may read to understand one member: long names and extended headers.
-_MAX_HEADER_BYTES = 1024**2
+# What tarfile may read to understand one member: long names and extended headers. Python's without the fix of
+# CVE-2024-6232 take a time that grows with the square of it.
+_MAX_HEADER_BYTES = 128 * 1024
+# gzip reads a name in its header byte by byte.
+_MAX_GZIP_HEADER_BYTES = 64 * 1024
 # To skip a member, tarfile reads as often as its size demands, even where there is nothing more to read.
 _MAX_READS_AT_END = 64
 _CHUNK = 64 * 1024
@@ -265,15 +268,38 @@ def _gibibytes(count: int) -> str:
     return f"{count // 1024**3} GiB"
 
 
-class _Source(io.RawIOBase):
-    """The archive's own bytes, counted."""
+class PackedBytes(io.RawIOBase):
+    """The bytes of a gzip file, counted in ``position``, for ``gzip.GzipFile``.
 
-    def __init__(self, stream: BinaryIO, progress: Progress) -> None:
+    Raises:
+        gzip.BadGzipFile: a header does not end.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
         super().__init__()
         self._stream = stream
+        self._single = 0
+        self.position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        self._single = self._single + 1 if size == 1 else 0
+        if self._single > _MAX_GZIP_HEADER_BYTES:
+            raise gzip.BadGzipFile("a header that does not end")
+        data = self._stream.read(_CHUNK if size < 0 else size)
+        self.position += len(data)
+        return data
+
+
+class _Source(PackedBytes):
+    """The archive's own bytes."""
+
+    def __init__(self, stream: BinaryIO, progress: Progress) -> None:
+        super().__init__(stream)
         self._progress = progress
         self._head = b""
-        self.position = 0
 
     def peek(self) -> bytes:
         """The first bytes; they are read again."""
@@ -281,16 +307,12 @@ class _Source(io.RawIOBase):
             self._head += more
         return self._head
 
-    def readable(self) -> bool:
-        return True
-
     def read(self, size: int = -1) -> bytes:
-        wanted = _CHUNK if size < 0 else size
         if self._head:
-            data, self._head = self._head[:wanted], self._head[wanted:]
+            data, self._head = self._head[:size], self._head[size:]
+            self.position += len(data)
         else:
-            data = self._stream.read(wanted)
-        self.position += len(data)
+            data = super().read(size)
         self._progress.at(self.position)
         return data
 
