@@ -109,5 +109,17 @@ def group_title(group: Group) -> str:
     return f"{group.verdict.replace('_', ' ')}{cause}, {firewalls(len(group.lines))}"
 
 
+def origin(diagnosis: Data) -> str:
+    """``from a tech-support file of 2026-11-23T10:15:00Z``."""
+    sources = {"techsupport": "from a tech-support file of", "saved": "from saved evidence of"}
+    return f"{sources.get(str(diagnosis.get('source')), 'collected')} {clean(diagnosis.get('collected_at'))}"
+
+
+def lack(missing: Data) -> str:
+    """What could not be had, why, and what would give it, as sentences."""
+    reason, would_give = clean(missing["reason"]), clean(missing["would_give"])
+    return f"{clean(missing['evidence'])}: {reason.rstrip('.')}. {would_give}".strip()
+
+
 def firewalls(number: int) -> str:
     return f"{number} firewall" if number == 1 else f"{number} firewalls"

@@ -18,6 +18,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
     clean,
     group_title,
     headline,
+    lack,
+    origin,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import RAW_LIMIT
 
@@ -43,13 +45,13 @@ def _status(value: object) -> str:
 def _firewall(diagnosis: Data) -> Iterator[str]:
     yield f"<details><summary>{_safe(diagnosis.get('host'))}: {_status(diagnosis.get('verdict'))}</summary>"
     yield f"<p>{_safe(diagnosis.get('summary'))}</p>"
+    yield f"<p>Evidence {_safe(origin(diagnosis))}</p>"
     for cause in diagnosis.get("causes") or []:
         remedy = cause["remedy"]
         name = f"{cause['id']} ({cause['code']}, {cause['confidence']})"
         yield f"<p><b>{_safe(name)}</b>. What to do: {_safe(remedy['text'])} Risk: {_safe(remedy['risk'])}.</p>"
     for missing in diagnosis.get("missing") or []:
-        reason = f"{missing['evidence']}: {missing['reason']} {missing['would_give']}"
-        yield f"<p>Missing: {_safe(reason)}</p>"
+        yield f"<p>Missing: {_safe(lack(missing))}</p>"
     yield "<table><tr><th>check</th><th>status</th><th>found</th></tr>"
     for check in diagnosis.get("checks") or []:
         yield (

@@ -19,6 +19,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
     firewalls,
     group_title,
     headline,
+    lack,
+    origin,
 )
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
@@ -58,7 +60,7 @@ def _firewall(diagnosis: Data) -> Iterator[str]:
         )
         if device.get(key) is not None
     ]
-    yield ", ".join([*about, f"collected {_plain(diagnosis.get('collected_at'))}"])
+    yield ", ".join([*about, _plain(origin(diagnosis))])
     yield ""
     for cause in diagnosis.get("causes") or []:
         by = ", ".join(cause["because"])
@@ -70,7 +72,7 @@ def _firewall(diagnosis: Data) -> Iterator[str]:
     for past in diagnosis.get("history") or []:
         yield f"- Over: {_plain(past['id'])}, last seen {_plain(past['last_seen'])}, {_plain(past['reason'])}"
     for missing in diagnosis.get("missing") or []:
-        yield f"- Missing: {_plain(missing['evidence'])}, {_plain(missing['reason'])} {_plain(missing['would_give'])}"
+        yield f"- Missing: {_plain(lack(missing))}"
     yield ""
     yield "| check | status | found |"
     yield "|---|---|---|"

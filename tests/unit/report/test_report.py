@@ -134,6 +134,30 @@ def test_equal_names_are_told_apart() -> None:
     assert hosts(one) == ["PA-220"]
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("live", "collected 2026-11-23T10:15:00Z"),
+        ("techsupport", "from a tech-support file of 2026-11-23T10:15:00Z"),
+        ("saved", "from saved evidence of 2026-11-23T10:15:00Z"),
+    ],
+)
+def test_a_report_tells_where_the_evidence_is_from_and_what_is_missing(source: str, told: str, tmp_path: Path) -> None:
+    lack = {"evidence": "ping", "kind": "not_obtainable", "reason": "no ping", "would_give": "Ask the firewall."}
+    given = {
+        **diagnosis("fw-a", "undetermined"),
+        "source": source,
+        "collected_at": "2026-11-23T10:15:00Z",
+        "missing": [lack],
+    }
+    report(diagnoses=[given], report_dir=str(tmp_path))
+    markdown, html = ((tmp_path / f"report.{kind}").read_text(encoding="utf-8") for kind in ("md", "html"))
+    assert f"{told}\n" in markdown
+    assert f"<p>Evidence {told}</p>" in html
+    assert "- Missing: ping: no ping. Ask the firewall.\n" in markdown
+    assert "<p>Missing: ping: no ping. Ask the firewall.</p>" in html
+
+
 def test_files_are_written_once_and_hold_the_diagnoses(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "report"
     given = [diagnosis("fw-b", "broken", "tls_interception"), diagnosis("fw-a")]
