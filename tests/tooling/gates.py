@@ -121,11 +121,11 @@ def docs_lint(log: IO[str]) -> str:
 
 
 def units(log: IO[str]) -> str:
-    return _pytest(log, "units", "-n2", "tests/unit")
+    return _pytest(log, "units", "-n3", "tests/unit")
 
 
 def integration(log: IO[str]) -> str:
-    return _pytest(log, "integration", "-n2", "--dist=loadfile", "tests/integration", "tests/simulator_checks")
+    return _pytest(log, "integration", "-n3", "--dist=loadfile", "tests/integration", "tests/simulator_checks")
 
 
 def _pytest(log: IO[str], name: str, *arguments: str) -> str:
@@ -208,7 +208,8 @@ def build(log: IO[str]) -> str:
     env = environment(ANSIBLE_COLLECTIONS_PATH=str(target / "installed"))
     del env["PYTHONPATH"]
     call(log, [galaxy, "collection", "install", "--offline", "-p", target / "installed", archive], env=env)
-    call(log, [BIN / "ansible-playbook", "-i", "localhost,", "panops.mlav.diagnose", "--list-tasks"], env=env)
+    for playbook in sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml")):
+        call(log, [BIN / "ansible-playbook", "-i", "localhost,", f"panops.mlav.{playbook}", "--list-tasks"], env=env)
     return f"{archive.name}, {archive.stat().st_size // 1024} KiB"
 
 

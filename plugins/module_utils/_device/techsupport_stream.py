@@ -47,7 +47,7 @@ _CHUNK = 64 * 1024
 _GZIP = b"\x1f\x8b"
 _OTHER_COMPRESSIONS = {b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "Zstandard", b"PK\x03\x04": "ZIP"}
 
-_PROGRESS_EVERY_S = 5.0
+_PROGRESS_EVERY_S = 2.0
 
 
 class Reader(Protocol):
@@ -71,7 +71,7 @@ class _Cut(Exception):
 
 
 class Progress:
-    """Says every few seconds how far the reading of ``name`` is; ``total`` bytes, None where not known."""
+    """Says every other second how far the reading of ``name`` is; ``total`` bytes, None where not known."""
 
     def __init__(self, say: Callable[[str], None], name: str, total: int | None) -> None:
         self._say = say

@@ -461,13 +461,13 @@ def test_a_stream_that_breaks_is_cut_off(error: Exception, why: str) -> None:
 # --- progress ---
 
 
-def test_progress_is_told_every_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_told_every_other_second(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = iter(range(1000))
 
     class Clock:
         @staticmethod
         def monotonic() -> float:
-            return float(next(ticks))
+            return 0.4 * next(ticks)
 
     monkeypatch.setattr(techsupport_stream, "time", Clock)
     data = tar(Item("x", bytes(4 * MEGABYTE)))
