@@ -8,7 +8,7 @@ import time
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import (
@@ -144,6 +144,13 @@ def test_hostile_text_takes_no_time(piece: str) -> None:
     assert time.monotonic() - start < 4
 
 
+@pytest.mark.parametrize(
+    "text", ['password="cut with-in', "api_key: 'cut with-in", 'password=""with-in', "password=a'with-in'"]
+)
+def test_a_value_whose_quotes_do_not_match_is_masked(text: str) -> None:
+    assert "with-in" not in redact(text)
+
+
 words = st.sampled_from(
     ["<password>", "</password>", "<key>", "</key>", "password", "key", "=", ":", " ", "\n", '"', "'", "set ", "LUFRPT",
      "-AQ==", "$1$", "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "abcdefgh", "<![CDATA[", "]]>", "*"]
@@ -152,6 +159,8 @@ words = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(words, max_size=14).map("".join))
+@example('password=""password')
+@example('password="cut within')
 def test_redaction_is_idempotent(text: str) -> None:
     once = redact(text)
     assert redact(once) == once
