@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """``panops.mlav.logs``."""
+    """``panops.mlav.logs``; ``panops.mlav.logs.lines`` where a firewall is asked for its log."""
 
     DOCUMENTATION = r"""
 options:
@@ -18,12 +18,16 @@ options:
       - Older errors are history, not causes.
     type: str
     default: 24h
-  log_lines:
-    description: How many lines of C(devsrv.log), and of its rotation, are read, from 1 to 65535.
-    type: int
-    default: 5000
   log_entries:
     description: How many entries of the system log are read at the most, from 1 to 5000.
     type: int
     default: 500
+"""
+
+    LINES = r"""
+options:
+  log_lines:
+    description: How many lines of C(devsrv.log), and of its rotation, are read, from 1 to 65535.
+    type: int
+    default: 5000
 """

@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - panops.mlav.attributes.action_group
   - panops.mlav.connection
   - panops.mlav.logs
+  - panops.mlav.logs.lines
 options:
   depth:
     description:

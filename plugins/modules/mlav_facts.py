@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - panops.mlav.attributes.action_group
   - panops.mlav.connection
   - panops.mlav.logs
+  - panops.mlav.logs.lines
 attributes:
   facts:
     description: Action returns an C(ansible_facts) dictionary that will update existing host facts.

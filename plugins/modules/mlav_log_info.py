@@ -22,6 +22,7 @@ extends_documentation_fragment:
   - panops.mlav.attributes.action_group
   - panops.mlav.connection
   - panops.mlav.logs
+  - panops.mlav.logs.lines
 seealso:
   - module: panops.mlav.mlav_diagnosis_info
   - name: Troubleshooting connectivity issues to the MLAV cloud server

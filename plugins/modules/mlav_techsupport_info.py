@@ -23,6 +23,7 @@ author:
 extends_documentation_fragment:
   - panops.mlav.attributes
   - panops.mlav.attributes.reads_only
+  - panops.mlav.logs
 options:
   path:
     description:
@@ -35,16 +36,6 @@ options:
       - Diagnose every file. With V(false) they are only listed, without being read.
     type: bool
     default: true
-  log_window:
-    description:
-      - How far back errors count, in the firewall's own time, as a number and a unit (V(s), V(m), V(h) or V(d)).
-      - Older errors are history, not causes.
-    type: str
-    default: 24h
-  log_entries:
-    description: How many entries of the system log are read at the most, from 1 to 5000.
-    type: int
-    default: 500
   save_evidence:
     description:
       - A folder. What was read of each file is saved there, without secrets, under the file's name in RV(archives), so

@@ -18,6 +18,7 @@ from datetime import datetime, timezone
 from typing import Any, Literal, get_args
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Transport
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 
 SCHEMA = "panops.mlav/evidence/1"
@@ -29,7 +30,6 @@ MAX_ANSWER = 4 * 1024 * 1024
 Ask = Literal["command", "configuration", "system_log", "process_log"]
 Source = Literal["live", "techsupport"]
 Depth = Literal["status", "full"]
-SavedTransport = Literal["api", "ssh", "archive"]
 
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
 # Times outside are no times of a recording, and too near the ends of what can be computed with.
@@ -43,7 +43,7 @@ class SavedAnswer:
     """One answer: ``xml`` is the serialised result, or ``text`` is the answer; the other is None."""
 
     command: str
-    transport: SavedTransport
+    transport: Transport
     text: str | None = None
     xml: str | None = None
     truncated: bool = False
@@ -188,7 +188,7 @@ def _answer(data: Any, place: str) -> SavedAnswer:
     notes = _list(data, "notes", place) if "notes" in data else []
     return SavedAnswer(
         command=_text(data, "command", place),
-        transport=_choice(data, "transport", place, get_args(SavedTransport)),
+        transport=_choice(data, "transport", place, get_args(Transport)),
         text=_text(data, "text", place) if "text" in data else None,
         xml=_text(data, "xml", place) if "xml" in data else None,
         truncated=truncated,

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from xml.etree.ElementTree import Element
 
-Transport = Literal["api", "ssh", "archive", "saved"]
+Transport = Literal["api", "ssh", "archive"]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element, tostring
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
@@ -26,7 +26,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.evidence_file 
     SavedAnswer,
     SavedError,
     SavedEvidence,
-    SavedTransport,
     Source,
     key_of_command,
     to_document,
@@ -221,7 +220,7 @@ class RecordingDevice:
         redact = self._redactor.redact
         return SavedAnswer(
             redact(answer.command),
-            cast(SavedTransport, answer.transport),
+            answer.transport,
             truncated=answer.truncated,
             notes=tuple(redact(note) for note in answer.notes),
         )

@@ -82,12 +82,16 @@ def connection() -> dict[str, Any]:
 
 
 def logs() -> dict[str, Any]:
-    """How much of the logs is read (fragment ``panops.mlav.logs``)."""
+    """How far back logs count, and how much of the system log is read (fragment ``panops.mlav.logs``)."""
     return {
         "log_window": {"type": "str", "default": "24h"},
-        "log_lines": {"type": "int", "default": 5000},
         "log_entries": {"type": "int", "default": 500},
     }
+
+
+def log_lines() -> dict[str, Any]:
+    """How much of devsrv.log a firewall is asked for (fragment ``panops.mlav.logs.lines``)."""
+    return {"log_lines": {"type": "int", "default": 5000}}
 
 
 def host() -> dict[str, Any]:

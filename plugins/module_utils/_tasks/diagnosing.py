@@ -20,7 +20,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.redaction impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, log_lines, logs
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import diagnosed, gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
@@ -79,6 +79,7 @@ DIAGNOSIS_INFO = Operation(
     {
         **CONNECTION,
         **logs(),
+        **log_lines(),
         "depth": {"type": "str", "choices": ["auto", "full"], "default": "auto"},
         "evidence": {"type": "path"},
         "save_evidence": {"type": "path"},

@@ -30,6 +30,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise im
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     connection,
     host,
+    log_lines,
     logs,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options
@@ -120,12 +121,13 @@ STATUS_INFO = _operation("mlav_status_info", CONNECTION, _step("cloud_status"))
 SERVICE_ROUTE_INFO = _operation("mlav_service_route_info", CONNECTION, _step("service_route"))
 PING_INFO = _operation("mlav_ping_info", {**CONNECTION, "count": {"type": "int", "default": 3}}, _step("ping"))
 NETSTAT_INFO = _operation("mlav_netstat_info", CONNECTION, _step("netstat"))
-LOG_INFO = _operation("mlav_log_info", {**CONNECTION, **logs()}, _step("devsrv_log", "system_log"))
+LOG_INFO = _operation("mlav_log_info", {**CONNECTION, **logs(), **log_lines()}, _step("devsrv_log", "system_log"))
 FACTS = _operation(
     "mlav_facts",
     {
         **CONNECTION,
         **logs(),
+        **log_lines(),
         "gather_subset": {"type": "list", "elements": "str", "default": ["all"]},
         "depth": {"type": "str", "choices": ["auto", "full"], "default": "full"},
     },

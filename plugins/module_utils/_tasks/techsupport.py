@@ -27,6 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import problem_of
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import logs
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import diagnosed, gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
@@ -101,8 +102,7 @@ TECHSUPPORT_INFO = Operation(
     {
         "path": {"type": "path", "required": True},
         "diagnose": {"type": "bool", "default": True},
-        "log_window": {"type": "str", "default": "24h"},
-        "log_entries": {"type": "int", "default": 500},
+        **logs(),
         "save_evidence": {"type": "path"},
     },
     _techsupport,
