@@ -1,0 +1,61 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the person who runs a remedy allows, as the modules' options of the same names say it.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The real time, and how it is waited for; tests bring their own."""
+
+    now: Callable[[], datetime] = _now
+    sleep: Callable[[float], None] = time.sleep
+    poll_s: float = 3.0
+
+
+@dataclass(frozen=True)
+class Allowances:
+    """What may be done, and for how long it may be waited. Times in seconds.
+
+    Attributes:
+        windows: when disruptive steps may run; None where the task is not bound to a window.
+        outside_window: disruptive steps may run at any time.
+        window_wait_s: how long to wait for the window to open.
+        commit_needs_s, restart_needs_s: what has to be left of the window before such a step begins.
+        allow_other_changes: changes of other administrators, or of whom it is not known, may be committed as well.
+        take_over_locks: administrators whose lock may be removed.
+        lock: take the configuration lock for the time of the change.
+        busy_wait_s: how long to wait for another commit, install or synchronisation to end.
+        expected_candidate: the fingerprint of the candidate configuration that the plan was made for.
+        commit_timeout_s: how long a commit job may take.
+    """
+
+    windows: MaintenanceWindows | None = None
+    outside_window: bool = False
+    window_wait_s: float = 0.0
+    commit_needs_s: float = 600.0
+    restart_needs_s: float = 300.0
+    allow_other_changes: bool = False
+    take_over_locks: tuple[str, ...] = ()
+    lock: bool = True
+    busy_wait_s: float = 600.0
+    expected_candidate: str | None = None
+    commit_timeout_s: float = 1800.0
+    pace: Pace = field(default_factory=Pace)

@@ -1,0 +1,43 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A guard that says no: nothing was touched, and the message says which option lifts it.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+
+# Each name is the value of ``guard`` in results.
+Guard = Literal[
+    "cause",
+    "confidence",
+    "decrypting_device",
+    "plan",
+    "candidate_changed",
+    "high_availability",
+    "maintenance_window",
+    "busy",
+    "config_lock",
+    "commit_lock",
+    "pending_changes",
+    "full_commit_required",
+    "owner",
+    "halted",
+]
+
+
+class Refused(DeviceError):
+    """A guard refuses. ``option``: the module option (without the role's prefix) that lifts it; empty where none does."""
+
+    kind = "refused_by_guard"
+
+    def __init__(self, guard: Guard, reason: str, option: str = "", remedy: str = "") -> None:
+        super().__init__(reason, remedy)
+        self.guard = guard
+        self.option = option
