@@ -15,8 +15,8 @@ options:
   maintenance_window:
     description:
       - When the change may be made, as a list of windows. It is made when one of them is open for O(commit_needs) more.
-      - A window has C(start), C(end) or C(duration), C(time_zone), and C(weekdays) where it is not every day; or C(from)
-        and C(to); or C(rrule), as in RFC 5545, with C(start), C(duration) or C(end), and C(time_zone).
+      - A window has C(start), C(end) or C(duration), C(time_zone), and C(weekdays) where it is not every day; or
+        C(from) and C(to); or C(rrule), as in RFC 5545, with C(start), C(duration) or C(end), and C(time_zone).
       - Without this option the change is not bound to a window.
     type: list
     elements: raw

@@ -188,7 +188,8 @@ refusal:
       description: Why it refuses.
       type: str
       sample: >-
-        changes that are not this run's own wait to be committed. Expected: none. Actual: bob: 1 (/config/shared/address)
+        changes that are not this run's own wait to be committed. Expected: none. Actual: bob: 1
+        (/config/shared/address)
     option:
       description: The option that lifts it. Empty where none does.
       type: str

@@ -39,7 +39,8 @@ MARK = "panops.mlav"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _COMMENT = re.compile(
     rf"{re.escape(MARK)} (?P<run>[0-9a-f]{{8}}) (?P<place>[0-9a-f]{{8}}) "
-    r"(?P<pid>[0-9]{1,10})\.(?P<start>[0-9]{1,20}) until (?P<until>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"
+    r"(?P<pid>[0-9]{1,10})\.(?P<start>[0-9]{1,20}) "
+    r"until (?P<until>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"
 )
 # Its 22nd field; those before the name's closing parenthesis are two.
 _START_FIELD = 22 - 3
