@@ -159,14 +159,15 @@ def job_xml(world: World, job: Job) -> str:
     clock, now = world.spec.clock, world.now()
     finished = "" if job.finished is None else f"{device_time(clock, job.finished):%Y/%m/%d %H:%M:%S}"
     details = "".join(leaf("line", line) for line in job.details())
+    warnings = "".join(leaf("line", line) for line in job.warnings)
     return (
         f"<job><tenq>{device_time(clock, job.enqueued):%Y/%m/%d %H:%M:%S}</tenq>"
         f"<tdeq>{device_time(clock, job.enqueued):%H:%M:%S}</tdeq>{leaf('id', job.number)}{leaf('user', job.user)}"
         f"{leaf('type', job.kind)}{leaf('status', 'ACT' if job.active else 'FIN')}<queued>NO</queued>"
         f"<stoppable>{'yes' if job.active else 'no'}</stoppable>{leaf('result', job.result)}{leaf('tfin', finished)}"
         f"{leaf('description', job.description)}<positionInQ>0</positionInQ>"
-        f"<progress>{job.progress(now) if job.active else finished}</progress><details>{details}</details><warnings/>"
-        f"</job>"
+        f"<progress>{job.progress(now) if job.active else finished}</progress><details>{details}</details>"
+        f"<warnings>{warnings}</warnings></job>"
     )
 
 
@@ -190,7 +191,7 @@ def show_jobs(world: World, request: Request) -> Reply:
         text += f"{moment:%Y/%m/%d %H:%M:%S}   {moment:%H:%M:%S} {job.number:>12} {job.kind:>46} "
         text += f"{'ACT' if job.active else 'FIN':>30} {job.result:>6} {done}\n"
         if "id" in request.params:
-            text += "Warnings:\nDetails:" + "\n".join(job.details()) + "\n"
+            text += "Warnings:" + "\n".join(job.warnings) + "\nDetails:" + "\n".join(job.details()) + "\n"
     return Reply(text, "".join(job_xml(world, job) for job in jobs))
 
 

@@ -21,8 +21,10 @@ from .parts import Admin, Phase, WorldSpec, build, seconds
 from .switches import JOB_FAULTS, Access, Fault, Faults, Statistics, Switches
 
 RETRY_EVERY = 900.0
+OTHER_ADMIN = "bob"
 COMMIT_BUSY = "Another commit/validate is in progress. Please try again later"
 INSTALL_BUSY = "You cannot commit while an install is in progress. Please try again later."
+CONFIGD_RESTART = "job failed because of configd restart"
 NOTHING_TO_COMMIT = "There are no changes to commit."
 
 
@@ -107,6 +109,15 @@ class World:
         """The administrator of that name."""
         return next((a for a in self.spec.admins if a.name == name), None)
 
+    def require_admin(self, name: str) -> Admin:
+        """The administrator of that name, created when there is none."""
+        known = self.admin(name)
+        if known is None:
+            known = Admin(name)
+            _give_secrets(known)
+            self.spec.admins.append(known)
+        return known
+
     # -- the present
     def refresh(self) -> None:
         """Let time pass: finish jobs, try to connect when something changed or a retry is due."""
@@ -154,9 +165,10 @@ class World:
     def _complete_admins(self) -> None:
         if not any(a.name == self.access.admin for a in self.spec.admins):
             self.spec.admins.insert(0, Admin(self.access.admin))
+        if any(fault.kind == "interfere" for fault in self.faults.answers):
+            self.require_admin(OTHER_ADMIN)
         for admin in self.spec.admins:
-            admin.password = admin.password or secrets.token_urlsafe(12)
-            admin.api_key = admin.api_key or "LUFRPT" + secrets.token_urlsafe(40) + "=="
+            _give_secrets(admin)
         self.spec.serial = self.spec.serial or "0" + str(10**10 + secrets.randbelow(9 * 10**10))
 
     def _begin(self) -> None:
@@ -224,11 +236,14 @@ class World:
     # -- actions
     def restart_device_server(self, user: str) -> str:
         """Restart the daemon; it stays disconnected until a forced commit."""
-        now = self.now()
+        now, server = self.now(), self.spec.device_server
+        if server.restart_ineffective:
+            return self.switches.restart_text.format(user=user)
         self.pid += 1 + secrets.randbelow(500)
         self.started = now
         self.commit_force_needed = True
-        self.busy_until = now + self.spec.device_server.restart_takes_s
+        server.state = "busy" if server.restart_never_returns else "running"
+        self.busy_until = now + server.restart_takes_s
         self._restarted_event(user, now)
         if self.outcome.connected:
             self.outcome = Outcome("idle")
@@ -247,7 +262,7 @@ class World:
         if not force and (not self.config.pending or not mine):
             return None
         fault = self.job_fault("commit")
-        failure = [fault.text or "job failed because of configd restart"] if fault and fault.kind == "job_fails" else []
+        failure = (fault.text or CONFIGD_RESTART).splitlines() if fault and fault.kind == "job_fails" else []
         takes = math.inf if fault and fault.kind == "job_hangs" else self.switches.commit_seconds
 
         def finish() -> None:
@@ -258,7 +273,9 @@ class World:
                 logs.Event(self.now(), "informational", "general", "general", f"Commit job succeeded for user {user}")
             )
 
-        return self.jobs.add("Commit", user, now, takes, description=text, on_finish=finish, failure=failure)
+        job = self.jobs.add("Commit", user, now, takes, description=text, on_finish=finish, failure=failure)
+        job.warnings = list(self.switches.commit_warnings)
+        return job
 
     def job_fault(self, label: str) -> Fault | None:
         """The fault of the job that begins now, whichever door it came through."""
@@ -293,6 +310,11 @@ class World:
                 self.locks.remove(lock)
                 return f"{kind.capitalize()} lock released for scope shared"
         raise Refused(f"{kind.capitalize()} lock is not currently held for scope shared")
+
+
+def _give_secrets(admin: Admin) -> None:
+    admin.password = admin.password or secrets.token_urlsafe(12)
+    admin.api_key = admin.api_key or "LUFRPT" + secrets.token_urlsafe(40) + "=="
 
 
 def _phase_spec(now: WorldSpec, phase: Phase) -> WorldSpec:
