@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from copy import deepcopy
 from xml.sax.saxutils import escape, quoteattr
 
@@ -242,22 +243,30 @@ def show_locks(world: World, request: Request) -> Reply:
 @command("request commit-lock add", values="comment")
 def take_lock(world: World, request: Request) -> Reply:
     """Take a lock."""
-    kind = request.command.path[1].removesuffix("-lock")
-    try:
-        return Reply(world.take_lock(kind, request.admin.name, request.params.get("comment", "")), shape="text")
-    except Refused as error:
-        raise CommandError(error.text) from None
+    return _locking(world, request, lambda k, p: world.take_lock(k, request.admin.name, p.get("comment", "")))
 
 
 @command("request config-lock remove", values="admin")
 @command("request commit-lock remove", values="admin")
 def release_lock(world: World, request: Request) -> Reply:
     """Release a lock."""
-    kind = request.command.path[1].removesuffix("-lock")
+    return _locking(world, request, lambda k, p: world.release_lock(k, request.admin, p.get("admin", "")))
+
+
+def _locking(world: World, request: Request, act: Callable[[str, dict[str, str]], str]) -> Reply:
+    if request.via == "api" and world.switches.lock_over_api == "refused":
+        raise CommandError(world.switches.refusal.format(family="request"), 17)
+    if not request.admin.may_write():
+        raise CommandError("Unauthorized request", 16)
+    world.refresh()
     try:
-        return Reply(world.release_lock(kind, request.admin.name, request.params.get("admin", "")), shape="text")
+        text = act(request.command.path[1].removesuffix("-lock"), request.params)
     except Refused as error:
-        raise CommandError(error.text) from None
+        raise CommandError(error.text, error.code) from None
+    shape = world.switches.lock_answer
+    if shape == "empty":
+        return Reply("", "")
+    return Reply(text, f"<lock>{leaf('status', text)}</lock>") if shape == "xml" else Reply(text, shape="text")
 
 
 @command("show config effective-running", values="xpath")

@@ -75,6 +75,11 @@ class Switches:
     netstat_leftovers: bool = True  # TIME_WAIT rows after a failed attempt
     contains_is_case_sensitive: bool = True
     force_with_partial_fails: bool = True
+    lock_answer: str = "text"  # text | empty | xml; the good answer to taking and releasing a lock
+    lock_over_api: str = "allowed"  # allowed | refused; may a lock be taken and released over the API
+    foreign_config_lock: str = "admin"  # admin | plain; a superuser names whose lock he removes, or removes whoever's
+    config_lock_stops_commits: bool = True  # does another's configuration lock refuse a commit as well as changes
+    commit_releases_lock: bool = False  # are the committing administrator's locks gone once the job is done
     missing_exclude_means: str = "yes"  # yes | no; what an exclusion without <exclude> does
     log_polls: int = 2  # answers without logs before a log query is done
     commit_seconds: float = 0.3

@@ -165,8 +165,10 @@ class World:
     def _complete_admins(self) -> None:
         if not any(a.name == self.access.admin for a in self.spec.admins):
             self.spec.admins.insert(0, Admin(self.access.admin))
-        if any(fault.kind == "interfere" for fault in self.faults.answers):
-            self.require_admin(OTHER_ADMIN)
+        others = [lock.admin for lock in self.spec.locks] + [change.admin for change in self.spec.pending]
+        others += [OTHER_ADMIN for fault in self.faults.answers if fault.kind == "interfere"]
+        for name in others:
+            self.require_admin(name)
         for admin in self.spec.admins:
             _give_secrets(admin)
         self.spec.serial = self.spec.serial or "0" + str(10**10 + secrets.randbelow(9 * 10**10))
@@ -269,6 +271,8 @@ class World:
             self.config.commit(admins if partial else None)
             if force:
                 self.commit_force_needed = False
+            if self.switches.commit_releases_lock:
+                self.locks = [lock for lock in self.locks if lock.admin != user]
             self.events.append(
                 logs.Event(self.now(), "informational", "general", "general", f"Commit job succeeded for user {user}")
             )
@@ -287,7 +291,7 @@ class World:
         if self.jobs.running(("Content", "Install", "Anti-Virus")):
             raise Refused(INSTALL_BUSY)
         for lock in self.locks:
-            if lock.admin != user:
+            if lock.admin != user and (lock.kind == "commit" or self.switches.config_lock_stops_commits):
                 raise Refused(f"Configuration is locked by {lock.admin}")
 
     def check_unlocked(self, user: str) -> None:
@@ -297,19 +301,33 @@ class World:
                 raise Refused(f"Configuration is locked by {lock.admin}")
 
     def take_lock(self, kind: str, user: str, comment: str) -> str:
-        """Take a lock, or refuse."""
-        if any(lock.kind == kind for lock in self.locks):
-            raise Refused(f"{kind.capitalize()} lock is already held by {self.locks[0].admin}")
-        self.locks.append(HeldLock(user, kind, comment, self.now()))
-        return f"Successfully acquired {kind} lock. Other users will not be able to modify the configuration."
+        """Take a lock, or refuse; there is one of each kind."""
+        held = self._lock(kind)
+        if held is None:
+            self.locks.append(HeldLock(user, kind, comment, self.now()))
+            return f"Successfully acquired {kind} lock. Other users will not be able to modify the configuration."
+        if kind == "commit":
+            raise Refused(f"Commit lock is already held by {held.admin}")
+        if held.admin == user:
+            raise Refused("You already own a config lock for scope shared")
+        raise Refused(f"Config for scope shared is currently locked by {held.admin}")
 
-    def release_lock(self, kind: str, user: str, holder: str = "") -> str:
-        """Release a lock, or refuse."""
-        for lock in self.locks:
-            if lock.kind == kind and lock.admin == (holder or user):
-                self.locks.remove(lock)
-                return f"{kind.capitalize()} lock released for scope shared"
-        raise Refused(f"{kind.capitalize()} lock is not currently held for scope shared")
+    def release_lock(self, kind: str, admin: Admin, holder: str = "") -> str:
+        """Release one's own lock, or as a superuser that of `holder`, or refuse."""
+        held = self._lock(kind)
+        plain = kind == "config" and self.switches.foreign_config_lock == "plain"
+        if holder and plain:
+            raise Refused(" request -> config-lock -> remove -> admin is unexpected", 17)
+        if held is None or (holder and holder != held.admin):
+            unheld = "is not currently locked" if kind == "config" else "lock is not currently held"
+            raise Refused(f"{kind.capitalize()} {unheld} for scope shared")
+        if held.admin != admin.name and (admin.role != "superuser" or not (holder or plain)):
+            raise Refused(f"{kind.capitalize()} lock for scope shared is owned by {held.admin}")
+        self.locks.remove(held)
+        return f"{kind.capitalize()} lock released for scope shared"
+
+    def _lock(self, kind: str) -> HeldLock | None:
+        return next((lock for lock in self.locks if lock.kind == kind), None)
 
 
 def _give_secrets(admin: Admin) -> None:
