@@ -21,6 +21,7 @@ from .certificates import Authority
 from .http_server import HttpServer
 from .parts import Admin, ScenarioError
 from .scenario import FLEETS, Scenario, load, panorama_scenario
+from .snapshot import Snapshot
 from .ssh_server import SshServer
 from .world import World
 from .xml_api import XmlApi
@@ -132,6 +133,10 @@ class Firewall:
     def statistics(self) -> dict[str, Any]:
         """What this firewall was asked so far."""
         return dataclasses.asdict(self.world.statistics)
+
+    def snapshot(self) -> Snapshot:
+        """The state that a change could change, to be compared."""
+        return self.world.snapshot()
 
     def describe(self) -> dict[str, Any]:
         """The firewall's entry in fleet.json."""

@@ -18,6 +18,7 @@ from .config_default import default_configuration
 from .jobs import Job, Jobs
 from .network import Outcome, attempt, cloud_addresses, cloud_name, has_mlav
 from .parts import Admin, Phase, WorldSpec, build, seconds
+from .snapshot import Snapshot, take_snapshot
 from .switches import JOB_FAULTS, Access, Fault, Faults, Statistics, Switches
 
 RETRY_EVERY = 900.0
@@ -47,6 +48,16 @@ class HeldLock:
     at: float
 
 
+@dataclass(frozen=True)
+class Commit:
+    """A commit that was begun; `admins` are those whose changes alone are meant."""
+
+    user: str
+    force: bool = False
+    partial: bool = False
+    admins: tuple[str, ...] = ()
+
+
 @dataclass
 class World:
     """The state of one firewall. Change `spec` (or its shortcuts) and the next question sees the change."""
@@ -65,6 +76,8 @@ class World:
         self.devsrv: list[logs.Line] = []
         self.events: list[logs.Event] = []
         self.locks: list[HeldLock] = []
+        self.commits: list[Commit] = []
+        self.restarts: list[str] = []  # who restarted device-server
         self.started = self.now() - 98 * 86400 - 85349
         self.pid = 3000 + secrets.randbelow(2000)
         self.commit_force_needed = False
@@ -104,6 +117,10 @@ class World:
     def source_port(self) -> int:
         """The local port of the MLAV connection."""
         return self._port
+
+    def snapshot(self) -> Snapshot:
+        """Everything that a change could change, to be compared."""
+        return take_snapshot(self)
 
     def admin(self, name: str) -> Admin | None:
         """The administrator of that name."""
@@ -239,6 +256,7 @@ class World:
     def restart_device_server(self, user: str) -> str:
         """Restart the daemon; it stays disconnected until a forced commit."""
         now, server = self.now(), self.spec.device_server
+        self.restarts.append(user)
         if server.restart_ineffective:
             return self.switches.restart_text.format(user=user)
         self.pid += 1 + secrets.randbelow(500)
@@ -263,12 +281,19 @@ class World:
         mine = [c for c in self.config.changes if not admins or c.admin in admins]
         if not force and (not self.config.pending or not mine):
             return None
+        if partial and self.switches.full_commit_required:
+            raise Refused("Partial commit is not possible: a full commit is required")
+        self.commits.append(Commit(user, force, partial, tuple(admins or ())))
         fault = self.job_fault("commit")
         failure = (fault.text or CONFIGD_RESTART).splitlines() if fault and fault.kind == "job_fails" else []
         takes = math.inf if fault and fault.kind == "job_hangs" else self.switches.commit_seconds
 
+        apply = self.config.begin_commit(admins if partial else None)
+
         def finish() -> None:
-            self.config.commit(admins if partial else None)
+            apply()
+            if not partial:
+                self.switches.full_commit_required = False
             if force:
                 self.commit_force_needed = False
             if self.switches.commit_releases_lock:
