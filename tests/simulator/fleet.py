@@ -214,6 +214,9 @@ class Fleet:
             await self._start_one(FleetEntry(name, panorama_scenario()), key_file, public)
         for entry in self.entries:
             await self._start_one(entry, key_file, public)
+        for firewall in self.firewalls.values():
+            neighbour = self.firewalls.get(firewall.world.path.decrypting_firewall)
+            firewall.world.neighbour = neighbour.world if neighbour is not None else None
         self.known_hosts.write_text("".join(self._known_hosts), encoding="utf-8")
         self._write_files()
 

@@ -16,7 +16,7 @@ from .config import BadXpath, clean, find, find_text, to_text
 from .config_default import SYSTEM
 from .jobs import Job
 from .logs import device_time
-from .network import bare, decrypting_rule, excluded
+from .network import bare, decrypting_rule, excluded, predefined_exclusion
 from .parts import is_panorama
 from .world import Refused, World
 
@@ -320,7 +320,11 @@ def test_exclusion(world: World, request: Request) -> Reply:
     if not world.switches.test_ssl_exclude_list:
         raise CommandError(" test -> ssl-exclude-list is unexpected", 17, syntax=True)
     host = request.params["hostname"]
-    hit = "predefined" not in request.params and excluded(world.spec, world.switches, world.config.effective(), host)
+    effective = world.config.effective()
+    if "predefined" in request.params:
+        hit = predefined_exclusion(world.switches, effective, host)
+    else:
+        hit = excluded(world.switches, effective, host)
     return Reply(f"{host} is {'' if hit else 'not '}in the ssl exclude list\n")
 
 

@@ -94,6 +94,7 @@ class Switches:
     foreign_config_lock: str = "admin"  # admin | plain; a superuser names whose lock he removes, or removes whoever's
     config_lock_stops_commits: bool = True  # does another's configuration lock refuse a commit as well as changes
     commit_releases_lock: bool = False  # are the committing administrator's locks gone once the job is done
+    predefined_exclusion: bool = False  # is *.paloaltonetworks.com excluded unless the configuration disables that
     missing_exclude_means: str = "yes"  # yes | no; what an exclusion without <exclude> does
     log_polls: int = 2  # answers without logs before a log query is done
     commit_seconds: float = 0.3

@@ -16,7 +16,7 @@ from . import logs
 from .config import Configuration
 from .config_default import default_configuration
 from .jobs import Job, Jobs
-from .network import Outcome, attempt, cloud_addresses, cloud_name, has_mlav
+from .network import Outcome, attempt, cloud_addresses, cloud_name, decrypts, has_mlav
 from .parts import Admin, Phase, WorldSpec, build, seconds
 from .snapshot import Snapshot, take_snapshot
 from .switches import JOB_FAULTS, Access, Fault, Faults, Statistics, Switches
@@ -68,6 +68,7 @@ class World:
     access: Access = field(default_factory=Access)
     statistics: Statistics = field(default_factory=Statistics)
     now: Callable[[], float] = time.time
+    neighbour: World | None = None  # the firewall that path.decrypting_firewall names
 
     def __post_init__(self) -> None:
         self._complete_admins()
@@ -161,7 +162,13 @@ class World:
         return "connected" if self.outcome.connected else "disconnected"
 
     def _attempt_now(self) -> Outcome:
-        return attempt(self.spec, self.switches, self.config.effective(), self.commit_force_needed)
+        neighbour = self.neighbour.decrypts if self.neighbour is not None else None
+        return attempt(self.spec, self.switches, self.config.effective(), self.commit_force_needed, neighbour)
+
+    def decrypts(self, source: str, destination: str, host: str) -> bool:
+        """True when this firewall decrypts traffic of others that passes it."""
+        self.jobs.advance(self.now())
+        return decrypts(self.spec, self.switches, self.config.effective(), source, destination, host)
 
     def _record(self, outcome: Outcome, spec: WorldSpec, at: float) -> None:
         was, self.outcome, self.last_attempt = self.outcome, outcome, at
