@@ -75,7 +75,12 @@ class LockedChange:
     before: CandidateState
 
     def __init__(
-        self, device: LiveDevice, allowances: Allowances, purpose: str, say: Callable[[str], None], partial: bool = False
+        self,
+        device: LiveDevice,
+        allowances: Allowances,
+        purpose: str,
+        say: Callable[[str], None],
+        partial: bool = False,
     ) -> None:
         raise NotImplementedError
 
