@@ -53,7 +53,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     undo_plan,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import ReconnectOptions, reconnect
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
+    ReconnectFailed,
+    ReconnectOptions,
+    planned,
+    reconnect,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import wait_connected
@@ -88,6 +93,12 @@ class Options:
     order: Order | None = None
     approved: Mapping[str, Any] | None = None
     resume_restart: bool = False
+
+
+_RECONNECTING = {
+    "restart_device_server": "Restart the process device-server.",
+    "commit_force": "Commit force: the whole candidate configuration, every administrator's pending changes included.",
+}
 
 
 class NotReconnected(DeviceError):
@@ -157,14 +168,16 @@ class Remediation:
             NotReconnected: the steps were taken, and the exclusion was taken back where that is wanted.
             DeviceError: a step failed. ``Record.left_behind`` tells what is left.
         """
-        if self._choice is not None and self._choice.kind == "exclusion":
+        choice = self._choice
+        assert choice is not None  # noqa: S101 - plan() came first
+        if choice.kind == "exclusion":
             undo = self._exclude(plan)
             connected = self._verified()
             if not connected and undo is not None and self._options.rollback:
                 self._take_back(undo)
         else:
-            self._reconnect()
-            connected = self._verified()
+            self._reconnect(plan, choice)
+            connected = self._judged()
         if not connected:
             raise NotReconnected(
                 f"{self._firewall.name} is not connected {self._options.verify_timeout_s:.0f} s after the remedy: "
@@ -213,18 +226,10 @@ class Remediation:
         return info.value, probe_high_availability(device).value
 
     def _steps(self, choice: Choice) -> tuple[Step, ...]:
-        host = self._target.name
         if choice.kind == "exclusion":
-            return self._exclusion_steps(host)
-        force = Step(
-            "commit_force",
-            host,
-            "Commit force: every pending change of every administrator is committed, and the firewall reconnects.",
-            True,
-        )
-        if choice.kind == "commit_force":
-            return (force,)
-        return (Step("restart_device_server", host, "Restart the process device-server.", True), force)
+            return self._exclusion_steps(self._target.name)
+        wanted = planned(self._target.device, self._reconnect_options(choice)).steps
+        return tuple(Step(action, self._target.name, _RECONNECTING[action], True) for action in wanted)
 
     def _exclusion_steps(self, host: str) -> tuple[Step, ...]:
         found = find_exclusion(self._target.device, self._wanted())
@@ -311,18 +316,33 @@ class Remediation:
         finally:
             self._note_lock(change, target)
 
-    def _reconnect(self) -> None:
+    def _reconnect_options(self, choice: Choice) -> ReconnectOptions:
+        options = self._options
+        return ReconnectOptions(
+            allowances=options.allowances,
+            restart="auto" if choice.kind == "restart" else "never",
+            restart_timeout_s=options.restart_timeout_s,
+            verify_timeout_s=options.verify_timeout_s,
+            resume=options.resume_restart,
+        )
+
+    def _reconnect(self, plan: Plan, choice: Choice) -> None:
         target, record = self._target, self._record
-        assert record.plan is not None  # noqa: S101 - for the type checker
-        change = self._locked(target, "reconnect", self._bound(record.plan))
+        steps = {step.action: step for step in plan.steps}
+        change = self._locked(target, "reconnect", self._bound(plan))
         try:
             with change:
                 reconnect(
                     target.device,
                     change,
-                    ReconnectOptions(),
+                    self._reconnect_options(choice),
                     self._say,
+                    lambda action: record.step(steps[action]),
                 )
+        except ReconnectFailed as error:
+            outstanding = ", ".join(_RECONNECTING[action] for action in error.so_far.outstanding)
+            record.left_behind.append(f"device-server of {target.name} was restarted. Outstanding: {outstanding}")
+            raise
         finally:
             self._note_lock(change, target)
 
@@ -334,6 +354,9 @@ class Remediation:
         """Asks until the firewall is connected or the time is up, then diagnoses anew."""
         options = self._options
         wait_connected(self._firewall.device, options.verify_timeout_s, options.allowances.pace, self._say)
+        return self._judged()
+
+    def _judged(self) -> bool:
         _evidence, after = self._judge()
         self._record.verdict_after, self._record.summary_after = after.verdict, after.summary
         return after.verdict in ("healthy", "degraded")
