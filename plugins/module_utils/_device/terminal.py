@@ -102,10 +102,11 @@ class Terminal:
                 echoed = self._drop_echo(echo)
             prompt = self._prompt_at_end()
             if prompt is None:
-                if confirmed and echoed and _QUESTION.search(self._buffer[-_PROMPT_BYTES:]):
+                asked = confirmed and echoed and _QUESTION.search(self._buffer[-_PROMPT_BYTES:]) is not None
+                left = deadline.remaining()
+                if not self._receive(min(_SILENCE_SECONDS, left) if asked else left, deadline) and asked:
                     self._shell.send(b"y\n", deadline)
                     confirmed = False
-                self._receive(deadline.remaining(), deadline)
                 continue
             if not confirming:
                 self._shell.send(b"\n", deadline)
