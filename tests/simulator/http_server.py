@@ -110,6 +110,10 @@ class HttpServer:
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.ms / 1000)
         answer = self.api.handle(request.params, request.headers)
+        if fault is not None and fault.kind == "drop_after":
+            raise Dropped
+        if fault is not None and fault.kind == "hang_after":
+            await asyncio.sleep(3600)
         if fault is None or fault.kind == "slow":
             await send(writer, answer, request.keep_alive)
         else:

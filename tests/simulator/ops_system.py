@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from copy import deepcopy
 from xml.sax.saxutils import escape, quoteattr
 
@@ -159,14 +160,15 @@ def job_xml(world: World, job: Job) -> str:
     clock, now = world.spec.clock, world.now()
     finished = "" if job.finished is None else f"{device_time(clock, job.finished):%Y/%m/%d %H:%M:%S}"
     details = "".join(leaf("line", line) for line in job.details())
+    warnings = "".join(leaf("line", line) for line in job.warnings)
     return (
         f"<job><tenq>{device_time(clock, job.enqueued):%Y/%m/%d %H:%M:%S}</tenq>"
         f"<tdeq>{device_time(clock, job.enqueued):%H:%M:%S}</tdeq>{leaf('id', job.number)}{leaf('user', job.user)}"
         f"{leaf('type', job.kind)}{leaf('status', 'ACT' if job.active else 'FIN')}<queued>NO</queued>"
         f"<stoppable>{'yes' if job.active else 'no'}</stoppable>{leaf('result', job.result)}{leaf('tfin', finished)}"
         f"{leaf('description', job.description)}<positionInQ>0</positionInQ>"
-        f"<progress>{job.progress(now) if job.active else finished}</progress><details>{details}</details><warnings/>"
-        f"</job>"
+        f"<progress>{job.progress(now) if job.active else finished}</progress><details>{details}</details>"
+        f"<warnings>{warnings}</warnings></job>"
     )
 
 
@@ -190,7 +192,7 @@ def show_jobs(world: World, request: Request) -> Reply:
         text += f"{moment:%Y/%m/%d %H:%M:%S}   {moment:%H:%M:%S} {job.number:>12} {job.kind:>46} "
         text += f"{'ACT' if job.active else 'FIN':>30} {job.result:>6} {done}\n"
         if "id" in request.params:
-            text += "Warnings:\nDetails:" + "\n".join(job.details()) + "\n"
+            text += "Warnings:" + "\n".join(job.warnings) + "\nDetails:" + "\n".join(job.details()) + "\n"
     return Reply(text, "".join(job_xml(world, job) for job in jobs))
 
 
@@ -241,22 +243,30 @@ def show_locks(world: World, request: Request) -> Reply:
 @command("request commit-lock add", values="comment")
 def take_lock(world: World, request: Request) -> Reply:
     """Take a lock."""
-    kind = request.command.path[1].removesuffix("-lock")
-    try:
-        return Reply(world.take_lock(kind, request.admin.name, request.params.get("comment", "")), shape="text")
-    except Refused as error:
-        raise CommandError(error.text) from None
+    return _locking(world, request, lambda k, p: world.take_lock(k, request.admin.name, p.get("comment", "")))
 
 
 @command("request config-lock remove", values="admin")
 @command("request commit-lock remove", values="admin")
 def release_lock(world: World, request: Request) -> Reply:
     """Release a lock."""
-    kind = request.command.path[1].removesuffix("-lock")
+    return _locking(world, request, lambda k, p: world.release_lock(k, request.admin, p.get("admin", "")))
+
+
+def _locking(world: World, request: Request, act: Callable[[str, dict[str, str]], str]) -> Reply:
+    if request.via == "api" and world.switches.lock_over_api == "refused":
+        raise CommandError(world.switches.refusal.format(family="request"), 17)
+    if not request.admin.may_write():
+        raise CommandError("Unauthorized request", 16)
+    world.refresh()
     try:
-        return Reply(world.release_lock(kind, request.admin.name, request.params.get("admin", "")), shape="text")
+        text = act(request.command.path[1].removesuffix("-lock"), request.params)
     except Refused as error:
-        raise CommandError(error.text) from None
+        raise CommandError(error.text, error.code) from None
+    shape = world.switches.lock_answer
+    if shape == "empty":
+        return Reply("", "")
+    return Reply(text, f"<lock>{leaf('status', text)}</lock>") if shape == "xml" else Reply(text, shape="text")
 
 
 @command("show config effective-running", values="xpath")

@@ -122,6 +122,8 @@ class DeviceServer:
     state: str = "running"  # running | busy
     restarted_ago: str = ""  # e.g. 3h; without a forced commit since
     restart_takes_s: float = 0.2
+    restart_never_returns: bool = False  # it stays busy after a restart
+    restart_ineffective: bool = False  # the command answers as usual, and nothing is restarted
 
 
 @dataclass
