@@ -27,7 +27,7 @@ from .test_restart import PACE, opened
 
 NOTHING: tuple[Step, ...] = ()
 FORCE: tuple[Step, ...] = ("commit_force",)
-BOTH: tuple[Step, ...] = ("restart", "commit_force")
+BOTH: tuple[Step, ...] = ("restart_device_server", "commit_force")
 
 
 def plan(

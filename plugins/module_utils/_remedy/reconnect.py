@@ -12,7 +12,8 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -34,11 +35,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status, status_of, wait_connected
 
 RestartChoice = Literal["auto", "always", "never"]
-Step = Literal["restart", "commit_force"]
+Step = Literal["restart_device_server", "commit_force"]
 
-# What happens, for whoever keeps a record: ``restart_begun`` and ``commit_begun`` come before anything is sent.
-Event = Literal["restart_begun", "restart_done", "commit_begun", "commit_done"]
-Journal = Callable[[Event, Mapping[str, Any]], None]
+# For whoever keeps a record: entered before anything is sent, left when the step is over, with its error where it
+# failed. What becomes known is put into the mapping.
+Journal = Callable[[Step], AbstractContextManager[dict[str, Any]]]
 
 DESCRIPTION = "commit force after a restart of device-server, for the MLAV cloud"
 
@@ -80,7 +81,10 @@ class ReconnectPlan:
 
 @dataclass(frozen=True)
 class Reconnected:
-    """What was done. ``outstanding`` and a missing ``after`` tell how far it came where it failed."""
+    """What was done.
+
+    ``restarted``, ``committed`` and ``after`` (the last status) are None where it did not come to that.
+    """
 
     plan: ReconnectPlan
     done: tuple[Step, ...] = ()
@@ -99,7 +103,9 @@ class Reconnected:
 
     @property
     def connected(self) -> bool:
-        return (self.after or self.plan.status).state == "connected"
+        """What was asked before a restart does not count after it."""
+        last = self.after if self.done else self.plan.status
+        return last is not None and last.state == "connected"
 
 
 class ReconnectFailed(DeviceError):
@@ -125,7 +131,7 @@ def planned(device: LiveDevice, options: ReconnectOptions) -> ReconnectPlan:
     if status.problem is not None:
         raise _no_status(status.problem.kind, status.problem.message, status.problem.would_give)
     if options.restart == "always":
-        return ReconnectPlan(("restart", "commit_force"), "restart is always", status)
+        return ReconnectPlan(("restart_device_server", "commit_force"), "restart is always", status)
     if status.state == "connected":
         return ReconnectPlan((), "the firewall is connected to the MLAV cloud", status)
     if options.restart == "never":
@@ -141,7 +147,7 @@ def planned(device: LiveDevice, options: ReconnectOptions) -> ReconnectPlan:
     if case.restarted is not None and case.commit_after_restart is False and not _hangs(case, options):
         since = f"device-server was restarted at {shown(case.restarted)}, and no commit has followed"
         return ReconnectPlan(("commit_force",), since, status)
-    return ReconnectPlan(("restart", "commit_force"), f"the connection is {status}", status)
+    return ReconnectPlan(("restart_device_server", "commit_force"), f"the connection is {status}", status)
 
 
 def _case(device: LiveDevice, options: ReconnectOptions) -> Case:
@@ -174,12 +180,18 @@ def _no_status(kind: str, message: str, remedy: str) -> DeviceError:
     return error
 
 
+@contextmanager
+def unrecorded(step: Step) -> Iterator[dict[str, Any]]:
+    """The journal of whoever keeps none."""
+    yield {}
+
+
 def reconnect(
     device: LiveDevice,
     change: LockedChange,
     options: ReconnectOptions,
     say: Callable[[str], None],
-    journal: Journal = lambda event, facts: None,
+    journal: Journal = unrecorded,
 ) -> Reconnected:
     """Does what is needed, within a locked change, and asks afterwards whether the firewall is connected.
 
@@ -197,21 +209,26 @@ def reconnect(
     pace = options.allowances.pace
     say(f"{' and '.join(step.replace('_', ' ') for step in steps)}: {result.plan.because}")
     try:
-        if "restart" in steps:
+        if "restart_device_server" in steps:
             result = _restarted(device, change, options, say, journal, result)
         elif result.plan.status.state == "busy":
             wait_for_device_server(device, options.restart_timeout_s, pace, say)
         # What others did since the lock was taken is not ours to commit.
         change.only_own_changes(())
-        journal("commit_begun", {})
-        committed = change.commit(CommitRequest(options.description, force=True))
+        with journal("commit_force") as facts:
+            committed = change.commit(CommitRequest(options.description, force=True))
+            facts.update(
+                job_id=committed.job_id,
+                duration_s=committed.duration_s,
+                warnings=list(committed.warnings),
+                details=list(committed.details),
+            )
     except ReconnectFailed:
         raise
     except DeviceError as error:
         if not result.changed:
             raise
         raise ReconnectFailed(result, error) from error
-    journal("commit_done", {"job_id": committed.job_id})
     result = replace(result, done=(*result.done, "commit_force"), committed=committed)
     return replace(result, after=wait_connected(device, options.verify_timeout_s, pace, say))
 
@@ -227,12 +244,14 @@ def _restarted(
     """The first half. It begins only where the window holds both."""
     allowed = options.allowances
     change.require_window(allowed.restart_needs_s + allowed.commit_needs_s)
-    journal("restart_begun", {})
     try:
-        made = restart(device, result.plan.status, options.restart_timeout_s, allowed.pace, say)
+        with journal("restart_device_server") as facts:
+            made = restart(device, result.plan.status, options.restart_timeout_s, allowed.pace, say)
+            facts.update(transport=made.transport, duration_s=made.duration_s, restarted=made.proven or None)
     except RestartFailed as error:
         if error.restarted is None:
             raise
-        raise ReconnectFailed(replace(result, done=("restart",), restarted=error.restarted), error) from error
-    journal("restart_done", {"proven": made.proven, "transport": made.transport})
-    return replace(result, done=("restart",), restarted=made)
+        raise ReconnectFailed(
+            replace(result, done=("restart_device_server",), restarted=error.restarted), error
+        ) from error
+    return replace(result, done=("restart_device_server",), restarted=made)

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any, cast
 
@@ -39,7 +40,7 @@ DOWN, UP, BUSY = Status("disconnected"), Status("connected"), Status("busy")
 MADE = Restarted(True, "api", 42.0, DOWN)
 MAYBE = Restarted(False, None, 42.0, DOWN)
 COMMITTED = Committed(True, 17, NOW, NOW, 30.0, (), ())
-BOTH: tuple[Step, ...] = ("restart", "commit_force")
+BOTH: tuple[Step, ...] = ("restart_device_server", "commit_force")
 FORCE: tuple[Step, ...] = ("commit_force",)
 WINDOW = Refused("maintenance_window", "the window closes", "outside_window")
 OTHERS = Refused("candidate_changed", "somebody changed it", "expected_candidate")
@@ -50,6 +51,7 @@ class Steps:
 
     def __init__(self, fails: str = "", error: BaseException | None = None) -> None:
         self.log: list[str] = []
+        self.facts: dict[str, dict[str, Any]] = {}
         self._fails = fails
         self._error = error
 
@@ -57,6 +59,14 @@ class Steps:
         self.log.append(step)
         if step == self._fails and self._error is not None:
             raise self._error
+
+    @contextmanager
+    def journal(self, step: Step) -> Iterator[dict[str, Any]]:
+        facts: dict[str, Any] = {}
+        self.note(f"{step} begun")
+        yield facts
+        self.facts[step] = facts
+        self.note(f"{step} done")
 
     # What reconnect uses of a LockedChange.
     def require_window(self, needed_s: float) -> None:
@@ -94,20 +104,20 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
         options = ReconnectOptions(Allowances(commit_needs_s=600, restart_needs_s=300), description="why")
         change = cast(LockedChange, steps)
         device = cast(LiveDevice, None)
-        return reconnect(device, change, options, lambda line: None, lambda event, facts: steps.note(event))
+        return reconnect(device, change, options, lambda line: None, steps.journal)
 
     return run
 
 
 WHOLE = [
     "window 900",
-    "restart_begun",
+    "restart_device_server begun",
     "restart",
-    "restart_done",
+    "restart_device_server done",
     "unchanged",
-    "commit_begun",
+    "commit_force begun",
     "commit",
-    "commit_done",
+    "commit_force done",
     "verify",
 ]
 
@@ -131,6 +141,8 @@ def test_order(run: Any, plan: tuple[Step, ...], status: Status, log: list[str])
     assert result.outstanding == ()
     assert result.changed is bool(plan)
     assert result.connected
+    assert set(steps.facts) == set(plan)
+    assert steps.facts.get("commit_force", {"job_id": 17})["job_id"] == 17
 
 
 @pytest.mark.parametrize(
@@ -170,7 +182,7 @@ def test_after_the_restart_it_is_said_what_is_outstanding(
     assert failed.kind == error.kind
     assert error.message in failed.message
     assert "commit force" in failed.remedy
-    assert (failed.so_far.done, failed.so_far.outstanding) == (("restart",), ("commit_force",))
+    assert (failed.so_far.done, failed.so_far.outstanding) == (("restart_device_server",), ("commit_force",))
     assert failed.so_far.restarted is restarted
     assert failed.so_far.changed
     assert "verify" not in steps.log
