@@ -92,7 +92,7 @@ class HttpServer:
             return request.keep_alive
         label = self.api.label(request.params)
         statistics.requests += 1
-        statistics.asked.append(label)
+        statistics.note(label)
         statistics.concurrent += 1
         statistics.most_concurrent = max(statistics.most_concurrent, statistics.concurrent)
         try:

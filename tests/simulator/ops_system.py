@@ -16,7 +16,7 @@ from .config import BadXpath, clean, find, find_text, to_text
 from .config_default import SYSTEM
 from .jobs import Job
 from .logs import device_time
-from .network import bare, decrypting_rule, excluded
+from .network import bare, decrypting_rule, excluded, predefined_exclusion
 from .parts import is_panorama
 from .world import Refused, World
 
@@ -200,26 +200,36 @@ def show_jobs(world: World, request: Request) -> Reply:
 def pending_changes(world: World, request: Request) -> Reply:
     """yes or no."""
     world.refresh()
-    return Reply("yes" if world.config.pending else "no", shape="text")
+    word = "yes" if world.config.pending else "no"
+    shape = world.switches.pending_answer
+    if shape == "odd":
+        return Reply(f"pending-changes = {word[0].upper()}", shape="member")
+    return Reply(word, shape=shape)
 
 
 @command("check full-commit-required")
 def full_commit_required(world: World, request: Request) -> Reply:
-    """yes while device-server waits for a forced commit? Not known; no."""
-    return Reply("no", shape="text")
+    """yes or no; no reason for it is known, so a switch says it."""
+    return Reply("yes" if world.switches.full_commit_required else "no", shape="text")
 
 
 @command("show config list change-summary")
 @command("show config list changes")
 def change_summary(world: World, request: Request) -> Reply:
     """Who changed what; the shape on a real firewall is not known."""
+    shape, changes = world.switches.change_list, world.config.changes
+    if shape == "refused":
+        raise CommandError(" show -> config -> list is unexpected", 17, syntax=True)
+    if shape == "empty":
+        return Reply("", "")
+    lines = [f"{c.admin} {c.action} {c.xpath}" for c in changes]
+    text = "".join(line + "\n" for line in lines)
+    if shape == "member":
+        return Reply(text, "".join(leaf("member", line) for line in lines))
     entries = "".join(
-        f"<entry>{leaf('owner', c.admin)}{leaf('action', c.action)}{leaf('xpath', c.xpath)}</entry>"
-        for c in world.config.changes
+        f"<entry>{leaf('owner', c.admin)}{leaf('action', c.action)}{leaf('xpath', c.xpath)}</entry>" for c in changes
     )
-    return Reply(
-        "".join(f"{c.admin} {c.action} {c.xpath}\n" for c in world.config.changes), f"<journal>{entries}</journal>"
-    )
+    return Reply(text, f"<journal>{entries}</journal>")
 
 
 @command("show config-locks", values="vsys")
@@ -310,7 +320,11 @@ def test_exclusion(world: World, request: Request) -> Reply:
     if not world.switches.test_ssl_exclude_list:
         raise CommandError(" test -> ssl-exclude-list is unexpected", 17, syntax=True)
     host = request.params["hostname"]
-    hit = "predefined" not in request.params and excluded(world.spec, world.switches, world.config.effective(), host)
+    effective = world.config.effective()
+    if "predefined" in request.params:
+        hit = predefined_exclusion(world.switches, effective, host)
+    else:
+        hit = excluded(world.switches, effective, host)
     return Reply(f"{host} is {'' if hit else 'not '}in the ssl exclude list\n")
 
 

@@ -82,6 +82,9 @@ class Path:
     tcp_443: str = "open"  # open | dropped | refused
     routing: str = "ok"  # ok | network_unreachable | host_unreachable
     decrypting_device: str = "none"  # none | elsewhere; this firewall decrypts when its own rules say so
+    decrypting_firewall: str = (
+        ""  # elsewhere is this firewall of the fleet, as long as its running configuration decrypts
+    )
     decryption_certificate: str = "private_ca"  # private_ca | self_signed | self_signed_chain | unverifiable
     excluded_elsewhere: bool = False  # the exclusion is committed on the device that decrypts
     management_through_dataplane: bool = False

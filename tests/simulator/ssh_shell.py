@@ -16,7 +16,7 @@ from .interference import interference
 from .parts import Admin
 from .ssh_configure import ConfigureMode, curly
 from .ssh_terminal import Closed, Terminal
-from .switches import ANSWER_FAULTS, Fault
+from .switches import ANSWER_FAULTS, CONFIGURATION_WRITES, Fault
 from .world import World
 from .xml_api import failure, wrap
 
@@ -74,7 +74,8 @@ class Shell:
             return
 
     async def _execute(self, line: str) -> None:
-        self.world.statistics.asked.append(f"ssh {line}")
+        writes = self.configure is not None and line.startswith(CONFIGURATION_WRITES)
+        self.world.statistics.note(line, "ssh ", writes=writes)
         command, *pipes = re.split(r"\s+\|\s+", line)
         try:
             if await self._setting(command):

@@ -29,6 +29,17 @@ WIRE_FAULTS = (
 JOB_FAULTS = ("job_fails", "job_hangs")
 # Somebody else acts when the request comes.
 INTERFERENCE = ("edit", "edit_same", "config_lock", "commit_lock", "commit", "content")
+# How the labels of requests begin that are meant to change something.
+WRITES = (
+    "config set",
+    "config edit",
+    "config delete",
+    "commit",
+    "request config-lock",
+    "request commit-lock",
+    "debug software restart",
+)
+CONFIGURATION_WRITES = ("set ", "delete ", "revert", "commit")
 ANSWER_FAULTS = ("busy", "key_expired", "session_timed_out", "refused", "job_fails")
 
 
@@ -75,11 +86,15 @@ class Switches:
     netstat_leftovers: bool = True  # TIME_WAIT rows after a failed attempt
     contains_is_case_sensitive: bool = True
     force_with_partial_fails: bool = True
+    change_list: str = "journal"  # journal | member | refused | empty; what show config list changes answers
+    pending_answer: str = "text"  # text | cdata | odd; how yes and no are told, odd is neither
+    full_commit_required: bool = False  # partial commits are refused until a full one
     lock_answer: str = "text"  # text | empty | xml; the good answer to taking and releasing a lock
     lock_over_api: str = "allowed"  # allowed | refused; may a lock be taken and released over the API
     foreign_config_lock: str = "admin"  # admin | plain; a superuser names whose lock he removes, or removes whoever's
     config_lock_stops_commits: bool = True  # does another's configuration lock refuse a commit as well as changes
     commit_releases_lock: bool = False  # are the committing administrator's locks gone once the job is done
+    predefined_exclusion: bool = False  # is *.paloaltonetworks.com excluded unless the configuration disables that
     missing_exclude_means: str = "yes"  # yes | no; what an exclusion without <exclude> does
     log_polls: int = 2  # answers without logs before a log query is done
     commit_seconds: float = 0.3
@@ -165,3 +180,10 @@ class Statistics:
     concurrent: int = 0
     most_concurrent: int = 0
     asked: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)  # those of `asked` that are meant to change something
+
+    def note(self, label: str, prefix: str = "", *, writes: bool = False) -> None:
+        """Keep a request's label, or a line that was typed."""
+        self.asked.append(prefix + label)
+        if writes or label.startswith(WRITES):
+            self.writes.append(prefix + label)

@@ -16,8 +16,9 @@ from . import logs
 from .config import Configuration
 from .config_default import default_configuration
 from .jobs import Job, Jobs
-from .network import Outcome, attempt, cloud_addresses, cloud_name, has_mlav
+from .network import Outcome, attempt, cloud_addresses, cloud_name, decrypts, has_mlav
 from .parts import Admin, Phase, WorldSpec, build, seconds
+from .snapshot import Snapshot, take_snapshot
 from .switches import JOB_FAULTS, Access, Fault, Faults, Statistics, Switches
 
 RETRY_EVERY = 900.0
@@ -47,6 +48,16 @@ class HeldLock:
     at: float
 
 
+@dataclass(frozen=True)
+class Commit:
+    """A commit that was begun; `admins` are those whose changes alone are meant."""
+
+    user: str
+    force: bool = False
+    partial: bool = False
+    admins: tuple[str, ...] = ()
+
+
 @dataclass
 class World:
     """The state of one firewall. Change `spec` (or its shortcuts) and the next question sees the change."""
@@ -57,6 +68,7 @@ class World:
     access: Access = field(default_factory=Access)
     statistics: Statistics = field(default_factory=Statistics)
     now: Callable[[], float] = time.time
+    neighbour: World | None = None  # the firewall that path.decrypting_firewall names
 
     def __post_init__(self) -> None:
         self._complete_admins()
@@ -65,6 +77,8 @@ class World:
         self.devsrv: list[logs.Line] = []
         self.events: list[logs.Event] = []
         self.locks: list[HeldLock] = []
+        self.commits: list[Commit] = []
+        self.restarts: list[str] = []  # who restarted device-server
         self.started = self.now() - 98 * 86400 - 85349
         self.pid = 3000 + secrets.randbelow(2000)
         self.commit_force_needed = False
@@ -105,6 +119,10 @@ class World:
         """The local port of the MLAV connection."""
         return self._port
 
+    def snapshot(self) -> Snapshot:
+        """Everything that a change could change, to be compared."""
+        return take_snapshot(self)
+
     def admin(self, name: str) -> Admin | None:
         """The administrator of that name."""
         return next((a for a in self.spec.admins if a.name == name), None)
@@ -144,7 +162,13 @@ class World:
         return "connected" if self.outcome.connected else "disconnected"
 
     def _attempt_now(self) -> Outcome:
-        return attempt(self.spec, self.switches, self.config.effective(), self.commit_force_needed)
+        neighbour = self.neighbour.decrypts if self.neighbour is not None else None
+        return attempt(self.spec, self.switches, self.config.effective(), self.commit_force_needed, neighbour)
+
+    def decrypts(self, source: str, destination: str, host: str) -> bool:
+        """True when this firewall decrypts traffic of others that passes it."""
+        self.jobs.advance(self.now())
+        return decrypts(self.spec, self.switches, self.config.effective(), source, destination, host)
 
     def _record(self, outcome: Outcome, spec: WorldSpec, at: float) -> None:
         was, self.outcome, self.last_attempt = self.outcome, outcome, at
@@ -239,6 +263,7 @@ class World:
     def restart_device_server(self, user: str) -> str:
         """Restart the daemon; it stays disconnected until a forced commit."""
         now, server = self.now(), self.spec.device_server
+        self.restarts.append(user)
         if server.restart_ineffective:
             return self.switches.restart_text.format(user=user)
         self.pid += 1 + secrets.randbelow(500)
@@ -263,12 +288,19 @@ class World:
         mine = [c for c in self.config.changes if not admins or c.admin in admins]
         if not force and (not self.config.pending or not mine):
             return None
+        if partial and self.switches.full_commit_required:
+            raise Refused("Partial commit is not possible: a full commit is required")
+        self.commits.append(Commit(user, force, partial, tuple(admins or ())))
         fault = self.job_fault("commit")
         failure = (fault.text or CONFIGD_RESTART).splitlines() if fault and fault.kind == "job_fails" else []
         takes = math.inf if fault and fault.kind == "job_hangs" else self.switches.commit_seconds
 
+        apply = self.config.begin_commit(admins if partial else None)
+
         def finish() -> None:
-            self.config.commit(admins if partial else None)
+            apply()
+            if not partial:
+                self.switches.full_commit_required = False
             if force:
                 self.commit_force_needed = False
             if self.switches.commit_releases_lock:

@@ -104,7 +104,7 @@ class XmlApi:
                 return failure(f" {target} is not connected", 13)
             world = self.managed[target]
             world.statistics.requests += 1
-            world.statistics.asked.append(label)
+            world.statistics.note(label)
         with interference(world, label, "api", admin.name):
             return self._answer(world, label, admin, params)
 
