@@ -21,6 +21,7 @@ from .certificates import Authority
 from .http_server import HttpServer
 from .parts import Admin, ScenarioError
 from .scenario import FLEETS, Scenario, load, panorama_scenario
+from .snapshot import Snapshot
 from .ssh_server import SshServer
 from .world import World
 from .xml_api import XmlApi
@@ -133,6 +134,10 @@ class Firewall:
         """What this firewall was asked so far."""
         return dataclasses.asdict(self.world.statistics)
 
+    def snapshot(self) -> Snapshot:
+        """The state that a change could change, to be compared."""
+        return self.world.snapshot()
+
     def describe(self) -> dict[str, Any]:
         """The firewall's entry in fleet.json."""
         return {
@@ -209,6 +214,9 @@ class Fleet:
             await self._start_one(FleetEntry(name, panorama_scenario()), key_file, public)
         for entry in self.entries:
             await self._start_one(entry, key_file, public)
+        for firewall in self.firewalls.values():
+            neighbour = self.firewalls.get(firewall.world.path.decrypting_firewall)
+            firewall.world.neighbour = neighbour.world if neighbour is not None else None
         self.known_hosts.write_text("".join(self._known_hosts), encoding="utf-8")
         self._write_files()
 

@@ -82,6 +82,9 @@ class Path:
     tcp_443: str = "open"  # open | dropped | refused
     routing: str = "ok"  # ok | network_unreachable | host_unreachable
     decrypting_device: str = "none"  # none | elsewhere; this firewall decrypts when its own rules say so
+    decrypting_firewall: str = (
+        ""  # elsewhere is this firewall of the fleet, as long as its running configuration decrypts
+    )
     decryption_certificate: str = "private_ca"  # private_ca | self_signed | self_signed_chain | unverifiable
     excluded_elsewhere: bool = False  # the exclusion is committed on the device that decrypts
     management_through_dataplane: bool = False
@@ -122,6 +125,8 @@ class DeviceServer:
     state: str = "running"  # running | busy
     restarted_ago: str = ""  # e.g. 3h; without a forced commit since
     restart_takes_s: float = 0.2
+    restart_never_returns: bool = False  # it stays busy after a restart
+    restart_ineffective: bool = False  # the command answers as usual, and nothing is restarted
 
 
 @dataclass
