@@ -37,9 +37,9 @@ from tests.simulator.running import running_firewall
 PACE = Pace(poll_s=0.02)
 # What the simulator calls the command.
 LABEL = "debug software restart"
-OVER_API = {"refused_over_api": []}
+OVER_API: dict[str, Any] = {"refused_over_api": []}
 BY_SSH: dict[str, Any] = {}
-UNSEEN = {"software_status": "no_pid", "restart_in_system_log": False}
+UNSEEN: dict[str, Any] = {"software_status": "no_pid", "restart_in_system_log": False}
 
 
 def fault(kind: str, on: str = LABEL, **more: Any) -> dict[str, Any]:
