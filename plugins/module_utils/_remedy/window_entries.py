@@ -40,7 +40,9 @@ _FORMS_SAID = (
     "time_zone; or from and to"
 )
 _WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)([Zz]|[+-][0-9]{2}:[0-9]{2})?")
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:[.,][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def entries(option: str, value: Sequence[Mapping[str, Any]]) -> tuple[Once | Rec
     return tuple(_entry(f"{option}[{number}]", entry) for number, entry in enumerate(value))
 
 
-def moment(where: str, value: object, zone: tzinfo | None = None) -> datetime:
+def aware(where: str, value: object, zone: tzinfo | None = None) -> datetime:
     """A date with a time, as text (ISO 8601) or as YAML made it -> aware.
 
     ``zone`` holds where the value has no offset of its own; without it such a value is refused.
@@ -122,8 +124,8 @@ def _entry(where: str, entry: object) -> Once | Recurring:
 
 def _once(where: str, entry: Mapping[str, Any]) -> Once:
     zone = _zone(f"{where}.time_zone", entry["time_zone"]) if "time_zone" in entry else None
-    opens = moment(f"{where}.from", entry["from"], zone)
-    closes = moment(f"{where}.to", entry["to"], zone)
+    opens = aware(f"{where}.from", entry["from"], zone)
+    closes = aware(f"{where}.to", entry["to"], zone)
     if not timedelta(0) < closes - opens <= LONGEST:
         raise _wrong(f"{where}.to", entry["to"], f"a time after from ({opens.isoformat()}), by 7 days at most")
     return Once(opens, closes, zone or opens.tzinfo or timezone.utc)
@@ -198,7 +200,8 @@ def _zone(where: str, value: object) -> ZoneInfo:
     except (KeyError, ValueError, OSError):
         raise InvalidOption(
             f"option {where} is {value!r:.200}. Expected: the name of a time zone, such as 'Europe/London'. "
-            "Actual: none is known by this name; it is misspelt, or the time zone data of this machine lacks it (pip install tzdata)."
+            "Actual: none is known by this name; it is misspelt, or the time zone data of this machine lacks it "
+            "(pip install tzdata)."
         ) from None
 
 
