@@ -12,7 +12,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -119,6 +119,11 @@ class ReconnectFailed(DeviceError):
         self.so_far = so_far
         self.cause = cause
 
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """That of what failed."""
+        return self.cause.data
+
 
 def planned(device: LiveDevice, options: ReconnectOptions) -> ReconnectPlan:
     """What has to be done now. Reads only.
@@ -203,37 +208,42 @@ def reconnect(
             ``restart.restart``, ``change.LockedChange.commit`` and ``planned``.
     """
     result = Reconnected(planned(device, options))
-    steps = result.plan.steps
-    if not steps:
+    if not result.plan.steps:
         return result
-    pace = options.allowances.pace
-    say(f"{' and '.join(step.replace('_', ' ') for step in steps)}: {result.plan.because}")
-    try:
-        if "restart_device_server" in steps:
-            result = _restarted(device, change, options, say, journal, result)
-        elif result.plan.status.state == "busy":
-            wait_for_device_server(device, options.restart_timeout_s, pace, say)
-        # What others did since the lock was taken is not ours to commit.
-        change.only_own_changes(())
+    request = CommitRequest(options.description, force=True)
+    committed = change.interrupted(request)
+    if committed is not None:
+        because = "an interrupted run has sent the commit force"
+        result = replace(result, plan=replace(result.plan, steps=("commit_force",), because=because))
         with journal("commit_force") as facts:
-            committed = change.commit(CommitRequest(options.description, force=True))
-            facts.update(
-                job_id=committed.job_id,
-                duration_s=committed.duration_s,
-                warnings=list(committed.warnings),
-                details=list(committed.details),
-            )
-    except ReconnectFailed:
-        raise
-    except DeviceError as error:
-        if not result.changed:
-            raise
-        raise ReconnectFailed(result, error) from error
+            facts.update(_told(committed))
+    else:
+        say(f"{' and '.join(step.replace('_', ' ') for step in result.plan.steps)}: {result.plan.because}")
+        result = _prepared(device, change, options, say, journal, result)
+        try:
+            # What others did since the lock was taken is not ours to commit.
+            change.only_own_changes(())
+            with journal("commit_force") as facts:
+                committed = change.commit(request)
+                facts.update(_told(committed))
+        except DeviceError as error:
+            if not result.changed:
+                raise
+            raise ReconnectFailed(result, error) from error
     result = replace(result, done=(*result.done, "commit_force"), committed=committed)
-    return replace(result, after=wait_connected(device, options.verify_timeout_s, pace, say))
+    return replace(result, after=wait_connected(device, options.verify_timeout_s, options.allowances.pace, say))
 
 
-def _restarted(
+def _told(committed: Committed) -> dict[str, Any]:
+    return {
+        "job_id": committed.job_id,
+        "duration_s": committed.duration_s,
+        "warnings": list(committed.warnings),
+        "details": list(committed.details),
+    }
+
+
+def _prepared(
     device: LiveDevice,
     change: LockedChange,
     options: ReconnectOptions,
@@ -241,8 +251,12 @@ def _restarted(
     journal: Journal,
     result: Reconnected,
 ) -> Reconnected:
-    """The first half. It begins only where the window holds both."""
+    """The first half: a device-server that was restarted and answers. It begins only where the window holds both."""
     allowed = options.allowances
+    if "restart_device_server" not in result.plan.steps:
+        if result.plan.status.state == "busy":
+            wait_for_device_server(device, options.restart_timeout_s, allowed.pace, say)
+        return result
     change.require_window(allowed.restart_needs_s + allowed.commit_needs_s)
     try:
         with journal("restart_device_server") as facts:
@@ -251,7 +265,6 @@ def _restarted(
     except RestartFailed as error:
         if error.restarted is None:
             raise
-        raise ReconnectFailed(
-            replace(result, done=("restart_device_server",), restarted=error.restarted), error
-        ) from error
+        so_far = replace(result, done=("restart_device_server",), restarted=error.restarted)
+        raise ReconnectFailed(so_far, error) from error
     return replace(result, done=("restart_device_server",), restarted=made)

@@ -49,7 +49,8 @@ OTHERS = Refused("candidate_changed", "somebody changed it", "expected_candidate
 class Steps:
     """Records what is done in which order; ``fails`` names the step that raises."""
 
-    def __init__(self, fails: str = "", error: BaseException | None = None) -> None:
+    def __init__(self, fails: str = "", error: BaseException | None = None, earlier: Committed | None = None) -> None:
+        self.earlier = earlier
         self.log: list[str] = []
         self.facts: dict[str, dict[str, Any]] = {}
         self._fails = fails
@@ -69,6 +70,9 @@ class Steps:
         self.note(f"{step} done")
 
     # What reconnect uses of a LockedChange.
+    def interrupted(self, request: CommitRequest) -> Committed | None:
+        return self.earlier
+
     def require_window(self, needed_s: float) -> None:
         self.note(f"window {needed_s:g}")
 
@@ -143,6 +147,15 @@ def test_order(run: Any, plan: tuple[Step, ...], status: Status, log: list[str])
     assert result.connected
     assert set(steps.facts) == set(plan)
     assert steps.facts.get("commit_force", {"job_id": 17})["job_id"] == 17
+
+
+def test_a_commit_that_a_killed_run_sent_is_not_sent_again(run: Any) -> None:
+    steps = Steps(earlier=COMMITTED)
+    result = run(steps)
+    assert steps.log == ["commit_force begun", "commit_force done", "verify"]
+    assert (result.done, result.outstanding, result.committed) == (FORCE, (), COMMITTED)
+    assert "interrupted" in result.plan.because
+    assert steps.facts["commit_force"]["job_id"] == 17
 
 
 @pytest.mark.parametrize(
