@@ -33,7 +33,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import (
     remove_lock_of,
     remove_own_config_lock,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 _TAKING_TRIES = 3
 _RELEASING_TRIES = 10
