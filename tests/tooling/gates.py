@@ -100,15 +100,17 @@ def ansible_lint(log: IO[str]) -> str:
 
 
 def ansible_doc(log: IO[str]) -> str:
-    """Every module's and the role's documentation renders."""
-    modules = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("[!_]*.py"))
-    roles = sorted(path.parents[1].name for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"))
-    if not modules:
-        raise Failed("there is no module under plugins/modules")
-    call(log, [BIN / "ansible-doc", "-t", "module", *(f"panops.mlav.{name}" for name in modules)])
-    if roles:
-        call(log, [BIN / "ansible-doc", "-t", "role", *(f"panops.mlav.{name}" for name in roles)])
-    return f"{len(modules)} modules, {len(roles)} roles"
+    """The documentation of every module, test, filter and role renders."""
+    named = {
+        kind: sorted(path.stem for path in (ROOT / "plugins" / folder).glob("[!_]*.py"))
+        for kind, folder in (("module", "modules"), ("test", "test"), ("filter", "filter"))
+    }
+    named["role"] = sorted(path.parents[1].name for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"))
+    for kind, names in named.items():
+        if not names:
+            raise Failed(f"there is no {kind}")
+        call(log, [BIN / "ansible-doc", "-t", kind, *(f"panops.mlav.{name}" for name in names)])
+    return ", ".join(f"{len(names)} {kind}s" for kind, names in named.items())
 
 
 def docs_lint(log: IO[str]) -> str:
@@ -220,7 +222,7 @@ GATES = (
     Gate("types-plugins", ("test", "types"), "mypy --strict over plugins, as Python 3.10 reads them", types_plugins),
     Gate("types-tests", ("test", "types"), "mypy --strict over tests", types_tests),
     Gate("ansible-lint", ("test", "lint"), "playbooks and roles, profile production", ansible_lint),
-    Gate("ansible-doc", ("test", "lint"), "every module and role documents itself", ansible_doc),
+    Gate("ansible-doc", ("test", "lint"), "every module, test, filter and role documents itself", ansible_doc),
     Gate("docs-lint", ("test", "lint"), "markup and links of that documentation", docs_lint),
     Gate("build", ("test",), "the collection builds and installs", build),
     Gate("units", ("test", "coverage"), "tests/unit", units),

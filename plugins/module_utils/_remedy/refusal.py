@@ -9,7 +9,8 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 
@@ -41,3 +42,8 @@ class Refused(DeviceError):
         super().__init__(reason, remedy)
         self.guard = guard
         self.option = option
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """``guard`` and ``option``."""
+        return {"guard": self.guard, "option": self.option}

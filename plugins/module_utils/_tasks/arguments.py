@@ -9,25 +9,11 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-
-_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-def duration(option: str, value: str) -> timedelta:
-    """``24h`` -> timedelta. Raises InvalidOption that names the option, the value and what would be right."""
-    found = re.fullmatch(r"\s*([0-9]{1,7})\s*([smhd])\s*", value)
-    if found is None or int(found[1]) == 0:
-        raise InvalidOption(
-            f"{option} is {value!r}. Expected: a whole number above zero and a unit, s, m, h or d, such as '24h'."
-        )
-    return timedelta(seconds=int(found[1]) * _UNIT_SECONDS[found[2]])
 
 
 def between(option: str, value: int, lowest: int, highest: int) -> int:

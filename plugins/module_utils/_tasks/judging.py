@@ -9,12 +9,13 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, duration
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Params, Result
 
 

@@ -6,34 +6,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, duration
-
-
-@pytest.mark.parametrize(
-    ("text", "meaning"),
-    [
-        ("90s", timedelta(seconds=90)),
-        ("5m", timedelta(minutes=5)),
-        (" 24 h ", timedelta(days=1)),
-        ("2d", timedelta(days=2)),
-    ],
-)
-def test_duration(text: str, meaning: timedelta) -> None:
-    assert duration("log_window", text) == meaning
-
-
-@pytest.mark.parametrize("text", ["", "24", "h", "0h", "-1h", "1.5h", "24 hours", "24h2", "9" * 9 + "d"])
-def test_duration_refuses(text: str) -> None:
-    with pytest.raises(InvalidOption) as caught:
-        duration("log_window", text)
-    assert caught.value.message == (
-        f"log_window is {text!r}. Expected: a whole number above zero and a unit, s, m, h or d, such as '24h'."
-    )
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between
 
 
 def test_numbers_have_bounds() -> None:
