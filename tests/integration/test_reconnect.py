@@ -19,7 +19,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import reconnecting
+from ansible_collections.panops.mlav.plugins.module_utils._tasks import guarding, reconnecting
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Params
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_firewall
@@ -45,7 +45,7 @@ def arguments(firewall: Firewall, **options: Any) -> dict[str, Any]:
 
 @contextmanager
 def at_the_pace(pace: Pace) -> Iterator[None]:
-    real: Callable[[Params], Allowances] = reconnecting.allowances
+    real: Callable[[Params], Allowances] = guarding.allowances
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reconnecting, "allowances", lambda params: replace(real(params), pace=pace))
         yield
@@ -108,7 +108,7 @@ def test_brings_it_back_once(scenario: str, changes: dict[str, Any], done: list[
         assert result["restart_transport"] == transport
         assert isinstance(result["job_id"], int)
         assert (result["status_before"]["state"] != "connected", result["status_after"]["state"]) == (True, "connected")
-        assert result["lock_left"] is None
+        assert (result["confirmed"], result["lock_left"]) == (True, None)
         assert_restarts_and_forces(firewall, len(done) - 1, 1)
         again = reconnect(firewall)
         assert (again["changed"], again["connected"], again["done"]) == (False, True, [])

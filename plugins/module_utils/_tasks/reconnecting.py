@@ -79,6 +79,7 @@ def reconnected_data(result: Reconnected) -> Result:
         "commit_duration": committed.duration_s if committed is not None else None,
         "warnings": list(committed.warnings) if committed is not None else [],
         "details": list(committed.details) if committed is not None else [],
+        "confirmed": committed.confirmed if committed is not None else None,
     }
 
 
