@@ -15,6 +15,8 @@ options:
   maintenance_window:
     description:
       - When the change may be made, as a list of windows. It is made when one of them is open for O(commit_needs) more.
+      - A window has C(start), C(end) or C(duration), C(time_zone), and C(weekdays) where it is not every day; or
+        C(from) and C(to); or C(rrule), as in RFC 5545, with C(start), C(duration) or C(end), and C(time_zone).
       - Without this option the change is not bound to a window.
     type: list
     elements: raw
@@ -40,7 +42,8 @@ options:
     default: false
   take_over_locks:
     description:
-      - Lifts the guards V(config_lock) and V(commit_lock) for locks that these administrators hold. The locks are removed.
+      - Lifts the guards V(config_lock) and V(commit_lock) for locks that these administrators hold. The locks are
+        removed.
       - The lock of a run of this collection that is certainly over is removed without this option.
     type: list
     elements: str

@@ -72,10 +72,10 @@ EXAMPLES = r"""
       password: "{{ vault_panos_password }}"
     ca_path: /etc/pki/firewalls.pem
     maintenance_window:
-      - days: [sat, sun]
+      - weekdays: [saturday, sunday]
         start: "02:00"
         end: "05:00"
-        timezone: Europe/Berlin
+        time_zone: Europe/Berlin
     window_wait: 2h
     description: Exclude the MLAV cloud from decryption
 
@@ -187,7 +187,9 @@ refusal:
     reason:
       description: Why it refuses.
       type: str
-      sample: "changes that are not this run's own wait to be committed. Expected: none. Actual: bob: 1 (/config/shared/address)"
+      sample: >-
+        changes that are not this run's own wait to be committed. Expected: none. Actual: bob: 1
+        (/config/shared/address)
     option:
       description: The option that lifts it. Empty where none does.
       type: str
@@ -230,10 +232,10 @@ error:
   contains:
     kind:
       description:
-        - V(refused_by_guard), V(commit_failed) (the firewall says that the job failed), V(commit_unfinished) (the job was
-          not seen to end and may still run), V(commit_unknown) (the answer was lost and no job was found; it was not sent
-          again), or one of V(unreachable), V(tls), V(authentication), V(permission), V(refused), V(busy), V(timeout),
-          V(malformed), V(missing_library), V(invalid_option) and V(device_error).
+        - V(refused_by_guard), V(commit_failed) (the firewall says that the job failed), V(commit_unfinished) (the job
+          was not seen to end and may still run), V(commit_unknown) (the answer was lost and no job was found; it was
+          not sent again), or one of V(unreachable), V(tls), V(authentication), V(permission), V(refused), V(busy),
+          V(timeout), V(malformed), V(missing_library), V(invalid_option) and V(device_error).
       type: str
       sample: commit_failed
     message:

@@ -25,6 +25,7 @@ X509_TEXT = {
     20: "unable to get local issuer certificate",
     21: "unable to verify the first certificate",
 }
+_IDLE_STATES = ("passive", "suspended", "initial", "non-functional")
 PREDEFINED = "*.paloaltonetworks.com"
 _DECRYPTION_CODE = {"private_ca": 20, "self_signed": 18, "self_signed_chain": 19, "unverifiable": 21}
 _MANAGEMENT = re.compile(r"^(mgt|mgmt|management)$", re.IGNORECASE)
@@ -242,7 +243,7 @@ def _before_the_network(spec: WorldSpec, switches: Switches, route: Route, force
         return Outcome("idle")
     if spec.unexplained:
         return Outcome("silent")
-    if spec.ha.state == "passive" and not switches.passive_connects:
+    if spec.ha.state in _IDLE_STATES and not switches.passive_connects:
         return Outcome("passive")
     if route.problem:
         return Outcome("bind", route.address, detail=route.problem)

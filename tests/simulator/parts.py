@@ -131,11 +131,13 @@ class DeviceServer:
 
 @dataclass
 class HighAvailability:
-    """High availability; an empty state means disabled."""
+    """High availability; an empty state means disabled. The states are the firewall's own words."""
 
-    state: str = ""  # "" | active | passive
+    state: str = (
+        ""  # active | passive | active-primary | active-secondary | suspended | initial | non-functional | unknown
+    )
     peer_state: str = "active"
-    mode: str = "Active-Passive"
+    mode: str = "Active-Passive"  # Active-Passive | Active-Active
 
 
 @dataclass
@@ -270,6 +272,8 @@ class WorldSpec:
     since: str = "2h"  # how long the present state has lasted
     connected_since: str = "6d"  # the oldest connection in the log
     history: list[Phase] = field(default_factory=list)
+    templates: list[str] = field(default_factory=list)  # of a Panorama; they can be written, and nothing is pushed
+    template_stacks: list[str] = field(default_factory=list)
 
 
 def is_panorama(spec: WorldSpec) -> bool:

@@ -71,7 +71,7 @@ class Switches:
     dirty_attributes: bool = True
     ping_name_unknown: str = "unknown_host"  # unknown_host | not_known | temporary
     ping_bind_prefix: bool = False
-    passive_connects: bool = True
+    passive_connects: bool = True  # does a unit connect that forwards nothing
     log_offset: bool = True  # do lines of devsrv.log carry the offset
     devsrv_log: str = "devsrv.log"  # devsrv.log | devsrvr.log; the file's name, the other on one official page
     devsrv_log_content: str = "normal"  # normal | empty | absent

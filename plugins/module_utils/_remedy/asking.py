@@ -52,7 +52,10 @@ class PatientSession:
             self.pace.sleep(self.pace.poll_s)
 
     def may_pass(self, error: DeviceError) -> bool:
-        """Whether the next attempt may succeed. A session that has ended is renewed for it, once: logins lock accounts."""
+        """Whether the next attempt may succeed.
+
+        A session that has ended is renewed for it, once: failed logins lock accounts.
+        """
         if isinstance(error, AuthenticationFailure) and not self._renewed:
             self._renewed = True
             self.api.renew()

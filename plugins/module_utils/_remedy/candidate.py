@@ -154,9 +154,11 @@ def _owned(found: Collection[Difference], journal: _Journal) -> tuple[PendingCha
                 owners.setdefault(owner, item.path)
         if item.kind == "removed" and (told := [owner for owner, place in journal if lies_at(item.path, place)]):
             # The mark is that of another change of the parent.
-            owners = {owner: item.path for owner in told}
-        for owner, path in owners.items() or [(None, item.path)]:
-            changes[PendingChange(excerpt(owner, 255) if owner is not None else None, excerpt(xpath(path), 300))] = None
+            owners = dict.fromkeys(told, item.path)
+        for owner, path in owners.items():
+            changes[PendingChange(excerpt(owner, 255), excerpt(xpath(path), 300))] = None
+        if not owners:
+            changes[PendingChange(None, excerpt(xpath(item.path), 300))] = None
     return tuple(changes)
 
 

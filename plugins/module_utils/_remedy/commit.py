@@ -68,7 +68,8 @@ class Committed:
     """A finished commit. ``job_id`` None where the firewall had nothing to commit (``changed`` False).
 
     ``started`` and ``finished`` are the controller's time in UTC; ``duration_s`` the firewall's own where it tells.
-    ``confirmed``: reading the firewall again shows that what was to be committed is running; None where it does not tell.
+    ``confirmed``: reading the firewall again shows that what was to be committed is running; None where it does not
+    tell.
     """
 
     changed: bool

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CommandRefused,
     DeviceError,
-    InvalidOption,
     MalformedAnswer,
     PermissionFailure,
 )
@@ -33,7 +33,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import (
     remove_lock_of,
     remove_own_config_lock,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 _TAKING_TRIES = 3
 _RELEASING_TRIES = 10
@@ -101,17 +100,17 @@ class HeldLock:
         self._say(f"removing a lock, since {why}: {lock}")
         if over and lock.mark is not None:
             self.interrupted_run = lock.mark.run
-        ways = [lambda: remove_lock_of(self._session.api, lock.kind, lock.admin)]
+        api = self._session.api
+        ways: list[Callable[[], None]] = [partial(remove_lock_of, api, lock.kind, lock.admin)]
         if lock.kind == "config":
-            own = [lambda: remove_own_config_lock(self._session.api)]
-            # A run of the same account needs no further right for it.
-            ways = own + ways if over else ways + own
+            # Where the account is the same, it needs no further right for this.
+            ways.insert(0 if over else 1, partial(remove_own_config_lock, api))
         for way in ways:
-            if lock not in read_locks(self._session.api, lock.kind):
+            if lock not in read_locks(api, lock.kind):
                 return
             try:
                 way()
-            except (DeviceError, InvalidOption) as error:
+            except DeviceError as error:
                 self._say(f"the lock was not removed: {excerpt(error.message)}")
 
     def take(self) -> None:

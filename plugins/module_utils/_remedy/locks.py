@@ -5,7 +5,7 @@
 """The configuration lock and the commit lock: who holds them, and whose ours are.
 
 A lock is known by its comment alone, since several runs may use one account. The comment says which run took it, where
-that run lives, and until when it may last, so that the lock of a run that was killed can be told from that of one at work.
+that run lives, and until when it may last, so that the lock of a run that was killed can be told from one in use.
 
 Source: documentation of the show commands and recorded answers. What adding and removing answer is not documented: what
 counts is the list that follows.
@@ -38,7 +38,8 @@ Kind = Literal["config", "commit"]
 MARK = "panops.mlav"
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _COMMENT = re.compile(
-    rf"{re.escape(MARK)} (?P<run>[0-9a-f]{{8}}) (?P<place>[0-9a-f]{{8}}) (?P<pid>[0-9]{{1,10}})\.(?P<start>[0-9]{{1,20}}) "
+    rf"{re.escape(MARK)} (?P<run>[0-9a-f]{{8}}) (?P<place>[0-9a-f]{{8}}) "
+    r"(?P<pid>[0-9]{1,10})\.(?P<start>[0-9]{1,20}) "
     r"until (?P<until>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"
 )
 # Its 22nd field; those before the name's closing parenthesis are two.
@@ -56,7 +57,8 @@ class Mark:
     until: datetime
 
     def __str__(self) -> str:
-        return f"{MARK} {self.run} {self.place} {self.pid}.{self.start} until {self.until.astimezone(timezone.utc):{_TIME}}"
+        until = self.until.astimezone(timezone.utc)
+        return f"{MARK} {self.run} {self.place} {self.pid}.{self.start} until {until:{_TIME}}"
 
     @classmethod
     def of_this_process(cls, run: str, until: datetime) -> Mark:
@@ -76,7 +78,7 @@ class Mark:
         return cls(found["run"], found["place"], int(found["pid"]), int(found["start"]), until)
 
     def stale(self, now: datetime) -> bool:
-        """The run that took the lock is certainly over: its time has passed, or it lived here and its process is gone."""
+        """The run is certainly over: its time has passed, or it lived here and its process is gone."""
         if now >= self.until:
             return True
         if self.place != _place() or not self.start:

@@ -34,7 +34,10 @@ Guard = Literal[
 
 
 class Refused(DeviceError):
-    """A guard refuses. ``option``: the module option (without the role's prefix) that lifts it; empty where none does."""
+    """A guard refuses.
+
+    ``option``: the module option (without the role's prefix) that lifts it; empty where none does.
+    """
 
     kind = "refused_by_guard"
 

@@ -49,8 +49,8 @@ def review(
 ) -> tuple[CandidateState, Refused | None]:
     """The candidate, and the refusal that ``change.LockedChange`` with these arguments would begin with; reads only.
 
-    What it would wait for is no refusal. Where an API key does not tell our name, and the lock would, the changes of one
-    administrator alone count as ours.
+    What it would wait for is no refusal. Where an API key does not tell our name, and the lock would, the changes of
+    one administrator alone count as ours.
 
     Raises:
         DeviceError: the firewall could not be asked.

@@ -13,10 +13,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows
-from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 
 _FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
 
