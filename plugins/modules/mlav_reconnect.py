@@ -14,8 +14,9 @@ description:
     and asks until the firewall is connected to the MLAV cloud.
   - A connected firewall is left alone, unless O(restart=always).
   - Where device-server was restarted already and no commit has followed, the commit force alone is done. So a run that
-    was interrupted between the two goes on where it stopped. The system log and the jobs of the firewall tell. A firewall
-    that writes nothing about the restart into its system log is restarted once more; O(restart=never) prevents that.
+    was interrupted between the two goes on where it stopped. The system log and the jobs of the firewall tell.
+  - Where the firewall writes nothing about the restart into its system log, a run that was interrupted restarts it once
+    more when it is run again. O(restart=never) prevents that.
   - The restart is sent over the XML API, and over SSH where the API refuses it. It is sent once. Whether it happened is
     told by what follows (the process, the status, the system log), never by the text of the answer.
   - A B(commit force) commits the pending changes of all administrators. So it is refused while there are any, and under
@@ -24,8 +25,7 @@ description:
     maintenance window. O(maintenance_window) has to be open for both steps before the first, and is looked at again
     before the second.
   - It fails where the firewall is not connected at the end.
-  - The account needs the rights to run operational commands and to commit; over SSH it has to be a superuser or a device
-    administrator.
+  - The account needs the right to run operational commands, to read the configuration and the logs, and to commit.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -83,7 +83,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Reconnect in the night from Saturday to Sunday
+- name: Reconnect on a Saturday night
   panops.mlav.mlav_reconnect:
     provider:
       ip_address: 192.0.2.10
@@ -92,9 +92,10 @@ EXAMPLES = r"""
     ca_path: /etc/pki/firewalls.pem
     ssh: {}
     maintenance_window:
-      - start: "2026-11-28 22:00"
+      - weekdays: [sat]
+        start: "22:00"
         duration: 4h
-        timezone: Europe/London
+        time_zone: Europe/London
 
 - name: Only do the commit force that a restart by hand needs
   panops.mlav.mlav_reconnect:
@@ -158,6 +159,22 @@ refusal:
       description: The option that lifts it. Empty where none does.
       type: str
       sample: allow_other_changes
+    remedy:
+      description: What would help.
+      type: str
+      sample: Let them be committed or reverted first.
+guard:
+  description:
+    - The guard that refused; RV(error.kind) is then V(refused_by_guard). Those of M(panops.mlav.mlav_commit). Look at
+      RV(done) whether it refused before the restart or after it.
+  returned: when a guard refuses
+  type: str
+  sample: maintenance_window
+option:
+  description: The option that lifts the guard. Empty where none does.
+  returned: when a guard refuses
+  type: str
+  sample: outside_window
 restarted:
   description:
     - V(true) where the process, the status or the system log prove that device-server was restarted, V(null) where
@@ -197,11 +214,16 @@ details:
   type: list
   elements: str
   sample: [Configuration committed successfully]
+confirmed:
+  description: Whether what was committed is running, as read back from the firewall. Null where it does not tell.
+  returned: always, but where the firewall could not be asked
+  type: bool
+  sample: true
 lock_left:
-  description: Why the configuration lock could not be released, or null.
-  returned: where something was done
+  description: Why the configuration lock could not be released. Null where it was.
+  returned: where the firewall was not connected, and not in check mode
   type: str
-  sample: null
+  sample: 192.0.2.10 port 443 closed the connection without an answer
 status_before:
   description: What the firewall said of the connection at the beginning.
   returned: always, but where the firewall could not be asked
@@ -218,7 +240,7 @@ status_before:
     word:
       description: The firewall's own word where the state is V(other).
       type: str
-      sample: null
+      sample: connecting
 status_after:
   description: What it said at the end. V(null) where it did not come to that.
   returned: always, but where the firewall could not be asked
@@ -235,7 +257,7 @@ status_after:
     word:
       description: The firewall's own word where the state is V(other).
       type: str
-      sample: null
+      sample: connecting
 host:
   description: The name of the firewall.
   returned: always, but where the firewall could not be asked
@@ -248,8 +270,9 @@ error:
   contains:
     kind:
       description:
-        - V(refused_by_guard), V(restart_not_made), V(restart_unknown), V(device_server_not_back), V(not_connected), those
-          of M(panops.mlav.mlav_commit), and those of M(panops.mlav.mlav_status_info).
+        - V(restart_not_made) (device-server is the same process as before), V(restart_unknown) (the answer was lost,
+          and nothing tells), V(device_server_not_back) (within O(restart_timeout)), V(not_connected) (within
+          O(verify_timeout)), those of M(panops.mlav.mlav_commit), and those of M(panops.mlav.mlav_status_info).
       type: str
       sample: device_server_not_back
     message:

@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -19,16 +20,17 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import reconnecting
+from ansible_collections.panops.mlav.plugins.module_utils._tasks import guarding, reconnecting
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Params
 from tests.simulator.fleet import Firewall
-from tests.simulator.running import running_firewall
 
+from ..unit.docs.test_returns import documented
 from .conftest import Ansible
-from .test_restart import LABEL, OVER_API, PACE, fault
+from .test_restart import LABEL, OVER_API, PACE, fault, quick
 
 BOTH = ["restart_device_server", "commit_force"]
 FORCE = ["commit_force"]
+DOCUMENTED = {*documented("mlav_reconnect", "RETURN"), "changed", "failed", "msg"}
 
 
 def arguments(firewall: Firewall, **options: Any) -> dict[str, Any]:
@@ -45,22 +47,25 @@ def arguments(firewall: Firewall, **options: Any) -> dict[str, Any]:
 
 @contextmanager
 def at_the_pace(pace: Pace) -> Iterator[None]:
-    real: Callable[[Params], Allowances] = reconnecting.allowances
+    real: Callable[[Params], Allowances] = guarding.allowances
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reconnecting, "allowances", lambda params: replace(real(params), pace=pace))
         yield
 
 
-def run(
-    given: Mapping[str, Any], pace: Pace = PACE, check: bool = False, lines: list[str] | None = None
-) -> dict[str, Any]:
+def operate(given: Mapping[str, Any], check: bool = False, say: Callable[[str], None] = str) -> dict[str, Any]:
     """The module's operation, with parameters that its own specification has validated."""
     operation = reconnecting.RECONNECT
     checked = ArgumentSpecValidator(operation.argument_spec).validate(given)
     assert not checked.error_messages, checked.error_messages
-    said = lines if lines is not None else []
+    result = operation.run(checked.validated_parameters, Context(check, say))
+    assert set(result) <= DOCUMENTED
+    return result
+
+
+def run(given: Mapping[str, Any], pace: Pace = PACE, check: bool = False) -> dict[str, Any]:
     with at_the_pace(pace):
-        return operation.run(checked.validated_parameters, Context(check, said.append))
+        return operate(given, check)
 
 
 def reconnect(firewall: Firewall, **options: Any) -> dict[str, Any]:
@@ -99,7 +104,7 @@ def assert_restarts_and_forces(firewall: Firewall, restarts: int, forces: int) -
     ],
 )
 def test_brings_it_back_once(scenario: str, changes: dict[str, Any], done: list[str], transport: str | None) -> None:
-    with running_firewall(scenario, changes) as firewall:
+    with quick(scenario, changes) as firewall:
         result = reconnect(firewall)
         assert not result.get("failed"), result
         assert (result["changed"], result["connected"], result["done"]) == (True, True, done)
@@ -108,7 +113,7 @@ def test_brings_it_back_once(scenario: str, changes: dict[str, Any], done: list[
         assert result["restart_transport"] == transport
         assert isinstance(result["job_id"], int)
         assert (result["status_before"]["state"] != "connected", result["status_after"]["state"]) == (True, "connected")
-        assert result["lock_left"] is None
+        assert (result["confirmed"], result["lock_left"]) == (True, None)
         assert_restarts_and_forces(firewall, len(done) - 1, 1)
         again = reconnect(firewall)
         assert (again["changed"], again["connected"], again["done"]) == (False, True, [])
@@ -117,7 +122,7 @@ def test_brings_it_back_once(scenario: str, changes: dict[str, Any], done: list[
 
 @pytest.mark.parametrize("restart", ["auto", "never"])
 def test_a_connected_firewall_is_only_read(restart: str) -> None:
-    with running_firewall("healthy", {"firewall": {"pending": [{"admin": "bob"}]}}) as firewall:
+    with quick("healthy", {"firewall": {"pending": [{"admin": "bob"}]}}) as firewall:
         before = firewall.snapshot()
         result = reconnect(firewall, restart=restart)
         assert (result["changed"], result["connected"], result["done"], result["restarted"]) == (False, True, [], False)
@@ -126,14 +131,14 @@ def test_a_connected_firewall_is_only_read(restart: str) -> None:
 
 
 def test_a_connected_firewall_is_restarted_where_that_is_wanted() -> None:
-    with running_firewall("healthy") as firewall:
+    with quick("healthy") as firewall:
         result = reconnect(firewall, restart="always")
         assert (result["connected"], result["done"]) == (True, BOTH)
         assert_restarts_and_forces(firewall, 1, 1)
 
 
 def test_fails_where_something_else_is_in_the_way() -> None:
-    with running_firewall("port_443_blocked") as firewall:
+    with quick("port_443_blocked") as firewall:
         result = reconnect(firewall, verify_timeout="1s")
         assert (result["failed"], result["changed"], result["connected"]) == (True, True, False)
         assert (result["done"], result["outstanding"]) == (BOTH, [])
@@ -166,7 +171,7 @@ def test_fails_where_something_else_is_in_the_way() -> None:
     ],
 )
 def test_without_a_restart_nothing_is_committed(changes: dict[str, Any], options: dict[str, Any], kind: str) -> None:
-    with running_firewall("unexplained", changes) as firewall:
+    with quick("unexplained", changes) as firewall:
         before = firewall.snapshot()
         result = reconnect(firewall, **options)
         assert (result["failed"], result["changed"], result["error"]["kind"]) == (True, False, kind)
@@ -190,7 +195,7 @@ CLOSED = {"maintenance_window": [{"from": "2020-01-01T00:00Z", "to": "2020-01-01
 def test_a_guard_refuses_before_the_restart(
     changes: dict[str, Any], options: dict[str, Any], guard: str, lifted: dict[str, Any]
 ) -> None:
-    with running_firewall("device_server_unavailable", changes) as firewall:
+    with quick("device_server_unavailable", changes) as firewall:
         before = firewall.snapshot()
         result = reconnect(firewall, **options)
         assert (result["failed"], result["changed"]) == (True, False)
@@ -209,7 +214,7 @@ def test_the_window_has_to_hold_both_halves(left_m: int) -> None:
     """A restart needs 5 minutes and a commit 10."""
     now = datetime.now(timezone.utc).replace(second=0, microsecond=0)
     open_ = window(now - timedelta(hours=1), now + timedelta(minutes=left_m))
-    with running_firewall("device_server_unavailable") as firewall:
+    with quick("device_server_unavailable") as firewall:
         result = run(arguments(firewall, **open_), replace(PACE, now=lambda: now))
         assert result.get("guard") == ("maintenance_window" if left_m < 15 else None)
         assert_restarts_and_forces(firewall, int(left_m > 15), int(left_m > 15))
@@ -227,7 +232,7 @@ def outstanding(result: Mapping[str, Any]) -> None:
 def test_the_window_closes_between_the_halves() -> None:
     now = datetime.now(timezone.utc).replace(second=0, microsecond=0)
     open_ = window(now - timedelta(hours=1), now + timedelta(hours=1))
-    with running_firewall("device_server_unavailable") as firewall:
+    with quick("device_server_unavailable") as firewall:
 
         def clock() -> datetime:
             return now + timedelta(minutes=55) if firewall.world.restarts else now
@@ -242,7 +247,7 @@ def test_the_window_closes_between_the_halves() -> None:
 
 def test_device_server_does_not_come_back_in_time() -> None:
     changes = {"firewall": {"device_server": {"restart_never_returns": True}}}
-    with running_firewall("device_server_unavailable", changes) as firewall:
+    with quick("device_server_unavailable", changes) as firewall:
         result = reconnect(firewall, restart_timeout="1s")
         outstanding(result)
         assert (result["error"]["kind"], result["restarted"]) == ("device_server_not_back", True)
@@ -254,7 +259,7 @@ def test_device_server_does_not_come_back_in_time() -> None:
 
 def test_the_commit_fails() -> None:
     faults = {"answers": [{"kind": "job_fails", "on": "commit", "times": 1, "text": "Error: bad reference"}]}
-    with running_firewall("device_server_unavailable", {"faults": faults}) as firewall:
+    with quick("device_server_unavailable", {"faults": faults}) as firewall:
         result = reconnect(firewall)
         outstanding(result)
         assert "Error: bad reference" in result["msg"]
@@ -267,7 +272,7 @@ def test_the_commit_fails() -> None:
 
 def test_somebody_changes_the_candidate_during_the_restart() -> None:
     faults = {"answers": [{"kind": "interfere", "on": LABEL, "text": "edit_same", "via": "ssh"}]}
-    with running_firewall("device_server_unavailable", {"faults": faults}) as firewall:
+    with quick("device_server_unavailable", {"faults": faults}) as firewall:
         result = reconnect(firewall)
         outstanding(result)
         assert result["guard"] == "candidate_changed"
@@ -275,7 +280,7 @@ def test_somebody_changes_the_candidate_during_the_restart() -> None:
 
 
 def test_the_answer_to_the_commit_is_lost() -> None:
-    with running_firewall("device_server_unavailable", {"faults": fault("drop_after", "commit", times=1)}) as firewall:
+    with quick("device_server_unavailable", {"faults": fault("drop_after", "commit", times=1)}) as firewall:
         result = reconnect(firewall)
         assert (result["connected"], result["done"]) == (True, BOTH)
         assert_restarts_and_forces(firewall, 1, 1)
@@ -297,7 +302,7 @@ def interrupted(firewall: Firewall) -> Pace:
 def test_interrupted_between_the_halves_and_run_again(logged: bool, restart: str) -> None:
     """Where the system log tells nothing, the restart is repeated, unless the person says that there was one."""
     changes = {"switches": {"restart_in_system_log": logged}, "firewall": {"device_server": {"restart_takes_s": 1}}}
-    with running_firewall("unexplained", changes) as firewall:
+    with quick("unexplained", changes) as firewall:
         firewall.world.spec.unexplained = False
         with pytest.raises(KeyboardInterrupt):
             run(arguments(firewall, restart="always"), interrupted(firewall))
@@ -308,30 +313,43 @@ def test_interrupted_between_the_halves_and_run_again(logged: bool, restart: str
         assert_restarts_and_forces(firewall, len(again["done"]), 1)
 
 
-def killed(given: dict[str, Any]) -> None:
-    """Runs in a process of its own, which nothing but its death can stop once device-server is asked to restart."""
-    waits: list[float] = []
+def killed(given: dict[str, Any], at: str) -> None:
+    """Runs in a process of its own, which dies without a word when it says ``at``."""
 
-    def sleep(seconds: float) -> None:
-        waits.append(seconds)
-        os.kill(os.getpid(), signal.SIGKILL)
+    def say(line: str) -> None:
+        if at in line:
+            os.kill(os.getpid(), signal.SIGKILL)
 
-    run(given, replace(PACE, sleep=sleep))
+    with at_the_pace(PACE):
+        operate(given, say=say)
 
 
-def test_killed_between_the_halves_and_run_again() -> None:
-    changes = {"switches": OVER_API, "firewall": {"device_server": {"restart_takes_s": 2}}}
-    with running_firewall("healthy", changes) as firewall:
-        process = multiprocessing.get_context("spawn").Process(
-            target=killed, args=(arguments(firewall, restart="always"),)
-        )
+@pytest.mark.parametrize(
+    ("at", "forces", "then"),
+    [("waiting for device-server", 0, FORCE), ("queued", 1, [])],
+    ids=["between the halves", "while the commit runs"],
+)
+def test_killed_and_run_again(at: str, forces: int, then: list[str]) -> None:
+    """No second restart, no second commit, no lock: where the commit was queued, its end is waited for."""
+    with quick("device_server_unavailable", {"switches": {**OVER_API, "commit_seconds": 2}}) as firewall:
+        process = multiprocessing.get_context("spawn").Process(target=killed, args=(arguments(firewall), at))
         process.start()
         process.join(60)
         assert process.exitcode == -signal.SIGKILL
-        assert len(firewall.world.restarts) == 1
+        assert (len(firewall.world.restarts), len(firewall.world.commits)) == (1, forces)
         assert len(firewall.world.locks) == 1
         again = reconnect(firewall)
-        assert (again["done"], again["connected"]) == (FORCE, True)
+        assert (again["done"], again["connected"]) == (then, True)
+        assert_restarts_and_forces(firewall, 1, 1)
+
+
+def test_two_at_once() -> None:
+    """Whoever comes second is refused by the lock of the first, or finds the firewall connected."""
+    with quick("device_server_unavailable") as firewall, at_the_pace(PACE), ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(operate, [arguments(firewall)] * 2))
+        assert sorted(result["changed"] for result in results) == [False, True]
+        second = next(result for result in results if not result["changed"])
+        assert second.get("guard", "config_lock") == "config_lock"
         assert_restarts_and_forces(firewall, 1, 1)
 
 
@@ -352,7 +370,7 @@ def test_killed_between_the_halves_and_run_again() -> None:
 def test_check_mode_touches_nothing(
     scenario: str, changes: dict[str, Any], options: dict[str, Any], would: list[str], guard: str | None
 ) -> None:
-    with running_firewall(scenario, changes) as firewall:
+    with quick(scenario, changes) as firewall:
         before = firewall.snapshot()
         result = run(arguments(firewall, **options), check=True)
         assert not result.get("failed"), result
@@ -364,8 +382,9 @@ def test_check_mode_touches_nothing(
 
 def test_tells_how_far_it_is() -> None:
     lines: list[str] = []
-    with running_firewall("device_server_unavailable") as firewall:
-        run(arguments(firewall), lines=lines)
+    with quick("device_server_unavailable") as firewall:
+        with at_the_pace(PACE):
+            operate(arguments(firewall), say=lines.append)
         told = "\n".join(lines)
         assert all(line.startswith(f"{firewall.name}: ") for line in lines)
         assert "restart device server and commit force" in told
@@ -373,7 +392,7 @@ def test_tells_how_far_it_is() -> None:
 
 
 def test_the_module_in_a_play(ansible: Ansible) -> None:
-    with running_firewall("commit_force_needed") as firewall:
+    with quick("commit_force_needed") as firewall:
         result = ansible.module("mlav_reconnect", arguments(firewall))
         assert not result.get("failed"), result
         assert (result["changed"], result["done"], result["connected"]) == (True, FORCE, True)

@@ -20,10 +20,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect impo
     Step,
     planned,
 )
-from tests.simulator.running import running_firewall
 from tests.simulator.world import World
 
-from .test_restart import PACE, opened
+from .test_restart import PACE, opened, quick
 
 NOTHING: tuple[Step, ...] = ()
 FORCE: tuple[Step, ...] = ("commit_force",)
@@ -33,7 +32,7 @@ BOTH: tuple[Step, ...] = ("restart_device_server", "commit_force")
 def plan(
     scenario: str, changes: dict[str, Any], options: dict[str, Any], meanwhile: Callable[[World], Any] | None
 ) -> ReconnectPlan:
-    with running_firewall(scenario, changes) as firewall:
+    with quick(scenario, changes) as firewall:
         if meanwhile is not None:
             meanwhile(firewall.world)
         with opened(firewall) as device:

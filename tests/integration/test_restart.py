@@ -32,6 +32,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status, wait_connected
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection
 from tests.simulator.fleet import Firewall
+from tests.simulator.parts import merge
 from tests.simulator.running import running_firewall
 
 PACE = Pace(poll_s=0.02)
@@ -44,6 +45,15 @@ UNSEEN: dict[str, Any] = {"software_status": "no_pid", "restart_in_system_log": 
 
 def fault(kind: str, on: str = LABEL, **more: Any) -> dict[str, Any]:
     return {"answers": [{"kind": kind, "on": on, **more}]}
+
+
+@contextmanager
+def quick(scenario: str, changes: Mapping[str, Any] | None = None) -> Iterator[Firewall]:
+    """A firewall whose searches and commits take no time."""
+    with running_firewall(
+        scenario, merge({"switches": {"log_polls": 0, "commit_seconds": 0.05}}, dict(changes or {}))
+    ) as firewall:
+        yield firewall
 
 
 @contextmanager
@@ -104,7 +114,7 @@ def test_is_made_once_and_proven(
     switches: dict[str, Any], faults: dict[str, Any], transport: str | None, proven: bool
 ) -> None:
     changes = {"switches": switches, "faults": faults, "firewall": {"device_server": {"restart_takes_s": 0.4}}}
-    with running_firewall("healthy", changes) as firewall:
+    with quick("healthy", changes) as firewall:
         pid = firewall.world.pid
         made = run(firewall)
         assert firewall.world.pid != pid
@@ -119,14 +129,14 @@ def test_is_made_once_and_proven(
 def test_a_restart_too_quick_to_be_seen_is_proven_by_the_log_only(log: bool) -> None:
     switches = {**OVER_API, "software_status": "no_pid", "restart_in_system_log": log}
     changes = {"switches": switches, "firewall": {"device_server": {"restart_takes_s": 0}}}
-    with running_firewall("healthy", changes) as firewall:
+    with quick("healthy", changes) as firewall:
         assert run(firewall).proven is log
 
 
 @pytest.mark.parametrize("switches", [{}, {"software_status": "no_pid"}, UNSEEN], ids=["pid", "log", "neither"])
 def test_busy_before_is_no_proof(switches: Mapping[str, Any]) -> None:
     changes = {"switches": {**OVER_API, **switches}}
-    with running_firewall("device_server_unavailable", changes) as firewall:
+    with quick("device_server_unavailable", changes) as firewall:
         assert run(firewall).proven is (switches != UNSEEN)
 
 
@@ -155,7 +165,7 @@ REFUSED = {"refused_over_ssh": ["debug"]}
 def test_what_nobody_takes_is_given_to_a_person(
     changes: dict[str, Any], options: dict[str, Any], error: type[DeviceError]
 ) -> None:
-    with running_firewall("healthy", changes) as firewall:
+    with quick("healthy", changes) as firewall:
         pid = firewall.world.pid
         if options.get("ssh"):
             options = {"ssh": {**(firewall.ssh() or {}), **options["ssh"]}}
@@ -176,7 +186,7 @@ def test_a_command_that_came_to_nothing_is_not_sent_again(
     switches: dict[str, Any], error: type[DeviceError], kind: str
 ) -> None:
     changes = {"switches": {**OVER_API, **switches}, "faults": fault(kind)}
-    with running_firewall("healthy", changes) as firewall:
+    with quick("healthy", changes) as firewall:
         with pytest.raises(error):
             run(firewall)
         assert restarts(firewall) == 1
@@ -185,7 +195,7 @@ def test_a_command_that_came_to_nothing_is_not_sent_again(
 def test_a_firewall_that_says_so_and_does_nothing() -> None:
     changes = {"switches": OVER_API, "firewall": {"device_server": {"restart_ineffective": True}}}
     told = "Process device-server was restarted"
-    with running_firewall("healthy", changes) as firewall, pytest.raises(RestartNotMade, match=told):
+    with quick("healthy", changes) as firewall, pytest.raises(RestartNotMade, match=told):
         run(firewall)
 
 
@@ -196,7 +206,7 @@ def test_device_server_that_does_not_come_back(switches: dict[str, Any]) -> None
         "firewall": {"device_server": {"restart_takes_s": 3600}},
     }
     lines: list[str] = []
-    with running_firewall("healthy", changes) as firewall:
+    with quick("healthy", changes) as firewall:
         with pytest.raises(DeviceServerNotBack) as raised:
             run(firewall, 0.3, lines)
         assert raised.value.restarted is not None

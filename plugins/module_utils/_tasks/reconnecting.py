@@ -79,6 +79,7 @@ def reconnected_data(result: Reconnected) -> Result:
         "commit_duration": committed.duration_s if committed is not None else None,
         "warnings": list(committed.warnings) if committed is not None else [],
         "details": list(committed.details) if committed is not None else [],
+        "confirmed": committed.confirmed if committed is not None else None,
     }
 
 
@@ -124,11 +125,15 @@ def _reconnect(params: Params, context: Context) -> Result:
 
     def ask(device: LiveDevice, params: Params) -> Result:
         host = params["host"] or device.options.host
+
+        def say(line: str) -> None:
+            context.say(f"{host}: {device.redactor.redact(line)}")
+
         plan = planned(device, options)
         if context.check_mode:
             result = _would(device, options, plan)
         elif plan.steps:
-            result = _does(device, options, plan, lambda line: context.say(f"{host}: {line}"))
+            result = _does(device, options, plan, say)
         else:
             # A firewall that is connected is not locked either.
             result = reconnected_data(Reconnected(plan))
