@@ -159,7 +159,7 @@ def test_an_install_that_begins_at_the_last_moment_is_waited_for() -> None:
 def test_a_lock_that_is_taken_at_the_last_moment_refuses() -> None:
     with firewall_with(fault("interfere", "commit", text="commit_lock")) as firewall:
         refused = commit(firewall)
-        assert (refused["failed"], refused["guard"]) == (True, "config_lock")
+        assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")
         assert "locked by bob" in refused["msg"]
         assert_one_commit(firewall, 0)
 
@@ -250,6 +250,48 @@ def test_a_firewall_that_cannot_be_asked_is_left_as_it_is() -> None:
             failed = commit(firewall)
             assert (failed["failed"], failed["changed"], failed["lock_left"]) == (True, False, None), on
             assert_one_commit(firewall, 0)
+
+
+@pytest.mark.parametrize("edited", [False, True], ids=["quiet", "edited meanwhile"])
+def test_a_lock_that_the_commit_released_is_taken_again(edited: bool) -> None:
+    with (
+        firewall_with(switches={"commit_releases_lock": True}) as firewall,
+        closing(open_device(options(firewall))) as device,
+        LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "t", print, own_changes_allowed=True) as change,
+    ):
+        assert change.commit(CommitRequest("first")).confirmed is True
+        assert firewall.world.locks == []
+        if edited:
+            firewall.world.config.set(f"{VSYS}/address", [Element("entry", {"name": "theirs"})], "bob")
+            with pytest.raises(Refused, match="has changed meanwhile"):
+                change.commit(CommitRequest("second", force=True))
+        else:
+            assert change.commit(CommitRequest("second", force=True)).changed is True
+    assert_one_commit(firewall, 1 if edited else 2)
+
+
+def test_what_was_changed_after_an_interrupted_commit_is_committed_as_well() -> None:
+    with firewall_with() as firewall:
+        with run_of_its_own(firewall) as process:
+            until(lambda: firewall.world.commits)
+            process.kill()
+            process.wait()
+        firewall.world.config.set(f"{VSYS}/address", [Element("entry", {"name": "later"})], "admin")
+        done = commit(firewall)
+        assert (done["changed"], done["confirmed"]) == (True, True)
+        assert_one_commit(firewall, 2)
+        assert firewall.world.config.pending is False
+
+
+def test_no_secret_is_told() -> None:
+    with firewall_with() as firewall:
+        firewall.world.take_lock("config", "bob", f"the password is {firewall.password} today")
+        lines: list[str] = []
+        refused = commit(firewall, lines.append)
+        assert "******** today" in refused["msg"]
+        done = commit(firewall, lines.append, take_over_locks=["bob"])
+        assert any("******** today" in line for line in lines)
+        assert firewall.password not in json.dumps([refused, done, lines])
 
 
 @pytest.mark.parametrize("other", ["admin", "alice"], ids=["same account", "another account"])
