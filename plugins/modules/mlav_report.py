@@ -8,11 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_report
-short_description: Renders the diagnoses of many firewalls
+short_description: Renders the diagnoses or the remediations of many firewalls
 version_added: 1.0.0
 description:
   - Takes diagnoses, groups firewalls with the same cause, and returns a summary with one line per firewall.
   - Writes C(diagnoses.json), C(report.md) and C(report.html) where O(report_dir) is given.
+  - Or takes the records of remediations, and writes C(remediation.json) and C(remediation.md); of a run that only planned,
+    C(plan.json) as well.
   - Talks to no firewall. Runs on the controller; use C(run_once).
 author:
   - panops contributors (@panops)
@@ -29,14 +31,27 @@ requirements:
   - jmespath (only where O(query) is used)
 options:
   diagnoses:
-    description: The diagnoses, as C(diagnosis) of M(panops.mlav.mlav_diagnosis_info) returns them.
+    description:
+      - The diagnoses, as C(diagnosis) of M(panops.mlav.mlav_diagnosis_info) returns them.
+      - Either this or O(remediations) is required.
     type: list
     elements: dict
-    required: true
+  remediations:
+    description: The records, as C(remediation) of M(panops.mlav.mlav_remediate) returns them.
+    type: list
+    elements: dict
+  plan_only:
+    description:
+      - The records of O(remediations) are those of a run that only planned, such as a check run. Their plans are written as
+        C(plan.json), which O(panops.mlav.mlav_remediate#module:plan) takes.
+      - In a run that is not such a one, firewalls that were not begun after another failed are said to be halted.
+    type: bool
+    default: false
   failures:
     description:
-      - Firewalls whose diagnosis failed, with the message of the failure. They are reported as V(undetermined).
-      - A firewall that has a diagnosis is not touched by this.
+      - Firewalls whose diagnosis or remediation failed, with the message of the failure. They are reported as
+        V(undetermined), or as failed.
+      - A firewall that has a diagnosis or a record is not touched by this.
     type: dict
     default: {}
   report_dir:
@@ -53,6 +68,7 @@ options:
     default: []
 seealso:
   - module: panops.mlav.mlav_diagnosis_info
+  - module: panops.mlav.mlav_remediate
 """
 
 EXAMPLES = r"""
@@ -62,6 +78,13 @@ EXAMPLES = r"""
     report_dir: /var/tmp/mlav
     query: "[?verdict=='broken'].host"
     fail_on: [broken]
+  run_once: true
+  delegate_to: localhost
+
+- name: Write the audit record of all firewalls of the play
+  panops.mlav.mlav_report:
+    remediations: "{{ ansible_play_hosts_all | map('extract', hostvars) | map(attribute='done.remediation') }}"
+    report_dir: /var/tmp/mlav
   run_once: true
   delegate_to: localhost
 """
@@ -75,7 +98,7 @@ summary:
   sample:
     - 'MLAV cloud: 3 firewalls, 1 broken, 2 healthy'
 counts:
-  description: How many firewalls have which verdict.
+  description: How many firewalls have which verdict, or which outcome.
   returned: always
   type: dict
   sample: {healthy: 2, degraded: 0, broken: 1, undetermined: 0, not_applicable: 0}

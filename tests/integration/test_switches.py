@@ -52,6 +52,7 @@ FREE: dict[str, tuple[Any, ...]] = {
     ),
     "cloud_connection_word": ("", "connecting", "not licensed"),
     "commit_seconds": (0.0, 5.0),
+    "commit_warnings": ([], ["Interface ae1 has no members"]),
     "export_seconds": (0.0, 5.0),
     "log_polls": (0, 4),
     "reconnect_after_s": (0.0, 60.0),

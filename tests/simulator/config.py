@@ -9,6 +9,7 @@ import copy
 import re
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 _STEP = re.compile(
@@ -136,7 +137,7 @@ def to_text(element: ET.Element) -> str:
     return ET.tostring(element, encoding="unicode")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Change:
     """One uncommitted change."""
 
@@ -225,25 +226,34 @@ class Configuration:
             self._note(admin, xpath, "delete")
         return hit
 
-    def commit(self, admins: list[str] | None = None) -> None:
-        """The candidate becomes the running configuration; with `admins` only what they changed."""
-        if admins is None or all(change.admin in admins for change in self.changes):
-            self.candidate = clean(self.candidate)
-            self.running = copy.deepcopy(self.candidate)
-            self.changes.clear()
-        else:
-            for change in self.changes:
-                if change.admin in admins:
-                    self._carry(change.xpath)
-            self.changes = [change for change in self.changes if change.admin not in admins]
-        self.generation += 1
+    def begin_commit(self, admins: list[str] | None = None) -> Callable[[], None]:
+        """What is committed is the candidate of this moment, with `admins` only what they changed; the end makes it so.
 
-    def _carry(self, xpath: str) -> None:
-        """Make one node of the running configuration what it is in the candidate."""
+        What is changed meanwhile stays pending.
+        """
+        covered = [change for change in self.changes if admins is None or change.admin in admins]
+        if len(covered) == len(self.changes):
+            target = clean(self.candidate)
+        else:
+            target = copy.deepcopy(self.running)
+            for change in covered:
+                self._carry(change.xpath, target)
+
+        def end() -> None:
+            self.running = target
+            self.changes = [change for change in self.changes if not any(change is done for done in covered)]
+            if not self.changes:
+                self.candidate = clean(self.candidate)
+            self.generation += 1
+
+        return end
+
+    def _carry(self, xpath: str, target: ET.Element) -> None:
+        """Make one node of the target what it is in the candidate."""
         wanted = steps(xpath)
         nodes = find(self.candidate, xpath)
-        parent = self._make_steps(wanted[:-1], self.running) if nodes else None
-        for node in [parent] if parent is not None else _parents(self.running, wanted):
+        parent = self._make_steps(wanted[:-1], target) if nodes else None
+        for node in [parent] if parent is not None else _parents(target, wanted):
             for child in [c for c in node if wanted[-1].matches(c)]:
                 node.remove(child)
             node.extend([clean(n) for n in nodes])

@@ -146,6 +146,12 @@ def _device(system: str, setting: str, network: str, vsys: str) -> str:
     )
 
 
+def _templates_xml(kind: str, names: list[str]) -> str:
+    device = "<devices><entry name='localhost.localdomain'><vsys><entry name='vsys1'/></vsys></entry></devices>"
+    entries = "".join(f"<entry name={quoteattr(name)}><config>{device}<shared/></config></entry>" for name in names)
+    return f"<{kind}>{entries}</{kind}>" if names else ""
+
+
 def default_configuration(spec: WorldSpec, dirty_attributes: bool = True) -> Configuration:
     """Running, candidate and pushed trees of a world at its start."""
     rules = "".join(_rule_xml(rule) for rule in spec.decryption_rules)
@@ -154,6 +160,8 @@ def default_configuration(spec: WorldSpec, dirty_attributes: bool = True) -> Con
         f"<zone>{_zones_xml(spec.interfaces)}</zone>"
         f"<rulebase><security><rules/></security><decryption><rules>{rules}</rules></decryption></rulebase>"
         "</entry></vsys>"
+        + _templates_xml("template", spec.templates)
+        + _templates_xml("template-stack", spec.template_stacks)
     )
     network = (
         f"<network><interface><ethernet>{''.join(_interface_xml(i) for i in spec.interfaces)}</ethernet></interface>"

@@ -19,8 +19,9 @@ import yaml
 from .api_export import export
 from .certificates import Authority
 from .http_server import HttpServer
-from .parts import Admin, ScenarioError
+from .parts import Admin, ScenarioError, merge
 from .scenario import FLEETS, Scenario, load, panorama_scenario
+from .snapshot import Snapshot
 from .ssh_server import SshServer
 from .world import World
 from .xml_api import XmlApi
@@ -30,11 +31,12 @@ HOST = "127.0.0.1"
 
 @dataclass
 class FleetEntry:
-    """One line of a fleet file."""
+    """One line of a fleet file. `variables` are further ones of the host in the inventory."""
 
     name: str
     scenario: Scenario
     panorama: str = ""
+    variables: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Firewall:
     managed: list[Firewall] = field(default_factory=list)
     servers: list[HttpServer | SshServer] = field(default_factory=list)
     listed_password: str = ""
+    variables: dict[str, Any] = field(default_factory=dict)
 
     @property
     def admin(self) -> Admin:
@@ -127,11 +130,15 @@ class Firewall:
         ssh = self.ssh()
         if ssh is not None:
             result["mlav_ssh"] = ssh
-        return result
+        return {**result, **self.variables}
 
     def statistics(self) -> dict[str, Any]:
         """What this firewall was asked so far."""
         return dataclasses.asdict(self.world.statistics)
+
+    def snapshot(self) -> Snapshot:
+        """The state that a change could change, to be compared."""
+        return self.world.snapshot()
 
     def describe(self) -> dict[str, Any]:
         """The firewall's entry in fleet.json."""
@@ -139,6 +146,7 @@ class Firewall:
             "name": self.name,
             "scenario": self.scenario.name,
             "expect": self.expect,
+            "vars": self.variables,
             "address": self.address,
             "api_port": self.api_port,
             "ssh_port": self.ssh_port,
@@ -157,16 +165,22 @@ def read_fleet(path: str | Path) -> list[FleetEntry]:
     if not file.is_file():
         file = FLEETS / f"{file.stem}.yml"
     data = yaml.safe_load(file.read_text(encoding="utf-8"))
-    entries = []
-    for item in data["firewalls"]:
-        unknown = set(item) - {"name", "scenario", "panorama", "count", "changes"}
-        if unknown:
-            raise ScenarioError(f"{file.name}: unknown {sorted(unknown)}")
-        scenario = load(item["scenario"], item.get("changes"))
-        count = int(item.get("count", 0))
-        names = [f"{item['name']}-{n:04d}" for n in range(1, count + 1)] if count else [item["name"]]
-        entries += [FleetEntry(name, scenario, item.get("panorama", "")) for name in names]
-    return entries
+    try:
+        return [entry for item in data["firewalls"] for entry in entries_of(item)]
+    except ScenarioError as error:
+        raise ScenarioError(f"{file.name}: {error}") from None
+
+
+def entries_of(item: dict[str, Any], default_name: str = "") -> list[FleetEntry]:
+    """What one item of a fleet's list means: one firewall, or `count` of them."""
+    unknown = set(item) - {"name", "scenario", "panorama", "count", "changes", "vars", "expect"}
+    if unknown:
+        raise ScenarioError(f"unknown {sorted(unknown)}")
+    changes = merge(item.get("changes", {}), {"expect": item["expect"]} if "expect" in item else {})
+    scenario = load(item["scenario"], changes)
+    name, count = item.get("name", default_name), int(item.get("count", 0))
+    names = [f"{name}-{n:04d}" for n in range(1, count + 1)] if count else [name]
+    return [FleetEntry(name, scenario, item.get("panorama", ""), item.get("vars", {})) for name in names]
 
 
 def closed_port() -> int:
@@ -209,6 +223,9 @@ class Fleet:
             await self._start_one(FleetEntry(name, panorama_scenario()), key_file, public)
         for entry in self.entries:
             await self._start_one(entry, key_file, public)
+        for firewall in self.firewalls.values():
+            neighbour = self.firewalls.get(firewall.world.path.decrypting_firewall)
+            firewall.world.neighbour = neighbour.world if neighbour is not None else None
         self.known_hosts.write_text("".join(self._known_hosts), encoding="utf-8")
         self._write_files()
 
@@ -233,6 +250,7 @@ class Fleet:
             known_hosts=self.known_hosts,
             key_file=key_file,
             listed_password=secrets.token_urlsafe(9) if world.faults.wrong_password else "",
+            variables=entry.variables,
         )
         await self._start_servers(firewall)
         if entry.panorama:

@@ -92,7 +92,7 @@ class HttpServer:
             return request.keep_alive
         label = self.api.label(request.params)
         statistics.requests += 1
-        statistics.asked.append(label)
+        statistics.note(label)
         statistics.concurrent += 1
         statistics.most_concurrent = max(statistics.most_concurrent, statistics.concurrent)
         try:
@@ -110,6 +110,10 @@ class HttpServer:
         if fault is not None and fault.kind == "slow":
             await asyncio.sleep(fault.ms / 1000)
         answer = self.api.handle(request.params, request.headers)
+        if fault is not None and fault.kind == "drop_after":
+            raise Dropped
+        if fault is not None and fault.kind == "hang_after":
+            await asyncio.sleep(3600)
         if fault is None or fault.kind == "slow":
             await send(writer, answer, request.keep_alive)
         else:

@@ -21,6 +21,7 @@ class Job:
     description: str = ""
     on_finish: Callable[[], None] | None = None
     failure: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     finished: float | None = None
     output: bytes | None = None  # what a tech-support job leaves to be fetched
 

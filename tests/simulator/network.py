@@ -9,6 +9,7 @@ import fnmatch
 import ipaddress
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .config import find, find_text, members
@@ -24,9 +25,13 @@ X509_TEXT = {
     20: "unable to get local issuer certificate",
     21: "unable to verify the first certificate",
 }
+_IDLE_STATES = ("passive", "suspended", "initial", "non-functional")
+PREDEFINED = "*.paloaltonetworks.com"
 _DECRYPTION_CODE = {"private_ca": 20, "self_signed": 18, "self_signed_chain": 19, "unverifiable": 21}
 _MANAGEMENT = re.compile(r"^(mgt|mgmt|management)$", re.IGNORECASE)
 _FIXED = {(10, 1): (14, 0), (10, 2): (11, 0), (11, 0): (5, 0), (11, 1): (3, 0)}
+
+Decrypts = Callable[[str, str, str], bool]  # source, destination, host
 
 
 @dataclass(frozen=True)
@@ -134,14 +139,26 @@ def _contains(values: list[str], address: str) -> bool:
     return False
 
 
-def excluded(spec: WorldSpec, switches: Switches, effective: ET.Element, host: str) -> bool:
-    """True when an exclusion in the running configuration covers the host; names are case-sensitive."""
-    for entry in find(effective, f"{EXCLUSIONS}/entry") + find(effective, f"{VSYS}/ssl-decrypt/ssl-exclude-cert/entry"):
-        exclude = entry.findtext("exclude")
-        wanted = (exclude if exclude is not None else switches.missing_exclude_means).strip()
-        if wanted == "yes" and fnmatch.fnmatchcase(host, entry.get("name", "")):
-            return True
-    return False
+def excluded(switches: Switches, effective: ET.Element, host: str) -> bool:
+    """True when an exclusion covers the host: names are case-sensitive, a custom one beats the predefined one."""
+    custom = [
+        entry.findtext("exclude", switches.missing_exclude_means).strip() == "yes"
+        for path in (EXCLUSIONS, f"{VSYS}/ssl-decrypt/ssl-exclude-cert")
+        for entry in find(effective, f"{path}/entry")
+        if fnmatch.fnmatchcase(host, entry.get("name", ""))
+    ]
+    return any(custom) if custom else predefined_exclusion(switches, effective, host)
+
+
+def predefined_exclusion(switches: Switches, effective: ET.Element, host: str) -> bool:
+    """True when the predefined list covers the host, and the configuration has not switched that off."""
+    disabled = [
+        name
+        for path in ("/config/shared", VSYS)
+        for node in find(effective, f"{path}/ssl-decrypt/disabled-ssl-exclude-cert-from-predefined")
+        for name in members(node)
+    ]
+    return switches.predefined_exclusion and PREDEFINED not in disabled and fnmatch.fnmatchcase(host, PREDEFINED)
 
 
 def decrypting_rule(spec: WorldSpec, effective: ET.Element, source: str, destination: str) -> str | None:
@@ -160,22 +177,43 @@ def decrypting_rule(spec: WorldSpec, effective: ET.Element, source: str, destina
     return None
 
 
-def intercepted_by(spec: WorldSpec, switches: Switches, effective: ET.Element, route: Route, address: str) -> str:
-    """Who decrypts the MLAV traffic: "", this_firewall or elsewhere."""
+def intercepted(
+    spec: WorldSpec,
+    switches: Switches,
+    effective: ET.Element,
+    route: Route,
+    address: str,
+    neighbour: Decrypts | None = None,
+) -> bool:
+    """True when this firewall, the neighbour or another device decrypts the MLAV traffic."""
     passes_dataplane = not route.management or spec.path.management_through_dataplane
-    if (
-        passes_dataplane
-        and decrypting_rule(spec, effective, route.address, address)
-        and not excluded(spec, switches, effective, cloud_name(spec, effective))
-    ):
-        return "this_firewall"
-    if spec.path.decrypting_device == "elsewhere" and not spec.path.excluded_elsewhere:
-        return "elsewhere"
-    return ""
+    host = cloud_name(spec, effective)
+    if passes_dataplane and decrypts(spec, switches, effective, route.address, address, host):
+        return True
+    if spec.path.decrypting_device != "elsewhere" or spec.path.excluded_elsewhere:
+        return False
+    return neighbour is None or neighbour(route.address, address, host)
 
 
-def attempt(spec: WorldSpec, switches: Switches, effective: ET.Element, commit_force_needed: bool) -> Outcome:
-    """What an attempt to connect meets, in the order in which a connection is made."""
+def decrypts(
+    spec: WorldSpec, switches: Switches, effective: ET.Element, source: str, destination: str, host: str
+) -> bool:
+    """True when a rule of this firewall decrypts traffic that passes it, and no exclusion covers the server."""
+    rule = decrypting_rule(spec, effective, source, destination)
+    return rule is not None and not excluded(switches, effective, host)
+
+
+def attempt(
+    spec: WorldSpec,
+    switches: Switches,
+    effective: ET.Element,
+    commit_force_needed: bool,
+    neighbour: Decrypts | None = None,
+) -> Outcome:
+    """What an attempt to connect meets, in the order in which a connection is made.
+
+    `neighbour` says of the decrypting device elsewhere whether it decrypts; without one it always does.
+    """
     address = cloud_addresses(spec)[0]
     route = route_for(spec, effective, address)
     source = "2001:db8:7::10" if spec.path.ipv6 else route.address
@@ -192,7 +230,10 @@ def attempt(spec: WorldSpec, switches: Switches, effective: ET.Element, commit_f
         return Outcome("timeout", source, address)
     if spec.path.tcp_443 == "refused":
         return Outcome("refused", source, address)
-    return _over_tcp(spec, switches, effective, route, source, address)
+    if intercepted(spec, switches, effective, route, address, neighbour):
+        code = _DECRYPTION_CODE[spec.path.decryption_certificate]
+        return Outcome("tls", source, address, X509_TEXT[code], code)
+    return _with_the_cloud(spec, source, address)
 
 
 def _before_the_network(spec: WorldSpec, switches: Switches, route: Route, force_needed: bool) -> Outcome | None:
@@ -202,19 +243,14 @@ def _before_the_network(spec: WorldSpec, switches: Switches, route: Route, force
         return Outcome("idle")
     if spec.unexplained:
         return Outcome("silent")
-    if spec.ha.state == "passive" and not switches.passive_connects:
+    if spec.ha.state in _IDLE_STATES and not switches.passive_connects:
         return Outcome("passive")
     if route.problem:
         return Outcome("bind", route.address, detail=route.problem)
     return None
 
 
-def _over_tcp(
-    spec: WorldSpec, switches: Switches, effective: ET.Element, route: Route, source: str, address: str
-) -> Outcome:
-    if intercepted_by(spec, switches, effective, route, address):
-        code = _DECRYPTION_CODE[spec.path.decryption_certificate]
-        return Outcome("tls", source, address, X509_TEXT[code], code)
+def _with_the_cloud(spec: WorldSpec, source: str, address: str) -> Outcome:
     code = _validity_code(spec)
     if code:
         return Outcome("tls", source, address, X509_TEXT[code], code)

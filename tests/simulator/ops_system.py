@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from copy import deepcopy
 from xml.sax.saxutils import escape, quoteattr
 
@@ -15,7 +16,7 @@ from .config import BadXpath, clean, find, find_text, to_text
 from .config_default import SYSTEM
 from .jobs import Job
 from .logs import device_time
-from .network import bare, decrypting_rule, excluded
+from .network import bare, decrypting_rule, excluded, predefined_exclusion
 from .parts import is_panorama
 from .world import Refused, World
 
@@ -159,14 +160,15 @@ def job_xml(world: World, job: Job) -> str:
     clock, now = world.spec.clock, world.now()
     finished = "" if job.finished is None else f"{device_time(clock, job.finished):%Y/%m/%d %H:%M:%S}"
     details = "".join(leaf("line", line) for line in job.details())
+    warnings = "".join(leaf("line", line) for line in job.warnings)
     return (
         f"<job><tenq>{device_time(clock, job.enqueued):%Y/%m/%d %H:%M:%S}</tenq>"
         f"<tdeq>{device_time(clock, job.enqueued):%H:%M:%S}</tdeq>{leaf('id', job.number)}{leaf('user', job.user)}"
         f"{leaf('type', job.kind)}{leaf('status', 'ACT' if job.active else 'FIN')}<queued>NO</queued>"
         f"<stoppable>{'yes' if job.active else 'no'}</stoppable>{leaf('result', job.result)}{leaf('tfin', finished)}"
         f"{leaf('description', job.description)}<positionInQ>0</positionInQ>"
-        f"<progress>{job.progress(now) if job.active else finished}</progress><details>{details}</details><warnings/>"
-        f"</job>"
+        f"<progress>{job.progress(now) if job.active else finished}</progress><details>{details}</details>"
+        f"<warnings>{warnings}</warnings></job>"
     )
 
 
@@ -190,7 +192,7 @@ def show_jobs(world: World, request: Request) -> Reply:
         text += f"{moment:%Y/%m/%d %H:%M:%S}   {moment:%H:%M:%S} {job.number:>12} {job.kind:>46} "
         text += f"{'ACT' if job.active else 'FIN':>30} {job.result:>6} {done}\n"
         if "id" in request.params:
-            text += "Warnings:\nDetails:" + "\n".join(job.details()) + "\n"
+            text += "Warnings:" + "\n".join(job.warnings) + "\nDetails:" + "\n".join(job.details()) + "\n"
     return Reply(text, "".join(job_xml(world, job) for job in jobs))
 
 
@@ -198,26 +200,36 @@ def show_jobs(world: World, request: Request) -> Reply:
 def pending_changes(world: World, request: Request) -> Reply:
     """yes or no."""
     world.refresh()
-    return Reply("yes" if world.config.pending else "no", shape="text")
+    word = "yes" if world.config.pending else "no"
+    shape = world.switches.pending_answer
+    if shape == "odd":
+        return Reply(f"pending-changes = {word[0].upper()}", shape="member")
+    return Reply(word, shape=shape)
 
 
 @command("check full-commit-required")
 def full_commit_required(world: World, request: Request) -> Reply:
-    """yes while device-server waits for a forced commit? Not known; no."""
-    return Reply("no", shape="text")
+    """yes or no; no reason for it is known, so a switch says it."""
+    return Reply("yes" if world.switches.full_commit_required else "no", shape="text")
 
 
 @command("show config list change-summary")
 @command("show config list changes")
 def change_summary(world: World, request: Request) -> Reply:
     """Who changed what; the shape on a real firewall is not known."""
+    shape, changes = world.switches.change_list, world.config.changes
+    if shape == "refused":
+        raise CommandError(" show -> config -> list is unexpected", 17, syntax=True)
+    if shape == "empty":
+        return Reply("", "")
+    lines = [f"{c.admin} {c.action} {c.xpath}" for c in changes]
+    text = "".join(line + "\n" for line in lines)
+    if shape == "member":
+        return Reply(text, "".join(leaf("member", line) for line in lines))
     entries = "".join(
-        f"<entry>{leaf('owner', c.admin)}{leaf('action', c.action)}{leaf('xpath', c.xpath)}</entry>"
-        for c in world.config.changes
+        f"<entry>{leaf('owner', c.admin)}{leaf('action', c.action)}{leaf('xpath', c.xpath)}</entry>" for c in changes
     )
-    return Reply(
-        "".join(f"{c.admin} {c.action} {c.xpath}\n" for c in world.config.changes), f"<journal>{entries}</journal>"
-    )
+    return Reply(text, f"<journal>{entries}</journal>")
 
 
 @command("show config-locks", values="vsys")
@@ -241,22 +253,30 @@ def show_locks(world: World, request: Request) -> Reply:
 @command("request commit-lock add", values="comment")
 def take_lock(world: World, request: Request) -> Reply:
     """Take a lock."""
-    kind = request.command.path[1].removesuffix("-lock")
-    try:
-        return Reply(world.take_lock(kind, request.admin.name, request.params.get("comment", "")), shape="text")
-    except Refused as error:
-        raise CommandError(error.text) from None
+    return _locking(world, request, lambda k, p: world.take_lock(k, request.admin.name, p.get("comment", "")))
 
 
 @command("request config-lock remove", values="admin")
 @command("request commit-lock remove", values="admin")
 def release_lock(world: World, request: Request) -> Reply:
     """Release a lock."""
-    kind = request.command.path[1].removesuffix("-lock")
+    return _locking(world, request, lambda k, p: world.release_lock(k, request.admin, p.get("admin", "")))
+
+
+def _locking(world: World, request: Request, act: Callable[[str, dict[str, str]], str]) -> Reply:
+    if request.via == "api" and world.switches.lock_over_api == "refused":
+        raise CommandError(world.switches.refusal.format(family="request"), 17)
+    if not request.admin.may_write():
+        raise CommandError("Unauthorized request", 16)
+    world.refresh()
     try:
-        return Reply(world.release_lock(kind, request.admin.name, request.params.get("admin", "")), shape="text")
+        text = act(request.command.path[1].removesuffix("-lock"), request.params)
     except Refused as error:
-        raise CommandError(error.text) from None
+        raise CommandError(error.text, error.code) from None
+    shape = world.switches.lock_answer
+    if shape == "empty":
+        return Reply("", "")
+    return Reply(text, f"<lock>{leaf('status', text)}</lock>") if shape == "xml" else Reply(text, shape="text")
 
 
 @command("show config effective-running", values="xpath")
@@ -300,7 +320,11 @@ def test_exclusion(world: World, request: Request) -> Reply:
     if not world.switches.test_ssl_exclude_list:
         raise CommandError(" test -> ssl-exclude-list is unexpected", 17, syntax=True)
     host = request.params["hostname"]
-    hit = "predefined" not in request.params and excluded(world.spec, world.switches, world.config.effective(), host)
+    effective = world.config.effective()
+    if "predefined" in request.params:
+        hit = predefined_exclusion(world.switches, effective, host)
+    else:
+        hit = excluded(world.switches, effective, host)
     return Reply(f"{host} is {'' if hit else 'not '}in the ssl exclude list\n")
 
 

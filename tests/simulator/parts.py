@@ -82,6 +82,9 @@ class Path:
     tcp_443: str = "open"  # open | dropped | refused
     routing: str = "ok"  # ok | network_unreachable | host_unreachable
     decrypting_device: str = "none"  # none | elsewhere; this firewall decrypts when its own rules say so
+    decrypting_firewall: str = (
+        ""  # elsewhere is this firewall of the fleet, as long as its running configuration decrypts
+    )
     decryption_certificate: str = "private_ca"  # private_ca | self_signed | self_signed_chain | unverifiable
     excluded_elsewhere: bool = False  # the exclusion is committed on the device that decrypts
     management_through_dataplane: bool = False
@@ -122,15 +125,19 @@ class DeviceServer:
     state: str = "running"  # running | busy
     restarted_ago: str = ""  # e.g. 3h; without a forced commit since
     restart_takes_s: float = 0.2
+    restart_never_returns: bool = False  # it stays busy after a restart
+    restart_ineffective: bool = False  # the command answers as usual, and nothing is restarted
 
 
 @dataclass
 class HighAvailability:
-    """High availability; an empty state means disabled."""
+    """High availability; an empty state means disabled. The states are the firewall's own words."""
 
-    state: str = ""  # "" | active | passive
+    state: str = (
+        ""  # active | passive | active-primary | active-secondary | suspended | initial | non-functional | unknown
+    )
     peer_state: str = "active"
-    mode: str = "Active-Passive"
+    mode: str = "Active-Passive"  # Active-Passive | Active-Active
 
 
 @dataclass
@@ -265,6 +272,8 @@ class WorldSpec:
     since: str = "2h"  # how long the present state has lasted
     connected_since: str = "6d"  # the oldest connection in the log
     history: list[Phase] = field(default_factory=list)
+    templates: list[str] = field(default_factory=list)  # of a Panorama; they can be written, and nothing is pushed
+    template_stacks: list[str] = field(default_factory=list)
 
 
 def is_panorama(spec: WorldSpec) -> bool:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from .fleet import Firewall, Fleet, FleetEntry, read_fleet
+from .fleet import Firewall, Fleet, FleetEntry, entries_of, read_fleet
 from .scenario import load
 
 Entry = str | dict[str, Any] | FleetEntry
@@ -23,8 +23,8 @@ def _entry(item: Entry, index: int) -> FleetEntry:
     if isinstance(item, FleetEntry):
         return item
     if isinstance(item, dict) and "scenario" in item:
-        scenario = load(item["scenario"], item.get("changes"))
-        return FleetEntry(item.get("name", f"fw-{index}"), scenario, item.get("panorama", ""))
+        [entry] = entries_of(item, f"fw-{index}")
+        return entry
     scenario = load(item)
     return FleetEntry(f"fw-{index}", scenario)
 

@@ -79,5 +79,7 @@ def panorama_scenario(model: str = "Panorama") -> Scenario:
         "family": "pc" if model == "Panorama" else "m",
         "interfaces": [],
         "licences": [],
+        "templates": ["branch"],
+        "template_stacks": ["branch-stack"],
     }
     return Scenario("panorama", "A Panorama in front of firewalls", {}, firewall, access={"ssh": "none"})

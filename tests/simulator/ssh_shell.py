@@ -12,15 +12,17 @@ import asyncssh
 
 from . import ops_mlav, ops_system  # noqa: F401  (they fill the command table)
 from .commands import CommandError, Reply, Request, from_cli
+from .interference import interference
 from .parts import Admin
 from .ssh_configure import ConfigureMode, curly
 from .ssh_terminal import Closed, Terminal
-from .switches import ANSWER_FAULTS
+from .switches import ANSWER_FAULTS, CONFIGURATION_WRITES, Fault
 from .world import World
 from .xml_api import failure, wrap
 
 TEXT_ONLY = ("ping", "traceroute", "tail", "less", "grep")
-SESSION_FAULTS = ("slow", "hang", "drop_before", "drop_middle", "trickle")
+SESSION_FAULTS = ("slow", "hang", "drop_before", "drop_middle", "drop_after", "hang_after", "trickle")
+ENDINGS = ("drop_after", "hang_after")
 SETTINGS = ("scripting-mode", "pager", "op-command-xml-output", "confirmation-prompt")
 
 
@@ -72,21 +74,35 @@ class Shell:
             return
 
     async def _execute(self, line: str) -> None:
-        self.world.statistics.asked.append(f"ssh {line}")
+        writes = self.configure is not None and line.startswith(CONFIGURATION_WRITES)
+        self.world.statistics.note(line, "ssh ", writes=writes)
         command, *pipes = re.split(r"\s+\|\s+", line)
         try:
             if await self._setting(command):
                 return
-            await self._session_fault(command)
-            if self.configure is not None:
-                await self._in_configure(command, pipes)
-            elif command == "configure":
-                self.configure = ConfigureMode(self.world, self.admin)
-                self.terminal.write("Entering configuration mode\n")
-            else:
-                await self._operational(command, pipes)
+            ending = await self._session_fault(command)
+            self.terminal.mute = ending is not None
+            with interference(self.world, command, "ssh", self.admin.name):
+                await self._carry_out(command, pipes)
+            if ending is not None:
+                await self._end(ending)
         except CommandError as error:
             self._error(error)
+
+    async def _carry_out(self, command: str, pipes: list[str]) -> None:
+        if self.configure is not None:
+            await self._in_configure(command, pipes)
+        elif command == "configure":
+            self.configure = ConfigureMode(self.world, self.admin)
+            self.terminal.write("Entering configuration mode\n")
+        else:
+            await self._operational(command, pipes)
+
+    async def _end(self, ending: Fault) -> None:
+        if ending.kind == "hang_after":
+            await asyncio.sleep(3600)
+        self.process.close()
+        raise Closed
 
     async def _setting(self, line: str) -> bool:
         words = line.split()
@@ -108,8 +124,11 @@ class Shell:
             return True
         return False
 
-    async def _session_fault(self, line: str) -> None:
+    async def _session_fault(self, line: str) -> Fault | None:
+        """What comes before the command is carried out; a fault that comes after it is returned."""
         fault = self.world.faults.take(line, "ssh", SESSION_FAULTS)
+        if fault is not None and fault.kind in ENDINGS:
+            return fault
         if fault is not None:
             if fault.kind in ("drop_before", "drop_middle"):
                 self.process.close()
@@ -117,7 +136,7 @@ class Shell:
             await asyncio.sleep(3600 if fault.kind == "hang" else (fault.ms or 1000) / 1000)
         fault = self.world.faults.take(line, "ssh", tuple(k for k in ANSWER_FAULTS if k != "job_fails"))
         if fault is None:
-            return
+            return None
         if fault.kind == "busy":
             raise CommandError(fault.text or self.world.switches.busy_text)
         if fault.kind == "refused":
@@ -149,8 +168,11 @@ class Shell:
     async def _confirmed(self) -> bool:
         if not self.world.switches.restart_asks or not self.on["confirmation-prompt"]:
             return True
+        mute, self.terminal.mute = self.terminal.mute, False
         self.terminal.write("Executing this command will restart the process. Do you want to continue? (y or n) ")
-        return (await self.terminal.line()).strip().lower() in ("y", "yes")
+        answer = (await self.terminal.line()).strip().lower()
+        self.terminal.mute = mute
+        return answer in ("y", "yes")
 
     async def _show(self, request: Request, reply: Reply, pipes: list[str]) -> None:
         text = reply.text

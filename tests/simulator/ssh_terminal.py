@@ -21,10 +21,13 @@ class Terminal:
     def __init__(self, process: asyncssh.SSHServerProcess[str]) -> None:
         self.process = process
         self.interactive = process.get_terminal_type() is not None
+        self.mute = False
         self._buffer = ""
 
     def write(self, text: str) -> None:
         """Print; a terminal wants a carriage return before each line feed."""
+        if self.mute:
+            return
         if self.interactive:
             text = text.replace("\r\n", "\n").replace("\n", "\r\n")
         self.process.stdout.write(text)

@@ -10,9 +10,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-WIRE_FAULTS = ("slow", "trickle", "hang", "drop_before", "drop_middle", "truncate", "html", "huge", "entity_bomb")
+from .parts import ScenarioError
+
+WIRE_FAULTS = (
+    "slow",
+    "trickle",
+    "hang",
+    "drop_before",
+    "drop_middle",
+    "drop_after",
+    "hang_after",
+    "truncate",
+    "html",
+    "huge",
+    "entity_bomb",
+)
 # A job ends in FAIL, or never.
 JOB_FAULTS = ("job_fails", "job_hangs")
+# Somebody else acts when the request comes.
+INTERFERENCE = ("edit", "edit_same", "config_lock", "commit_lock", "commit", "content")
+# How the labels of requests begin that are meant to change something.
+WRITES = (
+    "config set",
+    "config edit",
+    "config delete",
+    "commit",
+    "request config-lock",
+    "request commit-lock",
+    "debug software restart",
+)
+CONFIGURATION_WRITES = ("set ", "delete ", "revert", "commit")
 ANSWER_FAULTS = ("busy", "key_expired", "session_timed_out", "refused", "job_fails")
 
 
@@ -44,7 +71,7 @@ class Switches:
     dirty_attributes: bool = True
     ping_name_unknown: str = "unknown_host"  # unknown_host | not_known | temporary
     ping_bind_prefix: bool = False
-    passive_connects: bool = True
+    passive_connects: bool = True  # does a unit connect that forwards nothing
     log_offset: bool = True  # do lines of devsrv.log carry the offset
     devsrv_log: str = "devsrv.log"  # devsrv.log | devsrvr.log; the file's name, the other on one official page
     devsrv_log_content: str = "normal"  # normal | empty | absent
@@ -59,9 +86,19 @@ class Switches:
     netstat_leftovers: bool = True  # TIME_WAIT rows after a failed attempt
     contains_is_case_sensitive: bool = True
     force_with_partial_fails: bool = True
+    change_list: str = "journal"  # journal | member | refused | empty; what show config list changes answers
+    pending_answer: str = "text"  # text | cdata | odd; how yes and no are told, odd is neither
+    full_commit_required: bool = False  # partial commits are refused until a full one
+    lock_answer: str = "text"  # text | empty | xml; the good answer to taking and releasing a lock
+    lock_over_api: str = "allowed"  # allowed | refused; may a lock be taken and released over the API
+    foreign_config_lock: str = "admin"  # admin | plain; a superuser names whose lock he removes, or removes whoever's
+    config_lock_stops_commits: bool = True  # does another's configuration lock refuse a commit as well as changes
+    commit_releases_lock: bool = False  # are the committing administrator's locks gone once the job is done
+    predefined_exclusion: bool = False  # is *.paloaltonetworks.com excluded unless the configuration disables that
     missing_exclude_means: str = "yes"  # yes | no; what an exclusion without <exclude> does
     log_polls: int = 2  # answers without logs before a log query is done
     commit_seconds: float = 0.3
+    commit_warnings: list[str] = field(default_factory=list)  # what every commit job warns of
     reconnect_after_s: float = 0.0  # how long device-server waits before it tries again
 
 
@@ -76,6 +113,11 @@ class Fault:
     ms: int = 0
     text: str = ""
     mb: int = 100
+    after: bool = False  # interfere: once the request is carried out, not before
+
+    def __post_init__(self) -> None:
+        if self.kind == "interfere" and self.text not in INTERFERENCE:
+            raise ScenarioError(f"interfere: unknown text {self.text!r}; known: {sorted(INTERFERENCE)}")
 
     def matches(self, label: str, via: str) -> bool:
         """True when this fault concerns the request."""
@@ -97,12 +139,22 @@ class Faults:
         """The fault that hits this request, if one does; one with a count is used up."""
         for fault in self.answers:
             if fault.kind in kinds and fault.matches(label, via):
-                if fault.times == 1:
-                    self.answers.remove(fault)
-                elif fault.times > 1:
-                    fault.times -= 1
+                self._use_up(fault)
                 return fault
         return None
+
+    def take_interference(self, label: str, via: str, after: bool) -> list[str]:
+        """What somebody else does at this request."""
+        hits = [f for f in self.answers if f.kind == "interfere" and f.after == after and f.matches(label, via)]
+        for fault in hits:
+            self._use_up(fault)
+        return [fault.text for fault in hits]
+
+    def _use_up(self, fault: Fault) -> None:
+        if fault.times == 1:
+            self.answers.remove(fault)
+        elif fault.times > 1:
+            fault.times -= 1
 
 
 @dataclass
@@ -128,3 +180,10 @@ class Statistics:
     concurrent: int = 0
     most_concurrent: int = 0
     asked: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)  # those of `asked` that are meant to change something
+
+    def note(self, label: str, prefix: str = "", *, writes: bool = False) -> None:
+        """Keep a request's label, or a line that was typed."""
+        self.asked.append(prefix + label)
+        if writes or label.startswith(WRITES):
+            self.writes.append(prefix + label)

@@ -16,13 +16,16 @@ from . import logs
 from .config import Configuration
 from .config_default import default_configuration
 from .jobs import Job, Jobs
-from .network import Outcome, attempt, cloud_addresses, cloud_name, has_mlav
+from .network import Outcome, attempt, cloud_addresses, cloud_name, decrypts, has_mlav
 from .parts import Admin, Phase, WorldSpec, build, seconds
+from .snapshot import Snapshot, take_snapshot
 from .switches import JOB_FAULTS, Access, Fault, Faults, Statistics, Switches
 
 RETRY_EVERY = 900.0
+OTHER_ADMIN = "bob"
 COMMIT_BUSY = "Another commit/validate is in progress. Please try again later"
 INSTALL_BUSY = "You cannot commit while an install is in progress. Please try again later."
+CONFIGD_RESTART = "job failed because of configd restart"
 NOTHING_TO_COMMIT = "There are no changes to commit."
 
 
@@ -45,6 +48,16 @@ class HeldLock:
     at: float
 
 
+@dataclass(frozen=True)
+class Commit:
+    """A commit that was begun; `admins` are those whose changes alone are meant."""
+
+    user: str
+    force: bool = False
+    partial: bool = False
+    admins: tuple[str, ...] = ()
+
+
 @dataclass
 class World:
     """The state of one firewall. Change `spec` (or its shortcuts) and the next question sees the change."""
@@ -55,6 +68,7 @@ class World:
     access: Access = field(default_factory=Access)
     statistics: Statistics = field(default_factory=Statistics)
     now: Callable[[], float] = time.time
+    neighbour: World | None = None  # the firewall that path.decrypting_firewall names
 
     def __post_init__(self) -> None:
         self._complete_admins()
@@ -63,6 +77,8 @@ class World:
         self.devsrv: list[logs.Line] = []
         self.events: list[logs.Event] = []
         self.locks: list[HeldLock] = []
+        self.commits: list[Commit] = []
+        self.restarts: list[str] = []  # who restarted device-server
         self.started = self.now() - 98 * 86400 - 85349
         self.pid = 3000 + secrets.randbelow(2000)
         self.commit_force_needed = False
@@ -103,9 +119,22 @@ class World:
         """The local port of the MLAV connection."""
         return self._port
 
+    def snapshot(self) -> Snapshot:
+        """Everything that a change could change, to be compared."""
+        return take_snapshot(self)
+
     def admin(self, name: str) -> Admin | None:
         """The administrator of that name."""
         return next((a for a in self.spec.admins if a.name == name), None)
+
+    def require_admin(self, name: str) -> Admin:
+        """The administrator of that name, created when there is none."""
+        known = self.admin(name)
+        if known is None:
+            known = Admin(name)
+            _give_secrets(known)
+            self.spec.admins.append(known)
+        return known
 
     # -- the present
     def refresh(self) -> None:
@@ -133,7 +162,13 @@ class World:
         return "connected" if self.outcome.connected else "disconnected"
 
     def _attempt_now(self) -> Outcome:
-        return attempt(self.spec, self.switches, self.config.effective(), self.commit_force_needed)
+        neighbour = self.neighbour.decrypts if self.neighbour is not None else None
+        return attempt(self.spec, self.switches, self.config.effective(), self.commit_force_needed, neighbour)
+
+    def decrypts(self, source: str, destination: str, host: str) -> bool:
+        """True when this firewall decrypts traffic of others that passes it."""
+        self.jobs.advance(self.now())
+        return decrypts(self.spec, self.switches, self.config.effective(), source, destination, host)
 
     def _record(self, outcome: Outcome, spec: WorldSpec, at: float) -> None:
         was, self.outcome, self.last_attempt = self.outcome, outcome, at
@@ -154,9 +189,12 @@ class World:
     def _complete_admins(self) -> None:
         if not any(a.name == self.access.admin for a in self.spec.admins):
             self.spec.admins.insert(0, Admin(self.access.admin))
+        others = [lock.admin for lock in self.spec.locks] + [change.admin for change in self.spec.pending]
+        others += [OTHER_ADMIN for fault in self.faults.answers if fault.kind == "interfere"]
+        for name in others:
+            self.require_admin(name)
         for admin in self.spec.admins:
-            admin.password = admin.password or secrets.token_urlsafe(12)
-            admin.api_key = admin.api_key or "LUFRPT" + secrets.token_urlsafe(40) + "=="
+            _give_secrets(admin)
         self.spec.serial = self.spec.serial or "0" + str(10**10 + secrets.randbelow(9 * 10**10))
 
     def _begin(self) -> None:
@@ -224,11 +262,15 @@ class World:
     # -- actions
     def restart_device_server(self, user: str) -> str:
         """Restart the daemon; it stays disconnected until a forced commit."""
-        now = self.now()
+        now, server = self.now(), self.spec.device_server
+        self.restarts.append(user)
+        if server.restart_ineffective:
+            return self.switches.restart_text.format(user=user)
         self.pid += 1 + secrets.randbelow(500)
         self.started = now
         self.commit_force_needed = True
-        self.busy_until = now + self.spec.device_server.restart_takes_s
+        server.state = "busy" if server.restart_never_returns else "running"
+        self.busy_until = now + server.restart_takes_s
         self._restarted_event(user, now)
         if self.outcome.connected:
             self.outcome = Outcome("idle")
@@ -246,19 +288,30 @@ class World:
         mine = [c for c in self.config.changes if not admins or c.admin in admins]
         if not force and (not self.config.pending or not mine):
             return None
+        if partial and self.switches.full_commit_required:
+            raise Refused("Partial commit is not possible: a full commit is required")
+        self.commits.append(Commit(user, force, partial, tuple(admins or ())))
         fault = self.job_fault("commit")
-        failure = [fault.text or "job failed because of configd restart"] if fault and fault.kind == "job_fails" else []
+        failure = (fault.text or CONFIGD_RESTART).splitlines() if fault and fault.kind == "job_fails" else []
         takes = math.inf if fault and fault.kind == "job_hangs" else self.switches.commit_seconds
 
+        apply = self.config.begin_commit(admins if partial else None)
+
         def finish() -> None:
-            self.config.commit(admins if partial else None)
+            apply()
+            if not partial:
+                self.switches.full_commit_required = False
             if force:
                 self.commit_force_needed = False
+            if self.switches.commit_releases_lock:
+                self.locks = [lock for lock in self.locks if lock.admin != user]
             self.events.append(
                 logs.Event(self.now(), "informational", "general", "general", f"Commit job succeeded for user {user}")
             )
 
-        return self.jobs.add("Commit", user, now, takes, description=text, on_finish=finish, failure=failure)
+        job = self.jobs.add("Commit", user, now, takes, description=text, on_finish=finish, failure=failure)
+        job.warnings = list(self.switches.commit_warnings)
+        return job
 
     def job_fault(self, label: str) -> Fault | None:
         """The fault of the job that begins now, whichever door it came through."""
@@ -270,7 +323,7 @@ class World:
         if self.jobs.running(("Content", "Install", "Anti-Virus")):
             raise Refused(INSTALL_BUSY)
         for lock in self.locks:
-            if lock.admin != user:
+            if lock.admin != user and (lock.kind == "commit" or self.switches.config_lock_stops_commits):
                 raise Refused(f"Configuration is locked by {lock.admin}")
 
     def check_unlocked(self, user: str) -> None:
@@ -280,19 +333,38 @@ class World:
                 raise Refused(f"Configuration is locked by {lock.admin}")
 
     def take_lock(self, kind: str, user: str, comment: str) -> str:
-        """Take a lock, or refuse."""
-        if any(lock.kind == kind for lock in self.locks):
-            raise Refused(f"{kind.capitalize()} lock is already held by {self.locks[0].admin}")
-        self.locks.append(HeldLock(user, kind, comment, self.now()))
-        return f"Successfully acquired {kind} lock. Other users will not be able to modify the configuration."
+        """Take a lock, or refuse; there is one of each kind."""
+        held = self._lock(kind)
+        if held is None:
+            self.locks.append(HeldLock(user, kind, comment, self.now()))
+            return f"Successfully acquired {kind} lock. Other users will not be able to modify the configuration."
+        if kind == "commit":
+            raise Refused(f"Commit lock is already held by {held.admin}")
+        if held.admin == user:
+            raise Refused("You already own a config lock for scope shared")
+        raise Refused(f"Config for scope shared is currently locked by {held.admin}")
 
-    def release_lock(self, kind: str, user: str, holder: str = "") -> str:
-        """Release a lock, or refuse."""
-        for lock in self.locks:
-            if lock.kind == kind and lock.admin == (holder or user):
-                self.locks.remove(lock)
-                return f"{kind.capitalize()} lock released for scope shared"
-        raise Refused(f"{kind.capitalize()} lock is not currently held for scope shared")
+    def release_lock(self, kind: str, admin: Admin, holder: str = "") -> str:
+        """Release one's own lock, or as a superuser that of `holder`, or refuse."""
+        held = self._lock(kind)
+        plain = kind == "config" and self.switches.foreign_config_lock == "plain"
+        if holder and plain:
+            raise Refused(" request -> config-lock -> remove -> admin is unexpected", 17)
+        if held is None or (holder and holder != held.admin):
+            unheld = "is not currently locked" if kind == "config" else "lock is not currently held"
+            raise Refused(f"{kind.capitalize()} {unheld} for scope shared")
+        if held.admin != admin.name and (admin.role != "superuser" or not (holder or plain)):
+            raise Refused(f"{kind.capitalize()} lock for scope shared is owned by {held.admin}")
+        self.locks.remove(held)
+        return f"{kind.capitalize()} lock released for scope shared"
+
+    def _lock(self, kind: str) -> HeldLock | None:
+        return next((lock for lock in self.locks if lock.kind == kind), None)
+
+
+def _give_secrets(admin: Admin) -> None:
+    admin.password = admin.password or secrets.token_urlsafe(12)
+    admin.api_key = admin.api_key or "LUFRPT" + secrets.token_urlsafe(40) + "=="
 
 
 def _phase_spec(now: WorldSpec, phase: Phase) -> WorldSpec:

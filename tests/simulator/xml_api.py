@@ -15,6 +15,7 @@ from . import ops_mlav, ops_system  # noqa: F401  (they fill the command table)
 from .api_config import config_action
 from .api_logs import LogQueries
 from .commands import CommandError, Reply, Request, from_xml, refuse_over_api
+from .interference import interference
 from .parts import Admin
 from .switches import ANSWER_FAULTS
 from .world import NOTHING_TO_COMMIT, Refused, World
@@ -103,14 +104,19 @@ class XmlApi:
                 return failure(f" {target} is not connected", 13)
             world = self.managed[target]
             world.statistics.requests += 1
-            world.statistics.asked.append(label)
+            world.statistics.note(label)
+        with interference(world, label, "api", admin.name):
+            return self._answer(world, label, admin, params)
+
+    def _answer(self, world: World, label: str, admin: Admin, params: Mapping[str, str]) -> Answer:
+        kind = params.get("type", "")
         faulty = self._answer_fault(world, label)
         if faulty is not None:
             return faulty
         if kind in RIGHTS and not admin.may(RIGHTS[kind]):
             return self._lacks_right()
         try:
-            return self._dispatch(world, kind, admin, params, bool(target))
+            return self._dispatch(world, kind, admin, params, bool(params.get("target")))
         except CommandError as error:
             return failure(error.text, error.code)
         except Refused as error:

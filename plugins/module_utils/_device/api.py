@@ -97,6 +97,15 @@ class XmlApi:
         """Ends the connection."""
         self._connection.close()
 
+    def renew(self) -> None:
+        """Begins the session anew: a new connection, and a new key where a password gets one.
+
+        For a session that the firewall has ended. Not for credentials that it did not accept: see ``exchange``.
+        """
+        self._connection.close()
+        self._key = self.options.api_key
+        self._failure = None
+
     def op(self, cmd: str, seconds: float | None = None, asked: str | None = None) -> Envelope:
         """Asks an operational command, given as XML; ``asked`` names it in messages.
 

@@ -31,6 +31,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.terminal impor
 _PREPARATION = ("set cli scripting-mode on", f"set cli terminal width {TERMINAL_WIDTH}", "set cli pager off")
 _XML_ON = "set cli op-command-xml-output on"
 _XML_OFF = "set cli op-command-xml-output off"
+_NO_QUESTIONS = "set cli confirmation-prompt off"
 
 _ARGUMENT = re.compile(r"[A-Za-z0-9_:*][A-Za-z0-9._:/*@-]{0,254}")
 
@@ -97,7 +98,10 @@ class CliSession:
         deadline = Deadline(seconds, f"the command {command.cli!r} over SSH")
         if command.structured:
             return self._run_structured(command.cli, deadline)
-        text, truncated = self._ask(command.cli, deadline, keep)
+        if command.confirmed:
+            # Whether this is taken does not matter: a question that comes all the same is answered.
+            self._ask(_NO_QUESTIONS, deadline)
+        text, truncated = self._ask(command.cli, deadline, keep, command.confirmed)
         check_cli_text(text, command.cli, self._credential)
         return Answer(command.cli, "ssh", text, truncated=truncated)
 
@@ -116,13 +120,13 @@ class CliSession:
         answer = xml.check(document, cli, self._credential)
         return Answer(cli, "ssh", answer.text, answer.result)
 
-    def _ask(self, line: str, deadline: Deadline, keep: Keep = "newest") -> tuple[str, bool]:
+    def _ask(self, line: str, deadline: Deadline, keep: Keep = "newest", confirmed: bool = False) -> tuple[str, bool]:
         if not (line.isprintable() and line.isascii()):
             raise InvalidOption(f"{excerpt(line)!r} cannot be a command. Expected: one line of printable ASCII.")
         if self._shell is None:
             raise Unreachable("the SSH session has ended")
         try:
-            return self._terminal.ask(line, deadline, keep)
+            return self._terminal.ask(line, deadline, keep, confirmed)
         except (CallTimeout, Unreachable, KeyboardInterrupt):
             self.close()
             raise

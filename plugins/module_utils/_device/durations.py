@@ -17,11 +17,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def duration(option: str, value: object) -> timedelta:
-    """``24h`` -> timedelta. Raises InvalidOption that names the option, the value and what would be right."""
+def duration(option: str, value: object, lowest: int = 1) -> timedelta:
+    """``24h`` -> timedelta; with ``lowest`` 0, none at all (``0s``) as well.
+
+    Raises InvalidOption that names the option, the value and what would be right.
+    """
     found = re.fullmatch(r"\s*([0-9]{1,7})\s*([smhd])\s*", value) if isinstance(value, str) else None
-    if found is None or int(found[1]) == 0:
-        raise InvalidOption(
-            f"{option} is {value!r}. Expected: a whole number above zero and a unit, s, m, h or d, such as '24h'."
-        )
+    if found is None or int(found[1]) < lowest:
+        number = "a whole number above zero" if lowest else "a whole number"
+        raise InvalidOption(f"{option} is {value!r}. Expected: {number} and a unit, s, m, h or d, such as '24h'.")
     return timedelta(seconds=int(found[1]) * _UNIT_SECONDS[found[2]])

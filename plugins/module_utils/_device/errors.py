@@ -12,6 +12,9 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class DeviceError(Exception):
     """The device could not be asked, or did not answer usefully. ``remedy`` says what would help."""
@@ -22,6 +25,11 @@ class DeviceError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """What a module's result says beside the message, by its name there."""
+        return {}
 
 
 class Unreachable(DeviceError):

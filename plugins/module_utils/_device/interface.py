@@ -28,6 +28,7 @@ class Command:
         structured: the probe wants XML; over SSH it is asked in XML output mode.
         prefer_ssh: the API is known to refuse this family, so SSH is asked first where there are credentials.
         seconds: a time limit of its own; None takes the connection's.
+        confirmed: the CLI may ask whether this is really wanted; it is, and is answered with yes.
     """
 
     cli: str
@@ -35,6 +36,7 @@ class Command:
     structured: bool = False
     prefer_ssh: bool = False
     seconds: float | None = None
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)

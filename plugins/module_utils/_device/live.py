@@ -60,6 +60,11 @@ class LiveDevice:
         """Masks this session's own secrets, and whatever looks like one; for raw answers that are kept."""
         return self.api.redactor
 
+    @property
+    def login_failure(self) -> DeviceError | None:
+        """Why there is no SSH session; whoever catches this very error knows that his command was not sent."""
+        return self._cli_failure
+
     def close(self) -> None:
         """Ends the connections."""
         self.api.close()

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
+from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
@@ -29,7 +30,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.options import
 try:
     from pan.xapi import PanXapiError
     from panos.base import PanDevice
-    from panos.firewall import Firewall
+    from panos.device import SslDecryptExcludeCert
+    from panos.firewall import Firewall, FirewallCommit
 except ImportError as error:
     _IMPORT_ERROR: ImportError | None = error
 else:
@@ -113,12 +115,38 @@ def firewall(session: Session) -> Any:
     Raises:
         MissingLibrary: pan-os-python is not installed.
     """
+    _require()
+    return _Firewall(session)
+
+
+def _require() -> None:
     if _IMPORT_ERROR is not None:
         raise MissingLibrary(
             f"the Python library pan-os-python is needed and cannot be imported: {_IMPORT_ERROR}",
             remedy="pip install pan-os-python",
         )
-    return _Firewall(session)
+
+
+def firewall_commit(description: str, admins: list[str] | None, force: bool) -> Element:
+    """The ``<commit>`` element as pan-os-python builds it.
+
+    Raises:
+        MissingLibrary: pan-os-python is not installed.
+    """
+    _require()
+    element: Element = FirewallCommit(description=description, admins=admins, force=force).element()
+    return element
+
+
+def exclusion_xml(name: str, exclude: bool | None, description: str | None) -> str:
+    """The ``<entry>`` of an exclusion from decryption as pan-os-python builds it.
+
+    Raises:
+        MissingLibrary: pan-os-python is not installed.
+    """
+    _require()
+    built: bytes = SslDecryptExcludeCert(name, description=description, exclude=exclude).element_str()
+    return built.decode()
 
 
 @contextmanager

@@ -32,6 +32,8 @@ _PROMPT_BYTES = 1024
 _STATE = rb"(?:\([\w.-]+\))?(?: [\w.-]+)?"
 # An account of a directory may be written corp\name or name@domain.
 _ANY_PROMPT = re.compile(rb"(?:\A|\n)([^\s<>#]+@[\w.-]+)" + _STATE + rb">\s*\Z")
+# How PAN-OS asks whether a command is really wanted.
+_QUESTION = re.compile(rb"\(y or n\)[ \t]*\Z", re.IGNORECASE)
 _CONTROL = re.compile(
     rb"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,256}(?:\x07|\x1b\\)|\x1b[()][0-9A-B]|\x1b[=>]|[\x00\x07\x08]"
 )
@@ -68,8 +70,8 @@ class Terminal:
         found = self._read(deadline, None)
         self._prompt = re.compile(rb"(?:\A|\n)" + re.escape(found.group(1)) + _STATE + rb">\s*\Z")
 
-    def ask(self, command: str, deadline: Deadline, keep: Keep) -> tuple[str, bool]:
-        """Sends one line.
+    def ask(self, command: str, deadline: Deadline, keep: Keep, confirmed: bool = False) -> tuple[str, bool]:
+        """Sends one line. Where it is ``confirmed``, one question "(y or n)" that follows is answered with yes.
 
         Returns:
             The text between the echo and the prompt, and whether some of it was left out: more than
@@ -81,7 +83,7 @@ class Terminal:
         """
         self._start(keep)
         self._shell.send(command.encode() + b"\n", deadline)
-        self._read(deadline, command.encode())
+        self._read(deadline, command.encode(), confirmed)
         content = bytes(self._buffer) if self._first is None else self._first
         return content.decode("utf-8", "replace").strip("\n"), self._truncated
 
@@ -91,7 +93,7 @@ class Terminal:
         self._first: bytes | None = None
         self._truncated = False
 
-    def _read(self, deadline: Deadline, echo: bytes | None) -> re.Match[bytes]:
+    def _read(self, deadline: Deadline, echo: bytes | None, confirmed: bool = False) -> re.Match[bytes]:
         """Reads one answer into the buffer, without echo and prompts; gives the prompt."""
         echoed = echo is None
         confirming = False
@@ -100,7 +102,11 @@ class Terminal:
                 echoed = self._drop_echo(echo)
             prompt = self._prompt_at_end()
             if prompt is None:
-                self._receive(deadline.remaining(), deadline)
+                asked = confirmed and echoed and _QUESTION.search(self._buffer[-_PROMPT_BYTES:]) is not None
+                left = deadline.remaining()
+                if not self._receive(min(_SILENCE_SECONDS, left) if asked else left, deadline) and asked:
+                    self._shell.send(b"y\n", deadline)
+                    confirmed = False
                 continue
             if not confirming:
                 self._shell.send(b"\n", deadline)

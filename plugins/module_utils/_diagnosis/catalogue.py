@@ -22,7 +22,9 @@ from typing import Any
 DOC_URL = "https://github.com/panops/panops.mlav/blob/main/docs/causes/{id}.md"
 
 # The modules of this collection that can carry out a remedy today. A remedy whose module is not in here is text only.
-RELEASED_MODULES: frozenset[str] = frozenset()
+RELEASED_MODULES = frozenset(
+    {"panops.mlav.mlav_commit", "panops.mlav.mlav_decryption_exclusion", "panops.mlav.mlav_reconnect"}
+)
 
 
 @dataclass(frozen=True)

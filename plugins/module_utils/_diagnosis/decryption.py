@@ -21,7 +21,11 @@ from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DecryptionExclusion, DecryptionRule
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
+    Decryption,
+    DecryptionExclusion,
+    DecryptionRule,
+)
 
 Match = Literal["yes", "no", "maybe"]
 Who = Literal["this_firewall", "elsewhere", "unknown"]
@@ -51,8 +55,7 @@ def who_decrypts(case: Case) -> Decrypter:
     if not matching:
         if not policy.complete or case.evidence.decryption.problem is not None:
             return Decrypter("unknown", "no local decrypt rule can match, but rules pushed by Panorama may be missing")
-        decrypts = any(_decrypts(rule) for rule in policy.rules)
-        none = "no decrypt rule of it can match the traffic" if decrypts else "it has no decrypt rule"
+        none = "no decrypt rule of it can match the traffic" if may_decrypt(policy) else "it has no decrypt rule"
         return Decrypter("elsewhere", none)
     names = tuple(brief(rule.name, 60) for rule, _reason in matching)
     rules = ", ".join(names)
@@ -79,6 +82,11 @@ def _excluded(case: Case, names: tuple[str, ...], exclusions: tuple[DecryptionEx
     if state is not None and state.pending_changes is False and policy is not None and policy.complete:
         return Decrypter("elsewhere", f"it excludes {entry} from decryption already", names)
     return Decrypter("unknown", f"it excludes {entry} already, but the exclusion may not be committed", names)
+
+
+def may_decrypt(policy: Decryption) -> bool:
+    """True where any rule of a device can decrypt, whatever traffic."""
+    return any(_decrypts(rule) for rule in policy.rules)
 
 
 def covering(exclusions: Iterable[DecryptionExclusion], server: str) -> tuple[DecryptionExclusion, ...]:

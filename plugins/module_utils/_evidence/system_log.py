@@ -29,11 +29,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, lines_of, text_of
 
+RESTARTS = "(description contains 'device-server') or (description contains 'devsrvr')"
+
 # Whether "contains" looks at case is not known, so the spellings of the documented texts are all asked for.
 EXPRESSION = (
     "(description contains 'MLAV') or (description contains 'Machine Learning') "
     "or (description contains 'machine Learning') or (eventid eq tls-X509-validation-failed) "
-    "or (description contains 'device-server') or (description contains 'devsrvr')"
+    f"or {RESTARTS}"
 )
 
 # What a line must hold to matter, for sources that cannot evaluate the expression.
@@ -136,11 +138,13 @@ def _event(time: datetime | None, severity: str, text: str, event_id: str | None
     return SystemEvent(kind, time, severity, told, reason[1].strip() if reason else None, event_id)
 
 
-def probe_system_log(device: Device, since: datetime | None, limit: int = 500) -> Evidence[SystemLog]:
-    """Asks for MLAV's entries since ``since`` (device-local time), at most ``limit``."""
+def probe_system_log(
+    device: Device, since: datetime | None, limit: int = 500, expression: str = EXPRESSION
+) -> Evidence[SystemLog]:
+    """Asks for MLAV's entries since ``since`` (device-local time), at most ``limit``; ``expression`` asks for fewer."""
 
     def ask(recorder: Recorder) -> SystemLog:
-        answer = recorder.system_log(SystemLogQuery(EXPRESSION, since, limit))
+        answer = recorder.system_log(SystemLogQuery(expression, since, limit))
         found = parse(answer.text, answer.result, limit)
         return replace(found, complete=found.complete and not answer.truncated)
 

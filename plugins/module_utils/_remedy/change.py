@@ -10,62 +10,118 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import datetime
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
 from types import TracebackType
+from typing import Any
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.asking import PatientSession
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
+    CandidateState,
+    PendingChange,
+    configuration,
+    full_commit_required,
+    pending_changes,
+    read_candidate,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import (
+    CommitFailed,
+    CommitRequest,
+    Committed,
+    CommitUnfinished,
+    CommitUnknown,
+    Locked,
+    NotNow,
+    checked,
+    described,
+    find,
+    follow,
+    send,
+    uncertain,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.difference import (
+    beyond,
+    differences,
+    fingerprint,
+    parse_xpath,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import (
+    busy_refusal,
+    candidate_refusal,
+    foreign_changes_refusal,
+    full_commit_refusal,
+    no_lock_refusal,
+    window_refusal,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import Job, newest_id, read_jobs
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.termination import ended_in_order, undisturbed
+
+# The rest of the commit's face; whoever commits imports it from here.
+__all__ = [
+    "CandidateState",
+    "CommitFailed",
+    "CommitRequest",
+    "CommitUnfinished",
+    "CommitUnknown",
+    "Committed",
+    "LockedChange",
+    "PendingChange",
+    "candidate_state",
+    "wait_for_window",
+]
+
+# A wait is cut into pieces, so that a computer that slept meanwhile does not come late.
+_LONGEST_SLEEP_S = 60.0
 
 
-@dataclass(frozen=True)
-class PendingChange:
-    """A difference between the candidate and the running configuration; ``admin`` None where it is not known."""
+def wait_for_window(allowances: Allowances, needed_s: float, until: datetime, say: Callable[[str], None]) -> bool:
+    """Waits for a window of ``needed_s`` seconds that opens before ``until``. Returns whether it had to wait.
 
-    admin: str | None
-    xpath: str
-
-
-@dataclass(frozen=True)
-class CandidateState:
-    """The candidate configuration before our own write.
-
-    ``fingerprint``: ``sha256:…`` over the canonical candidate (without marks of who changed what).
-    ``pending`` is empty where nothing is pending.
+    Raises:
+        Refused: none does.
     """
-
-    fingerprint: str
-    pending: tuple[PendingChange, ...]
-
-
-@dataclass(frozen=True)
-class CommitRequest:
-    """``partial_to``: the administrator whose changes alone are committed; never together with ``force``."""
-
-    description: str
-    force: bool = False
-    partial_to: str | None = None
-
-
-@dataclass(frozen=True)
-class Committed:
-    """A finished commit. ``job_id`` None where the firewall had nothing to commit (``changed`` False)."""
-
-    changed: bool
-    job_id: int | None
-    started: datetime | None
-    finished: datetime | None
-    duration_s: float | None
-    warnings: tuple[str, ...]
-    details: tuple[str, ...]
+    pace, waited = allowances.pace, False
+    while True:
+        now = pace.now()
+        closed = window_refusal(allowances, now, needed_s)
+        if closed is None:
+            return waited
+        refusal, opens = closed
+        if opens is None or opens > until:
+            raise refusal
+        if not waited:
+            say(f"waiting for the maintenance window, until {opens:%Y-%m-%dT%H:%M:%SZ}")
+            waited = True
+        pace.sleep(min(max((opens - now).total_seconds(), pace.poll_s), _LONGEST_SLEEP_S))
 
 
 class LockedChange:
     """``with LockedChange(device, allowances, purpose, say) as change:``
 
-    Entering: waits for other jobs, looks at the locks, takes the configuration lock, and looks at the candidate
-    (pending changes, fingerprint). Leaving: releases the lock, also after an exception.
+    Entering: waits for the window and for other jobs, looks at the locks, takes the configuration lock, and looks at
+    the candidate (pending changes, fingerprint). Leaving: releases the lock, also after an exception.
+
+    Args:
+        device: the firewall.
+        allowances: what may be done.
+        purpose: what it is for; stands in the commit's description where the request has none.
+        say: shows a line of progress.
+        partial: the commit will be of one administrator's changes, so that those of others do not matter.
+        own_changes_allowed: what our own administrator has pending is what is to be committed.
+        known_xpaths: where an earlier run may have written already: our own pending changes there are allowed.
+
+    Attributes:
+        before: the candidate as it was on entering.
+        run: identifies this run in the lock's comment and in the commit's description.
+        administrator: our own name, None where it is not known (an API key, and no lock).
 
     Raises on entering:
         Refused: a guard refuses; nothing was changed, and no lock is left.
@@ -75,40 +131,250 @@ class LockedChange:
     before: CandidateState
 
     def __init__(
-        self, device: LiveDevice, allowances: Allowances, purpose: str, say: Callable[[str], None], partial: bool = False
+        self,
+        device: LiveDevice,
+        allowances: Allowances,
+        purpose: str,
+        say: Callable[[str], None],
+        partial: bool = False,
+        own_changes_allowed: bool = False,
+        known_xpaths: Collection[str] = (),
     ) -> None:
-        raise NotImplementedError
+        self.run = secrets.token_hex(4)
+        self._device = device
+        self._allowances = allowances
+        self._pace = allowances.pace
+        self._purpose = purpose
+        self._say = say
+        self._partial = partial
+        self._own_allowed = own_changes_allowed
+        self._known = [parse_xpath(text) for text in known_xpaths]
+        self._session = PatientSession(device.api, self._pace)
+        self._lock = HeldLock(self._session, allowances, self.run, own_name(device), say)
+        self._entered = ExitStack()
+        self._window_until = self._pace.now()
+        self._latest = ""
+        self._baseline: Any = None
+        self._committed = False
 
-    def __enter__(self) -> LockedChange:
-        raise NotImplementedError
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        raise NotImplementedError
+    @property
+    def administrator(self) -> str | None:
+        """See the class."""
+        return self._lock.admin or own_name(self._device)
 
     @property
     def lock_left(self) -> str | None:
         """After leaving: why the lock could not be released; None where it was."""
-        raise NotImplementedError
+        return self._lock.left
 
-    def only_own_changes(self, xpaths: Collection[str]) -> None:
-        """Raises Refused when the candidate differs from ``before`` by anything else than what is at ``xpaths``."""
-        raise NotImplementedError
+    def __enter__(self) -> LockedChange:
+        self._entered.enter_context(ended_in_order())
+        try:
+            self._window_until = self._pace.now() + timedelta(seconds=self._allowances.window_wait_s)
+            self.require_window(self._allowances.commit_needs_s)
+            self._quiet_jobs()
+            self._lock.clear_the_way()
+            if self._allowances.lock:
+                self._lock.take()
+            self._look()
+        except BaseException:
+            self._leave()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        try:
+            with undisturbed():
+                self._lock.release()
+        finally:
+            self._entered.close()
+
+    def _look(self) -> None:
+        api = self._device.api
+        if self._partial and (refusal := full_commit_refusal(full_commit_required(api))):
+            raise refusal
+        candidate = read_candidate(api)
+        self.before, self._baseline = candidate.state, candidate.tree
+        self._latest = candidate.state.fingerprint
+        refusal = candidate_refusal(
+            candidate.state, self._allowances, self.administrator, self._own_allowed, self._known, self._partial
+        )
+        if refusal is not None:
+            raise refusal
 
     def require_window(self, needed_s: float) -> None:
         """Raises Refused when no window is open, or not for ``needed_s`` more; waits for it where that is allowed."""
-        raise NotImplementedError
+        wait_for_window(self._allowances, needed_s, self._window_until, self._say)
 
-    def commit(self, request: CommitRequest) -> Committed:
-        """Commits and follows the job to its end. Checks the window right before.
+    def _quiet_jobs(self) -> tuple[Job, ...]:
+        """Waits until no job is in the way, and gives all jobs."""
+        until = self._pace.now() + timedelta(seconds=self._allowances.busy_wait_s)
+        told = ""
+        while True:
+            jobs = self._session.ask(read_jobs, until)
+            busy = next((job for job in jobs if job.busy), None)
+            if busy is None:
+                return jobs
+            if self._pace.now() >= until:
+                raise busy_refusal(f"{busy} runs", self._allowances.busy_wait_s)
+            if told != str(busy):
+                told = str(busy)
+                self._say(f"waiting for {busy}")
+            self._pace.sleep(self._pace.poll_s)
+
+    def only_own_changes(self, xpaths: Collection[str]) -> None:
+        """Raises Refused when the candidate differs from ``before`` by anything else than what is at ``xpaths``."""
+        now = configuration(self._device.api, "candidate")
+        found = beyond(differences(self._baseline, now), [parse_xpath(text) for text in xpaths])
+        refusal = foreign_changes_refusal(found)
+        if refusal is not None:
+            raise refusal
+        self._latest = fingerprint(now)
+
+    def interrupted(self, request: CommitRequest) -> Committed | None:
+        """The same commit as a run had sent it that was killed and left its lock, at its good end.
+
+        None where there was none, or where it failed: then it may be sent. A caller that has changed something since,
+        or restarted a process, must not ask: that commit came before.
 
         Raises:
-            Refused, CommitFailed (job_id, details, warnings), CommitUnfinished (job_id; may still run), DeviceError.
+            CommitUnfinished, DeviceError.
         """
-        raise NotImplementedError
+        run = self._lock.interrupted_run
+        if run is None:
+            return None
+        description = described(self._named(request), run)
+        sent = next((job for job in self._session.ask(read_jobs, self._soon()) if job.description == description), None)
+        if sent is None or sent.id is None or not sent.is_commit:
+            return None
+        self._say(f"commit job {sent.id} is that of the interrupted run")
+        try:
+            return self._followed(sent.id, self._pace.now(), None)
+        except CommitFailed:
+            return None
+
+    def commit(self, request: CommitRequest) -> Committed:
+        """Commits and follows the job to its end. Checks jobs, locks and the window right before.
+
+        Raises:
+            Refused, CommitFailed (job_id, details, warnings), CommitUnfinished (job_id; may still run), CommitUnknown
+            (sent, and not known whether taken), DeviceError.
+        """
+        request = self._named(checked(request))
+        until = self._pace.now() + timedelta(seconds=self._allowances.busy_wait_s)
+        while True:
+            jobs = self._ready()
+            started = self._pace.now()
+            try:
+                job_id = self._send(request, newest_id(jobs))
+                break
+            except NotNow as busy:
+                if self._pace.now() >= until:
+                    raise busy_refusal(excerpt(str(busy), 300), self._allowances.busy_wait_s) from busy
+                self._pace.sleep(self._pace.poll_s)
+        if job_id is None:
+            self._say("the firewall has nothing to commit")
+            confirmed = self._confirmed(request.partial_to)
+            return Committed(False, None, started, self._pace.now(), None, (), (), confirmed)
+        return self._followed(job_id, started, request.partial_to)
+
+    def _named(self, request: CommitRequest) -> CommitRequest:
+        return request if request.description else replace(request, description=self._purpose)
+
+    def _ready(self) -> tuple[Job, ...]:
+        """Everything that can have changed since entering; waiting for one may make another late."""
+        while True:
+            self._quiet_jobs()
+            self.require_window(self._allowances.commit_needs_s)
+            self._lock.clear_the_way()
+            if self._lock.check(retake=self._committed):
+                self._same_candidate()
+            jobs = self._session.ask(read_jobs, self._soon())
+            if not any(job.busy for job in jobs) and not window_refusal(
+                self._allowances, self._pace.now(), self._allowances.commit_needs_s
+            ):
+                return jobs
+
+    def _same_candidate(self) -> None:
+        if self._latest != fingerprint(configuration(self._device.api, "candidate")):
+            raise no_lock_refusal("it was gone for a while, and the candidate configuration has changed meanwhile")
+
+    def _send(self, request: CommitRequest, newest: int) -> int | None:
+        """Sends once; a commit whose answer was lost is looked for, and never sent again."""
+        description = described(request, self.run)
+        try:
+            job_id = send(self._device.api, request, description)
+        except Locked as error:
+            raise no_lock_refusal(excerpt(str(error), 300)) from error
+        except DeviceError as error:
+            job_id = self._found(error, newest, description)
+        if job_id is not None:
+            self._say(f"commit job {job_id}: queued")
+        return job_id
+
+    def _found(self, error: DeviceError, newest: int, description: str) -> int:
+        lost = uncertain(error)
+        if lost:
+            self._say(f"the answer to the commit was lost: {excerpt(error.message)}")
+        # Whatever the firewall answered: where its list holds our job, the commit was taken.
+        self._session.may_pass(error)
+        try:
+            looks = {} if lost else {"looks": 1}
+            job = find(self._session, newest, description, self.administrator, **looks)
+        except DeviceError as unasked:
+            if not lost:
+                raise error from None
+            raise CommitUnknown(f"{excerpt(error.message)}, and then {excerpt(unasked.message)}") from error
+        if job is not None and job.id is not None:
+            return job.id
+        if not lost:
+            raise error
+        raise CommitUnknown(f"{excerpt(error.message)}, and the firewall lists no such job") from error
+
+    def _followed(self, job_id: int, started: datetime, partial_to: str | None) -> Committed:
+        job = follow(self._session, job_id, self._allowances.commit_timeout_s, self._say)
+        self._committed = True
+        finished = self._pace.now()
+        duration = finished - started
+        # The firewall counts whole seconds.
+        if job.enqueued is not None and job.finished is not None and job.finished > job.enqueued:
+            duration = job.finished - job.enqueued
+        confirmed = self._confirmed(partial_to)
+        return Committed(
+            True, job_id, started, finished, duration.total_seconds(), job.warnings, job.details, confirmed
+        )
+
+    def _confirmed(self, partial_to: str | None) -> bool | None:
+        """Reads back whether what was to be committed is running."""
+        try:
+            if partial_to is not None:
+                admins = {change.admin for change in read_candidate(self._device.api).state.pending}
+                return False if partial_to in admins else None if None in admins else True
+            pending = self._session.ask(pending_changes, self._soon())
+            if pending is not False:
+                return False if pending else None
+            running = self._session.ask(lambda api: configuration(api, "running"), self._soon())
+        except DeviceError as error:
+            self._say(f"the commit could not be read back: {excerpt(error.message)}")
+            return None
+        # Nothing is pending, but another configuration runs: values that Panorama pushed, or a later commit.
+        return True if fingerprint(running) == self._latest else None
+
+    def _soon(self) -> datetime:
+        return self._pace.now() + timedelta(seconds=60)
+
+
+def own_name(device: LiveDevice) -> str | None:
+    """Our administrator's name; an API key does not tell it."""
+    options = device.options
+    return options.username if options.api_key is None else None
 
 
 def candidate_state(device: LiveDevice) -> CandidateState:
     """The candidate as it is now, read only (for a plan)."""
-    raise NotImplementedError
+    return read_candidate(device.api).state

@@ -9,7 +9,8 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 
@@ -33,7 +34,10 @@ Guard = Literal[
 
 
 class Refused(DeviceError):
-    """A guard refuses. ``option``: the module option (without the role's prefix) that lifts it; empty where none does."""
+    """A guard refuses.
+
+    ``option``: the module option (without the role's prefix) that lifts it; empty where none does.
+    """
 
     kind = "refused_by_guard"
 
@@ -41,3 +45,8 @@ class Refused(DeviceError):
         super().__init__(reason, remedy)
         self.guard = guard
         self.option = option
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """``guard`` and ``option``."""
+        return {"guard": self.guard, "option": self.option}

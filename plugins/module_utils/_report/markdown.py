@@ -28,7 +28,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 RAW_LIMIT = 1500
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
     """Text that Markdown shows as it is."""
     return _SPECIAL.sub(r"\\\1", clean(value))
 
@@ -45,12 +45,12 @@ def _code(text: str) -> Iterator[str]:
 
 def _firewall(diagnosis: Data) -> Iterator[str]:
     device = diagnosis.get("device") or {}
-    yield f"### {_plain(diagnosis.get('host'))}"
+    yield f"### {plain(diagnosis.get('host'))}"
     yield ""
-    yield _plain(diagnosis.get("summary"))
+    yield plain(diagnosis.get("summary"))
     yield ""
     about = [
-        f"{name} {_plain(device[key])}"
+        f"{name} {plain(device[key])}"
         for name, key in (
             ("model", "model"),
             ("serial", "serial"),
@@ -60,25 +60,25 @@ def _firewall(diagnosis: Data) -> Iterator[str]:
         )
         if device.get(key) is not None
     ]
-    yield ", ".join([*about, _plain(origin(diagnosis))])
+    yield ", ".join([*about, plain(origin(diagnosis))])
     yield ""
     for cause in diagnosis.get("causes") or []:
         by = ", ".join(cause["because"])
-        yield f"- **{_plain(cause['id'])}** ({_plain(cause['code'])}, {_plain(cause['confidence'])}), by {_plain(by)}"
-        yield f"  - What to do: {_plain(cause['remedy']['text'])}"
+        yield f"- **{plain(cause['id'])}** ({plain(cause['code'])}, {plain(cause['confidence'])}), by {plain(by)}"
+        yield f"  - What to do: {plain(cause['remedy']['text'])}"
         if cause["remedy"].get("risk"):
-            yield f"  - Risk: {_plain(cause['remedy']['risk'])}"
+            yield f"  - Risk: {plain(cause['remedy']['risk'])}"
         yield f"  - More: <{clean(cause['remedy']['doc_url'])}>"
     for past in diagnosis.get("history") or []:
-        yield f"- Over: {_plain(past['id'])}, last seen {_plain(past['last_seen'])}, {_plain(past['reason'])}"
+        yield f"- Over: {plain(past['id'])}, last seen {plain(past['last_seen'])}, {plain(past['reason'])}"
     for missing in diagnosis.get("missing") or []:
-        yield f"- Missing: {_plain(lack(missing))}"
+        yield f"- Missing: {plain(lack(missing))}"
     yield ""
     yield "| check | status | found |"
     yield "|---|---|---|"
     for check in diagnosis.get("checks") or []:
-        blocked = f" (see {_plain(check['blocked_by'])})" if check.get("blocked_by") else ""
-        yield f"| {_plain(check['id'])} | {_plain(check['status'])} | {_plain(check['message'])}{blocked} |"
+        blocked = f" (see {plain(check['blocked_by'])})" if check.get("blocked_by") else ""
+        yield f"| {plain(check['id'])} | {plain(check['status'])} | {plain(check['message'])}{blocked} |"
     yield ""
     because = {name for cause in diagnosis.get("causes") or [] for name in cause["because"]}
     shown: set[tuple[str, str]] = set()
@@ -90,7 +90,7 @@ def _firewall(diagnosis: Data) -> Iterator[str]:
             if key in shown or not evidence.get("raw"):
                 continue
             shown.add(key)
-            yield f"Evidence, {_plain(evidence.get('transport'))}: {_plain(evidence.get('command'))}"
+            yield f"Evidence, {plain(evidence.get('transport'))}: {plain(evidence.get('command'))}"
             yield ""
             yield from _code(str(evidence["raw"]))
             yield ""
@@ -98,12 +98,12 @@ def _firewall(diagnosis: Data) -> Iterator[str]:
 
 def markdown(whole: Fleet) -> str:
     """The whole report: the fleet first, then each firewall that is not healthy with its checks and evidence."""
-    lines = ["# MLAV cloud connection", "", _plain(headline(whole)), ""]
+    lines = ["# MLAV cloud connection", "", plain(headline(whole)), ""]
     for group in whole.groups:
-        lines += [f"## {_plain(group_title(group))}", ""]
+        lines += [f"## {plain(group_title(group))}", ""]
         lines += ["| firewall | verdict | cause | what, and what to do |", "|---|---|---|---|"]
         lines += [
-            f"| {_plain(line.host)} | {_plain(line.verdict)} | {_plain(line.causes)} | {_plain(line.summary)} |"
+            f"| {plain(line.host)} | {plain(line.verdict)} | {plain(line.causes)} | {plain(line.summary)} |"
             for line in group.lines
         ]
         lines.append("")

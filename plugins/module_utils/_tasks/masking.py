@@ -22,6 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
     Status,
     Verdict,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Guard
 
 # These words stand in results whatever the secrets are, so they tell nothing. With a password such as "broken" or
 # "panops" a result without them could not be read by the report, and one firewall would spoil that of all others.
@@ -31,6 +32,7 @@ _OWN_WORDS = frozenset(
         *get_args(Verdict),
         *get_args(Status),
         *get_args(Confidence),
+        *get_args(Guard),
         *(word for cause in CATALOGUE.values() for word in (cause.id, cause.code, cause.title, cause.doc_url)),
         *(word for check in CHECKS for word in (check.id, check.title)),
     }

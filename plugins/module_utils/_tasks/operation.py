@@ -48,9 +48,13 @@ class Operation:
 
 
 def failure(error: DeviceError) -> Result:
-    """The result of a module that could not do its work: message, class of the error and what would help."""
+    """The result of a module that could not do its work: message, class of the error and what would help.
+
+    Some errors say more (see ``DeviceError.data``).
+    """
     message = f"{error.message.rstrip('.')}. {error.remedy}" if error.remedy else error.message
-    return {"msg": message, "error": {"kind": error.kind, "message": error.message, "remedy": error.remedy}}
+    said = {"kind": error.kind, "message": error.message, "remedy": error.remedy}
+    return {**error.data, "msg": message, "error": said}
 
 
 def run_module(operation: Operation) -> None:

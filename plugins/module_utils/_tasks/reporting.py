@@ -19,9 +19,17 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.not_diagnosed import not_diagnosed
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import SCHEMA as RECORD_SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import VERDICTS, Fleet, fleet
 from ansible_collections.panops.mlav.plugins.module_utils._report.html import html
 from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import markdown
+from ansible_collections.panops.mlav.plugins.module_utils._report.remediation import (
+    OUTCOMES,
+    remediation_lines,
+    remediation_markdown,
+    with_halted,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._report.text import summary_lines
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import mode_of_file, replace_file, umask
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
@@ -126,8 +134,8 @@ def _rendered(diagnoses: list[dict[str, Any]]) -> tuple[Fleet, dict[str, str]]:
         ) from error
 
 
-def _report(params: Params, context: Context) -> Result:
-    diagnoses = _checked(list(params["diagnoses"]))
+def _report_diagnoses(params: Params, context: Context) -> Result:
+    diagnoses = _checked(list(params["diagnoses"] or []))
     known = {diagnosis["host"] for diagnosis in diagnoses}
     now = datetime.now(timezone.utc).replace(microsecond=0)
     for host, message in params["failures"].items():
@@ -136,9 +144,7 @@ def _report(params: Params, context: Context) -> Result:
     diagnoses = sorted(_told_apart(diagnoses), key=lambda diagnosis: str(diagnosis["host"]))
     whole, contents = _rendered(diagnoses)
     result: Result = {"changed": False, "summary": summary_lines(whole), "counts": whole.counts}
-    if params["report_dir"]:
-        result["changed"] = _write(params["report_dir"], contents, context.check_mode)
-        result["files"] = [os.path.join(params["report_dir"], name) for name in contents]
+    result |= _written(params["report_dir"], contents, context)
     if params["query"]:
         result["query_answer"] = _answer(params["query"], diagnoses)
     failing = {verdict: whole.counts[verdict] for verdict in params["fail_on"] if whole.counts[verdict]}
@@ -148,10 +154,78 @@ def _report(params: Params, context: Context) -> Result:
     return result
 
 
+def _written(folder: str | None, contents: Mapping[str, str], context: Context) -> Result:
+    if not folder:
+        return {}
+    changed = _write(folder, contents, context.check_mode)
+    return {"changed": changed, "files": [os.path.join(folder, name) for name in contents]}
+
+
+def _report_remediations(params: Params, context: Context) -> Result:
+    """Records of all firewalls; ``plan.json`` where nothing was to be done yet."""
+    records = [_record(number, record) for number, record in enumerate(params["remediations"])]
+    known = {record["host"] for record in records}
+    records += [
+        {**_UNTOLD, "host": str(host), "error": str(message)}
+        for host, message in params["failures"].items()
+        if host not in known
+    ]
+    records.sort(key=lambda record: str(record["host"]))
+    if not params["plan_only"]:
+        records = with_halted(records)
+    contents = {
+        "remediation.json": json.dumps(records, indent=2, ensure_ascii=False) + "\n",
+        "remediation.md": remediation_markdown(records),
+    }
+    if params["plan_only"]:
+        plans = [record["plan"] for record in records if record.get("plan")]
+        contents["plan.json"] = json.dumps({"schema": PLAN_SCHEMA, "plans": plans}, indent=2) + "\n"
+    counts = {outcome: sum(record["outcome"] == outcome for record in records) for outcome in OUTCOMES}
+    result: Result = {"changed": False, "summary": remediation_lines(records), "counts": counts}
+    return {**result, **_written(params["report_dir"], contents, context)}
+
+
+# A firewall whose task has ended without a record.
+_UNTOLD: dict[str, Any] = {
+    "schema": RECORD_SCHEMA,
+    "cause": None,
+    "actions": [],
+    "verdict_before": None,
+    "verdict_after": None,
+    "refusal": None,
+    "outcome": "failed",
+}
+
+
+def _record(number: int, record: Any) -> dict[str, Any]:
+    if (
+        not isinstance(record, dict)
+        or record.get("schema") != RECORD_SCHEMA
+        or record.get("outcome") not in OUTCOMES
+        or not isinstance(record.get("host"), str)
+    ):
+        found = record.get("schema") if isinstance(record, dict) else type(record).__name__
+        raise InvalidOption(
+            f"remediations[{number}] is not a record. Expected: schema {RECORD_SCHEMA}, a host and an outcome. "
+            f"Actual: {found}."
+        )
+    return record
+
+
+def _report(params: Params, context: Context) -> Result:
+    if (params["diagnoses"] is None) == (params["remediations"] is None):
+        raise InvalidOption("Expected: one of the options diagnoses and remediations. Actual: both, or none.")
+    if params["remediations"] is not None:
+        return _report_remediations(params, context)
+    return _report_diagnoses(params, context)
+
+
 REPORT = Operation(
     "mlav_report",
     {
-        "diagnoses": {"type": "list", "elements": "dict", "required": True},
+        "diagnoses": {"type": "list", "elements": "dict"},
+        "remediations": {"type": "list", "elements": "dict"},
+        "plan_only": {"type": "bool", "default": False},
         "failures": {"type": "dict", "default": {}},
         "report_dir": {"type": "path"},
         "query": {"type": "str"},

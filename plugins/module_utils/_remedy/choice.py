@@ -1,0 +1,119 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which remedy a diagnosis asks for, and whether it may be carried out here: pure judgement.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Cause, Confidence, Diagnosis
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import HighAvailability
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+
+Kind = Literal["exclusion", "commit_force", "restart"]
+Order = Literal["first", "second"]
+
+_KINDS: dict[str, Kind] = {
+    "tls_interception": "exclusion",
+    "commit_force_needed": "commit_force",
+    "device_server_unavailable": "restart",
+}
+
+# The words of a pair's two members (this one, its peer) -> when this one's turn is. The member that carries no traffic
+# goes first; any other pair of words is a state that is not known well enough.
+_TURNS: dict[tuple[str, str], Order] = {
+    ("passive", "active"): "first",
+    ("active", "passive"): "second",
+    ("active-secondary", "active-primary"): "first",
+    ("active-primary", "active-secondary"): "second",
+}
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What the person who runs it wants.
+
+    Attributes:
+        confidence: the least certain cause that is still acted on.
+        decryption_host: the inventory name of the device that decrypts, where it is not the firewall itself.
+        allow_unknown_ha: act on a member of an HA pair whose states are not known.
+    """
+
+    confidence: Confidence = "proven"
+    decryption_host: str | None = None
+    allow_unknown_ha: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The remedy. ``elsewhere``: it is carried out on the decryption host."""
+
+    cause: Cause
+    kind: Kind
+    elsewhere: bool = False
+
+
+def choose(diagnosis: Diagnosis, preferences: Preferences) -> Choice | None:
+    """The remedy for the first cause; None where there is nothing to repair.
+
+    Raises:
+        Refused: the cause is not known, is one that a person has to fix, or is not certain enough; or nobody says
+            which device decrypts. The reason tells what to do in its place.
+    """
+    if diagnosis.verdict in ("healthy", "degraded", "not_applicable"):
+        return None
+    if not diagnosis.causes:
+        raise Refused("cause", diagnosis.summary)
+    cause = diagnosis.causes[0]
+    kind = _KINDS.get(cause.id)
+    if kind is None:
+        raise Refused("cause", f"{cause.id} is for a person to fix: {cause.remedy.text}")
+    if cause.remedy.actor == "nobody":
+        raise Refused("busy", f"{cause.id}: {cause.remedy.text}")
+    levels = get_args(Confidence)
+    if levels.index(cause.confidence) > levels.index(preferences.confidence):
+        raise Refused(
+            "confidence",
+            f"{cause.id} is {cause.confidence}. Expected: at least {preferences.confidence}. {diagnosis.summary}",
+            "remediate_confidence",
+        )
+    if kind != "exclusion" or cause.details.get("decrypts") == "this_firewall":
+        return Choice(cause, kind)
+    if preferences.decryption_host is None:
+        raise Refused("decrypting_device", f"{_who(cause)}. {cause.remedy.text}", "decryption_host")
+    return Choice(cause, kind, elsewhere=True)
+
+
+def _who(cause: Cause) -> str:
+    why = cause.details.get("decrypts_why", "")
+    if cause.details.get("decrypts") == "elsewhere":
+        return f"another device decrypts ({why})"
+    return f"which device decrypts is not known ({why})"
+
+
+def turn(state: HighAvailability | None, host: str, allow_unknown: bool) -> Order:
+    """When a firewall's turn is: the passive member of a pair and a firewall without a pair go first.
+
+    Raises:
+        Refused: the state is not known, or is one in which a change may hit the member that carries the traffic.
+    """
+    if state is not None and not state.enabled:
+        return "first"
+    words = ("unknown", "unknown") if state is None else (state.state or "unknown", state.peer_state or "unknown")
+    found = _TURNS.get((words[0].lower(), words[1].lower()))
+    if found is not None:
+        return found
+    if allow_unknown:
+        return "second"
+    raise Refused(
+        "high_availability",
+        f"the high-availability state of {host} is {words[0][:40]!r}, that of its peer {words[1][:40]!r}. Expected: "
+        "active and passive, or active-primary and active-secondary.",
+        "allow_unknown_ha",
+    )

@@ -1,0 +1,119 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The firewall's jobs as a change needs them: what runs now, and what became of one.
+
+Source: documentation "Commit", recorded answers (panos-upgrade-assurance). A job may lack its id and its status;
+``progress`` is a number while it runs, and may be a time when it is done.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from xml.etree.ElementTree import Element
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt, flatten
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, number, text_of
+
+_ALL = "<show><jobs><all></all></jobs></show>"
+
+# They neither commit nor install. Any other kind that runs counts as busy, also one that is not known here.
+_HARMLESS = frozenset({"downld", "exec", "logquery", "report"})
+
+_MOST_LINES = 50
+_LINE_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job. Times are the firewall's own. ``progress`` in percent while it runs."""
+
+    id: int | None
+    type: str
+    status: str
+    result: str
+    user: str | None
+    description: str
+    enqueued: datetime | None
+    finished: datetime | None
+    progress: int | None
+    details: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def active(self) -> bool:
+        """It runs or waits. A job without a status does when its result is still open."""
+        return self.status in ("ACT", "PEND") or (not self.status and self.result == "PEND")
+
+    @property
+    def busy(self) -> bool:
+        """It keeps a commit from beginning, or may."""
+        return self.active and self.type.lower() not in _HARMLESS
+
+    @property
+    def is_commit(self) -> bool:
+        return self.type.lower().startswith("commit")
+
+    def __str__(self) -> str:
+        by = f" of {excerpt(self.user, 64)}" if self.user else ""
+        return f"{excerpt(self.type, 40)} job {'without id' if self.id is None else self.id}{by}"
+
+
+def read_jobs(api: XmlApi) -> tuple[Job, ...]:
+    """All jobs that the firewall remembers, in its order.
+
+    Raises:
+        MalformedAnswer: the answer holds none.
+        DeviceError: the subclass that fits.
+    """
+    answer = api.op(_ALL, asked="show jobs all")
+    jobs = [] if answer.result is None else list(answer.result.iter("job"))
+    if not jobs and answer.text.strip():
+        raise MalformedAnswer("the firewall answered the question for its jobs with something else")
+    return tuple(map(_job, jobs))
+
+
+def read_job(api: XmlApi, number_: int) -> Job | None:
+    """One job; None where the firewall does not know it."""
+    answer = api.op(f"<show><jobs><id>{number_}</id></jobs></show>", asked=f"show jobs id {number_}")
+    found = [_job(item) for item in answer.root.iter("job")]
+    return next((job for job in found if job.id == number_), None)
+
+
+def newest_id(jobs: Iterable[Job]) -> int:
+    """The highest number so far; 0 where there is none."""
+    return max((job.id for job in jobs if job.id is not None), default=0)
+
+
+def _job(item: Element) -> Job:
+    progress = number(text_of(item, "progress"))
+    return Job(
+        id=number(text_of(item, "id")),
+        type=text_of(item, "type") or "",
+        status=(text_of(item, "status") or "").upper(),
+        result=(text_of(item, "result") or "").upper(),
+        user=text_of(item, "user"),
+        description=text_of(item, "description") or "",
+        enqueued=date_time(text_of(item, "tenq")),
+        finished=date_time(text_of(item, "tfin")),
+        progress=progress if progress is not None and progress <= 100 else None,
+        details=_lines(item.find("details")),
+        warnings=_lines(item.find("warnings")),
+    )
+
+
+def _lines(element: Element | None) -> tuple[str, ...]:
+    """The lines of a part; a text without lines is one."""
+    if element is None:
+        return ()
+    # Lines may nest; the innermost hold the text.
+    lines = [line for line in element.iter("line") if line.find("line") is None]
+    texts = [flatten(line) for line in lines] if lines else flatten(element).splitlines()
+    return tuple(excerpt(text, _LINE_LIMIT) for text in texts if text.strip())[:_MOST_LINES]

@@ -1,0 +1,158 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The audit record of one firewall's remediation: written before and after each step, so that it also tells how far a run
+came that was killed.
+
+This is a private module: it may change in any release. The keys are a contract (``SCHEMA``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import utc
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+
+SCHEMA = "panops.mlav/remediation/1"
+
+Outcome = Literal["running", "nothing_to_do", "refused", "planned", "repaired", "rolled_back", "failed"]
+
+
+@dataclass
+class Record:
+    """One firewall's record. ``keep`` gets it as data whenever it has changed.
+
+    Attributes:
+        outcome: ``running`` until the end, so a record that stays so is one of a run that was killed.
+        actions: what was begun, with its ``state`` (``planned``, ``begun``, ``done``, ``failed``, ``unknown``).
+        refusal: the reason where a guard refused, with ``guard`` and the ``option`` that lifts it.
+        left_behind: what was changed and could not be taken back, for a person.
+    """
+
+    host: str
+    run_id: str
+    now: Callable[[], datetime]
+    keep: Callable[[dict[str, Any]], None] = lambda data: None
+    outcome: Outcome = "running"
+    cause: str | None = None
+    confidence: str | None = None
+    verdict_before: str | None = None
+    summary_before: str = ""
+    verdict_after: str | None = None
+    summary_after: str = ""
+    refusal: str | None = None
+    guard: str | None = None
+    option: str | None = None
+    error: str | None = None
+    actions: list[dict[str, Any]] = field(default_factory=list)
+    left_behind: list[str] = field(default_factory=list)
+    plan: Plan | None = None
+    plan_digest: str | None = None
+
+    def __post_init__(self) -> None:
+        self.started_at = self.now()
+        self.finished_at: datetime | None = None
+
+    def to_data(self) -> dict[str, Any]:
+        """As plain data; times are UTC."""
+        return {
+            "schema": SCHEMA,
+            "host": self.host,
+            "cause": self.cause,
+            "actions": [dict(action) for action in self.actions],
+            "verdict_before": self.verdict_before,
+            "verdict_after": self.verdict_after,
+            "refusal": self.refusal,
+            "guard": self.guard,
+            "option": self.option,
+            "outcome": self.outcome,
+            "error": self.error,
+            "left_behind": list(self.left_behind),
+            "confidence": self.confidence,
+            "summary_before": self.summary_before,
+            "summary_after": self.summary_after,
+            "run_id": self.run_id,
+            "started_at": utc(self.started_at),
+            "finished_at": utc(self.finished_at) if self.finished_at is not None else None,
+            "plan": self.plan.to_data() if self.plan is not None else None,
+            "plan_digest": self.plan_digest,
+        }
+
+    def save(self) -> None:
+        """Hands the record over as it is."""
+        self.keep(self.to_data())
+
+    def planned(self, plan: Plan) -> None:
+        """Notes what would be done."""
+        self.plan, self.cause, self.confidence = plan, plan.cause, plan.confidence
+        self.actions = [
+            {"action": step.action, "host": step.host, "state": "planned", "text": step.text} for step in plan.steps
+        ]
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[dict[str, Any]]:
+        """Notes a step while it is taken; what is put into the mapping stands beside it. Errors pass through."""
+        action: dict[str, Any] = {"action": step.action, "host": step.host, "state": "begun", "text": step.text}
+        action["began_at"] = utc(self.now())
+        for place, planned in enumerate(self.actions):
+            if planned["state"] == "planned" and (planned["action"], planned["host"]) == (step.action, step.host):
+                self.actions[place] = action
+                break
+        else:
+            self.actions.append(action)
+        self.save()
+        try:
+            yield action
+        except BaseException as error:
+            action["state"] = "refused" if isinstance(error, Refused) else "failed"
+            action["error"] = error.message if isinstance(error, DeviceError) else type(error).__name__
+            action.update(getattr(error, "data", {}))
+            raise
+        else:
+            action["state"] = "done"
+        finally:
+            action["ended_at"] = utc(self.now())
+            self.save()
+
+    def refused(self, refusal: Refused, prefix: str = "") -> None:
+        """Notes that a guard refused. ``prefix`` stands before the name of the option that lifts it."""
+        self.guard = refusal.guard
+        self.option = prefix + refusal.option if refusal.option else None
+        lift = f" To do it all the same: option {self.option}." if self.option else ""
+        self.refusal = f"{refusal.message.rstrip('.')}.{lift}"
+
+    def failed(self, error: DeviceError) -> None:
+        """Notes that a step could not be finished."""
+        self.outcome = "failed"
+        self.error = " ".join(filter(None, (error.message, error.remedy)))
+
+    def finish(self) -> None:
+        """Steps that were planned and not begun are dropped, and the record is closed."""
+        self.finished_at = self.now()
+        if self.outcome != "planned":
+            self.actions = [action for action in self.actions if action["state"] != "planned"]
+        self.save()
+
+
+def interrupted_restart(earlier: Mapping[str, Any] | None) -> bool:
+    """True where an earlier record tells of a restart of device-server after which no forced commit was finished."""
+    actions = (earlier or {}).get("actions")
+    if not isinstance(actions, list):
+        return False
+    restarted = False
+    for action in actions:
+        if not isinstance(action, Mapping):
+            return False
+        if action.get("action") == "restart_device_server" and action.get("state") in ("begun", "done"):
+            restarted = True
+        if action.get("action") == "commit_force" and action.get("state") == "done":
+            restarted = False
+    return restarted

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A run that is told to end cleans up first: Ansible ends its workers with SIGTERM, which kills a Python at once.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+_Handler = Callable[[int, FrameType | None], Any] | int | None
+
+
+@contextmanager
+def _handling(signals: tuple[signal.Signals, ...], handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Only the main thread of a process may set handlers; in another, signals are somebody else's concern."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before: dict[signal.Signals, _Handler] = {number: signal.signal(number, handler) for number in signals}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            # None: set by something that is not Python, which cannot be put back.
+            signal.signal(number, signal.SIG_DFL if old is None else old)
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """SIGTERM raises SystemExit, so that what has to be undone is."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    with _handling((signal.SIGTERM,), leave):
+        yield
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """SIGTERM and SIGINT come after the block."""
+    came: list[int] = []
+
+    def remember(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    with _handling((signal.SIGTERM, signal.SIGINT), remember):
+        yield
+    if came:
+        os.kill(os.getpid(), came[0])

@@ -1,0 +1,129 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation that commits what waits on one firewall.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import by_administrator
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
+    CandidateState,
+    CommitRequest,
+    Committed,
+    LockedChange,
+    PendingChange,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import checked
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
+    Context,
+    Operation,
+    Params,
+    Result,
+    failure,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
+
+# Places that a result names for each administrator.
+_PLACES = 50
+
+
+def committed_data(done: Committed) -> Result:
+    """A finished commit as results show it."""
+    return {
+        "job_id": done.job_id,
+        "started": to_data(done.started),
+        "finished": to_data(done.finished),
+        "duration": done.duration_s,
+        "warnings": list(done.warnings),
+        "details": list(done.details),
+        "confirmed": done.confirmed,
+    }
+
+
+def changes_data(pending: Collection[PendingChange]) -> list[Result]:
+    """Pending changes for each administrator: ``[{admin, count, xpaths}]``, ``admin`` None where it is not known."""
+    return [
+        {"admin": admin, "count": len(xpaths), "xpaths": xpaths[:_PLACES]}
+        for admin, xpaths in by_administrator(pending).items()
+    ]
+
+
+def refusal_data(refusal: Refused | None) -> Result | None:
+    """A refusal as check mode shows it."""
+    if refusal is None:
+        return None
+    return {"guard": refusal.guard, "reason": refusal.message, "option": refusal.option, "remedy": refusal.remedy}
+
+
+def _taken(state: CandidateState, request: CommitRequest) -> list[PendingChange]:
+    """What the commit takes along."""
+    return [change for change in state.pending if request.partial_to in (None, change.admin)]
+
+
+def _would_commit(device: LiveDevice, allowed: Allowances, request: CommitRequest) -> Result:
+    state, refusal = review(device, allowed, partial=request.partial_to is not None, own_changes_allowed=True)
+    taken = _taken(state, request)
+    return {
+        "changed": request.force or bool(taken),
+        "would_commit": changes_data(taken),
+        "candidate": state.fingerprint,
+        "refusal": refusal_data(refusal),
+    }
+
+
+def _commits(device: LiveDevice, allowed: Allowances, request: CommitRequest, say: Callable[[str], None]) -> Result:
+    change = LockedChange(
+        device, allowed, "mlav_commit", say, partial=request.partial_to is not None, own_changes_allowed=True
+    )
+    try:
+        with change:
+            done = change.interrupted(request)
+            if done is None:
+                if request.partial_to is None:
+                    change.only_own_changes(())
+                done = change.commit(request)
+    except DeviceError as error:
+        return {"failed": True, **failure(error), "lock_left": change.lock_left}
+    return {
+        "changed": done.changed,
+        **committed_data(done),
+        "committed": changes_data(_taken(change.before, request)) if done.changed else [],
+        "candidate": change.before.fingerprint,
+        "lock_left": change.lock_left,
+    }
+
+
+def _commit(params: Params, context: Context) -> Result:
+    request = checked(CommitRequest(params["description"] or "", params["force"], params["admin"] or None))
+    allowed = allowances(params)
+
+    def ask(device: LiveDevice, params: Params) -> Result:
+        host = params["host"] or device.options.host
+        if context.check_mode:
+            return {"host": host, **_would_commit(device, allowed, request)}
+        return {"host": host, **_commits(device, allowed, request, lambda line: context.say(f"{host}: {line}"))}
+
+    return ask_firewall(params, ask)
+
+
+_OPTIONS: dict[str, Any] = {
+    "description": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+    "admin": {"type": "str"},
+}
+
+COMMIT = Operation("mlav_commit", {**CONNECTION, **guards(), **_OPTIONS}, _commit)

@@ -1,0 +1,69 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that guard a change (fragment ``panops.mlav.guards``), and what they allow.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows
+
+_FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+def guards() -> dict[str, Any]:
+    """When a change may be made, and what it may take along (fragment ``panops.mlav.guards``)."""
+    return {
+        "maintenance_window": {"type": "list", "elements": "raw"},
+        "outside_window": {"type": "bool", "default": False},
+        "window_wait": {"type": "str", "default": "0s"},
+        "commit_needs": {"type": "str", "default": "10m"},
+        "allow_other_changes": {"type": "bool", "default": False},
+        "take_over_locks": {"type": "list", "elements": "str", "default": []},
+        "lock": {"type": "bool", "default": True},
+        "busy_wait": {"type": "str", "default": "10m"},
+        "expected_candidate": {"type": "str"},
+        "commit_timeout": {"type": "str", "default": "30m"},
+    }
+
+
+def allowances(params: Mapping[str, Any]) -> Allowances:
+    """What validated parameters allow.
+
+    Raises:
+        InvalidOption: naming the option, its value and what would be right.
+    """
+
+    def seconds(option: str, lowest: int = 1) -> float:
+        return duration(option, params[option], lowest).total_seconds()
+
+    expected = params["expected_candidate"] or None
+    if expected is not None and not _FINGERPRINT.fullmatch(expected):
+        raise InvalidOption(
+            f"expected_candidate is {expected!r}. Expected: the fingerprint that a plan or a check mode run names, "
+            "sha256: and 64 hexadecimal digits."
+        )
+    windows = params["maintenance_window"]
+    return Allowances(
+        windows=None if windows is None else MaintenanceWindows.from_option("maintenance_window", windows),
+        outside_window=params["outside_window"],
+        window_wait_s=seconds("window_wait", 0),
+        commit_needs_s=seconds("commit_needs", 0),
+        allow_other_changes=params["allow_other_changes"],
+        take_over_locks=tuple(params["take_over_locks"]),
+        lock=params["lock"],
+        busy_wait_s=seconds("busy_wait", 0),
+        expected_candidate=expected,
+        commit_timeout_s=seconds("commit_timeout"),
+        pace=Pace(),
+    )

@@ -1,0 +1,157 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation that restarts device-server and forces the commit that it needs.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
+    DESCRIPTION,
+    Reconnected,
+    ReconnectFailed,
+    ReconnectOptions,
+    ReconnectPlan,
+    planned,
+    reconnect,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import refusal_data
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
+    Context,
+    Operation,
+    Params,
+    Result,
+    failure,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
+
+
+class NotConnected(DeviceError):
+    """Everything was done, and the firewall is not connected."""
+
+    kind = "not_connected"
+
+
+def reconnect_options(params: Params) -> ReconnectOptions:
+    """From the options of the module. Raises InvalidOption."""
+    needs = duration("restart_needs", params["restart_needs"]).total_seconds()
+    return ReconnectOptions(
+        allowances=replace(allowances(params), restart_needs_s=needs),
+        restart=params["restart"],
+        restart_timeout_s=duration("restart_timeout", params["restart_timeout"]).total_seconds(),
+        verify_timeout_s=duration("verify_timeout", params["verify_timeout"]).total_seconds(),
+        description=params["description"],
+    )
+
+
+def _status(status: Status | None) -> Result | None:
+    return None if status is None else {"state": status.state, "server": status.server, "word": status.word}
+
+
+def reconnected_data(result: Reconnected) -> Result:
+    """What was done, as results have it."""
+    made, committed = result.restarted, result.committed
+    return {
+        "changed": result.changed,
+        "connected": result.connected,
+        "because": result.plan.because,
+        "done": list(result.done),
+        "outstanding": list(result.outstanding),
+        "status_before": _status(result.plan.status),
+        "status_after": _status(result.after),
+        "restarted": (made.proven or None) if made is not None else False,
+        "restart_transport": made.transport if made is not None else None,
+        "restart_duration": round(made.duration_s, 1) if made is not None else None,
+        "job_id": committed.job_id if committed is not None else None,
+        "commit_duration": committed.duration_s if committed is not None else None,
+        "warnings": list(committed.warnings) if committed is not None else [],
+        "details": list(committed.details) if committed is not None else [],
+        "confirmed": committed.confirmed if committed is not None else None,
+    }
+
+
+def _not_connected(result: Reconnected, options: ReconnectOptions) -> NotConnected:
+    done = " and ".join(step.replace("_", " ") for step in result.done)
+    return NotConnected(
+        f"the firewall is not connected to the MLAV cloud after {done}. Expected: connected within "
+        f"{options.verify_timeout_s:g} s (option verify_timeout). Actual: {result.after}.",
+        "Diagnose the firewall again (mlav_diagnosis_info): what keeps it from the cloud now is another cause.",
+    )
+
+
+def _would(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan) -> Result:
+    """What check mode says."""
+    result: Result = {**reconnected_data(Reconnected(plan)), "would": list(plan.steps), "refusal": None}
+    if not plan.steps:
+        return result
+    allowed = options.allowances
+    if "restart_device_server" in plan.steps:
+        allowed = replace(allowed, commit_needs_s=allowed.restart_needs_s + allowed.commit_needs_s)
+    _state, refusal = review(device, allowed)
+    return {**result, "changed": True, "refusal": refusal_data(refusal)}
+
+
+def _does(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan, say: Callable[[str], None]) -> Result:
+    change = LockedChange(device, options.allowances, "mlav_reconnect", say)
+    try:
+        with change:
+            done = reconnect(device, change, options, say)
+    except ReconnectFailed as error:
+        result = {**reconnected_data(error.so_far), "failed": True, **failure(error)}
+    except DeviceError as error:
+        result = {**reconnected_data(Reconnected(plan)), "failed": True, **failure(error)}
+    else:
+        result = reconnected_data(done)
+        if not done.connected:
+            result |= {"failed": True, **failure(_not_connected(done, options))}
+    return {**result, "lock_left": change.lock_left}
+
+
+def _reconnect(params: Params, context: Context) -> Result:
+    options = reconnect_options(params)
+
+    def ask(device: LiveDevice, params: Params) -> Result:
+        host = params["host"] or device.options.host
+
+        def say(line: str) -> None:
+            context.say(f"{host}: {device.redactor.redact(line)}")
+
+        plan = planned(device, options)
+        if context.check_mode:
+            result = _would(device, options, plan)
+        elif plan.steps:
+            result = _does(device, options, plan, say)
+        else:
+            # A firewall that is connected is not locked either.
+            result = reconnected_data(Reconnected(plan))
+        return {"host": host, **result}
+
+    return ask_firewall(params, ask)
+
+
+RECONNECT = Operation(
+    "mlav_reconnect",
+    {
+        **CONNECTION,
+        **guards(),
+        "restart": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
+        "restart_timeout": {"type": "str", "default": "10m"},
+        "restart_needs": {"type": "str", "default": "5m"},
+        "verify_timeout": {"type": "str", "default": "5m"},
+        "description": {"type": "str", "default": DESCRIPTION},
+    },
+    _reconnect,
+)

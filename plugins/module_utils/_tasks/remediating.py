@@ -1,0 +1,265 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation that repairs what a diagnosis names.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from secrets import token_hex
+from typing import Any, get_args
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
+    Confidence,
+    Diagnosis,
+    DiagnosisOptions,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Order, Preferences
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record, interrupted_restart
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import (
+    NotReconnected,
+    Options,
+    Remediation,
+    Target,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection, log_lines, logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import replace_file
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION
+
+# The role's variables are the module's options with this before them; its messages name what its user can set.
+ROLE_PREFIX = "mlav_"
+MAX_PLAN_BYTES = 64 * 1024 * 1024
+
+
+def _approved(path: str | None, host: str) -> tuple[Mapping[str, Any] | None, str | None]:
+    """The approved plan of ``host`` and the digest of the file; (None, None) where no plan is asked for.
+
+    Raises:
+        InvalidOption: the file cannot be read, or is no plan.
+        Refused: it has no plan for this firewall.
+    """
+    if path is None:
+        return None, None
+    expected = "Expected: the file plan.json that a run with --check wrote."
+    try:
+        if os.path.getsize(path) > MAX_PLAN_BYTES:
+            raise InvalidOption(f"plan is {path!r}. {expected} Actual: more than {MAX_PLAN_BYTES} bytes.")
+        with open(path, "rb") as file:
+            content = file.read()
+        document = json.loads(content)
+        if document["schema"] != PLAN_SCHEMA:
+            raise InvalidOption(f"plan is {path!r}. {expected} Actual: schema {str(document['schema'])[:80]!r}.")
+        found = [plan for plan in document["plans"] if plan["host"] == host]
+    except OSError as error:
+        raise InvalidOption(f"plan is {path!r}. {expected} Actual: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InvalidOption(f"plan is {path!r}. {expected} Actual: another file ({type(error).__name__}).") from error
+    if len(found) != 1:
+        raise Refused("plan", f"the approved plan {os.path.basename(path)!r} has nothing for {host}", "plan")
+    return found[0], f"sha256:{sha256(content).hexdigest()}"
+
+
+def _folder(audit_dir: str | None, host: str) -> str | None:
+    """The folder for the records of one firewall; it exists before anything is changed."""
+    if audit_dir is None:
+        return None
+    folder = os.path.join(audit_dir, name_of_file(host).removesuffix(".json"))
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise InvalidOption(
+            f"audit_dir is {audit_dir!r}. Expected: a folder that can be written. Actual: {error.strerror}."
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidOption(
+            f"audit_dir is {audit_dir!r}. Expected: a folder that can be written. Actual: permission denied."
+        )
+    return folder
+
+
+def _keep(folder: str, run_id: str, mask: Callable[[str], str], data: dict[str, Any]) -> None:
+    content = json.dumps(masked(data, mask), indent=2).encode("ascii") + b"\n"
+    try:
+        replace_file(os.path.join(folder, f"{run_id}.json"), content, 0o600)
+    except OSError as error:
+        raise InvalidOption(
+            f"audit_dir cannot be written: {error.strerror}. Nothing more is done without a record."
+        ) from error
+
+
+def _earlier(folder: str | None) -> Mapping[str, Any] | None:
+    """The newest record of an earlier run; None where there is none that can be read."""
+    if folder is None:
+        return None
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".json"))
+    try:
+        with open(os.path.join(folder, names[-1]), "rb") as file:
+            found = json.loads(file.read(MAX_PLAN_BYTES))
+    except (IndexError, OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _judge(device: LiveDevice, host: str, params: Params) -> tuple[EvidenceSet, Diagnosis]:
+    options = gather_options({**params, "depth": "auto"})
+    evidence = gather(device, host, options)
+    return evidence, diagnose(evidence, DiagnosisOptions(log_window=options.log_window))
+
+
+def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
+    name = params["decryption_host"]
+    if params["decryption_connection"] is None:
+        raise InvalidOption(
+            f"decryption_host is {name!r}. Expected: a host of the inventory, or decryption_connection beside it."
+        )
+    device = stack.enter_context(closing(open_device(params["decryption_connection"])))
+    opened.append(device)
+    return Target(name, device)
+
+
+def _limits(params: Params) -> Allowances:
+    """An empty list of windows is none: a role's variable has no other way to say so."""
+    given = {**params, "maintenance_window": params["maintenance_window"] or None}
+    return replace(
+        allowances(given), restart_needs_s=duration("restart_needs", params["restart_needs"]).total_seconds()
+    )
+
+
+def _options(params: Params, limits: Allowances, approved: Mapping[str, Any] | None, resume: bool) -> Options:
+    return Options(
+        preferences=Preferences(
+            params["remediate_confidence"], params["decryption_host"] or None, params["allow_unknown_ha"]
+        ),
+        allowances=limits,
+        exclusion=params["exclusion"],
+        rollback=params["rollback"],
+        verify_timeout_s=duration("verify_timeout", params["verify_timeout"]).total_seconds(),
+        restart_timeout_s=duration("restart_timeout", params["restart_timeout"]).total_seconds(),
+        order=params["order"],
+        approved=approved,
+        resume_restart=resume,
+    )
+
+
+def _run_id(now: datetime) -> str:
+    """Sorts by time, and is unique."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{token_hex(4)}"
+
+
+def _remediate(params: Params, context: Context) -> Result:
+    with ExitStack() as stack:
+        device = stack.enter_context(closing(open_device(params)))
+        host = params["host"] or device.options.host
+        opened = [device]
+
+        def mask(text: str) -> str:
+            for each in opened:
+                text = each.redactor.redact(text)
+            return text
+
+        limits = _limits(params)
+        folder = None if context.check_mode else _folder(params["audit_dir"], host)
+        run_id = _run_id(limits.pace.now())
+        record = Record(host, run_id, limits.pace.now)
+        if folder is not None:
+            record.keep = partial(_keep, folder, run_id, mask)
+
+        def say(line: str) -> None:
+            context.say(f"{host}: {mask(line)}")
+
+        try:
+            approved, record.plan_digest = _approved(params["plan"], host)
+            options = _options(params, limits, approved, interrupted_restart(_earlier(folder)))
+            remediation = Remediation(
+                Target(host, device),
+                partial(_decrypter, stack, params, opened),
+                partial(_judge, device, host, params),
+                options,
+                record,
+                say,
+            )
+            record.save()
+            plan = remediation.plan()
+            if plan is None:
+                record.outcome = "nothing_to_do"
+            elif context.check_mode:
+                record.outcome = "planned"
+                remediation.ask_guards(plan)
+            else:
+                if remediation.wait_for_window(plan):
+                    plan = remediation.plan()
+                if plan is None:
+                    record.outcome = "nothing_to_do"
+                else:
+                    remediation.carry_out(plan)
+        except Refused as refusal:
+            record.refused(refusal, ROLE_PREFIX)
+            if record.outcome != "planned":
+                record.outcome = "refused"
+        except NotReconnected as error:
+            outcome = record.outcome
+            record.failed(error)
+            if outcome == "rolled_back":
+                record.outcome = outcome
+        except DeviceError as error:
+            record.failed(error)
+        record.finish()
+        return _result(record, masked(record.to_data(), mask))
+
+
+def _result(record: Record, data: dict[str, Any]) -> Result:
+    touched = any(action["state"] in ("done", "failed", "begun") for action in record.actions)
+    would = record.outcome == "planned" and record.refusal is None
+    result: Result = {"changed": touched or would, "remediation": data}
+    if record.outcome in ("failed", "rolled_back"):
+        result |= {"failed": True, "msg": data["error"]}
+    return result
+
+
+REMEDIATE = Operation(
+    "mlav_remediate",
+    {
+        **CONNECTION,
+        **logs(),
+        **log_lines(),
+        **guards(),
+        "remediate_confidence": {"type": "str", "choices": list(get_args(Confidence)), "default": "proven"},
+        "exclusion": {"type": "str", "default": "*.paloaltonetworks.com"},
+        "decryption_host": {"type": "str"},
+        "decryption_connection": {"type": "dict", "options": connection()},
+        "allow_unknown_ha": {"type": "bool", "default": False},
+        "rollback": {"type": "bool", "default": True},
+        "restart_needs": {"type": "str", "default": "5m"},
+        "restart_timeout": {"type": "str", "default": "10m"},
+        "verify_timeout": {"type": "str", "default": "5m"},
+        "order": {"type": "str", "choices": list(get_args(Order))},
+        "plan": {"type": "path"},
+        "audit_dir": {"type": "path"},
+    },
+    _remediate,
+)

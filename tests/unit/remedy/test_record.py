@@ -1,0 +1,174 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The audit record: kept before and after every step, and told in a report."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Step
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import SCHEMA, Record, interrupted_restart
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._report.remediation import (
+    remediation_lines,
+    remediation_markdown,
+    with_halted,
+)
+
+from .test_choice import PLAN
+
+NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=timezone.utc)
+COMMIT = PLAN.steps[1]
+
+
+def record(kept: list[dict[str, Any]]) -> Record:
+    return Record("fw-1", "run-1", lambda: NOW, kept.append)
+
+
+def states(data: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(action["action"], action["state"]) for action in data["actions"]]
+
+
+def test_a_step_is_kept_before_and_after() -> None:
+    kept: list[dict[str, Any]] = []
+    made = record(kept)
+    made.planned(PLAN)
+    with made.step(PLAN.steps[0]):
+        assert states(kept[-1]) == [("add_exclusion", "begun"), ("commit", "planned")]
+        assert kept[-1]["outcome"] == "running"
+    with made.step(COMMIT) as action:
+        action["job_id"] = 17
+    made.outcome = "repaired"
+    made.finish()
+    assert states(kept[-1]) == [("add_exclusion", "done"), ("commit", "done")]
+    assert kept[-1]["actions"][1]["job_id"] == 17
+    assert kept[-1]["finished_at"] == "2026-11-25T01:02:03Z"
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "said"),
+    [
+        (DeviceError("the job failed"), "failed", "the job failed"),
+        (Refused("busy", "a commit runs"), "refused", "a commit runs"),
+        (KeyboardInterrupt(), "failed", "KeyboardInterrupt"),
+    ],
+)
+def test_a_step_that_fails_says_so_and_the_rest_was_never_begun(error: BaseException, state: str, said: str) -> None:
+    kept: list[dict[str, Any]] = []
+    made = record(kept)
+    made.planned(PLAN)
+    with pytest.raises(type(error)), made.step(PLAN.steps[0]):
+        raise error
+    assert kept[-1]["actions"][0]["state"] == state
+    assert kept[-1]["actions"][0]["error"] == said
+    made.outcome = "failed"
+    made.finish()
+    assert states(kept[-1]) == [("add_exclusion", state)]
+
+
+def test_a_step_that_was_not_planned_stands_at_the_end() -> None:
+    kept: list[dict[str, Any]] = []
+    made = record(kept)
+    made.planned(PLAN)
+    for step in (*PLAN.steps, Step("remove_exclusion", "fw-1", "Take it back.", False), COMMIT):
+        with made.step(step):
+            pass
+    assert [action for action, _state in states(kept[-1])] == ["add_exclusion", "commit", "remove_exclusion", "commit"]
+
+
+def test_a_refusal_names_the_variable_that_lifts_it() -> None:
+    made = record([])
+    made.refused(Refused("busy", "a commit runs", "busy_wait"), "mlav_")
+    assert made.refusal == "a commit runs. To do it all the same: option mlav_busy_wait."
+    assert (made.guard, made.option) == ("busy", "mlav_busy_wait")
+    made.refused(Refused("cause", "For a person."), "mlav_")
+    assert (made.refusal, made.option) == ("For a person.", None)
+
+
+RESTARTED = {"action": "restart_device_server", "state": "done"}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "expected"),
+    [
+        (None, False),
+        ({"actions": None}, False),
+        ({"actions": ["x"]}, False),
+        ({"actions": []}, False),
+        ({"actions": [RESTARTED]}, True),
+        ({"actions": [{**RESTARTED, "state": "begun"}]}, True),
+        ({"actions": [{**RESTARTED, "state": "planned"}]}, False),
+        ({"actions": [{**RESTARTED, "state": "refused"}]}, False),
+        ({"actions": [RESTARTED, {"action": "commit_force", "state": "failed"}]}, True),
+        ({"actions": [RESTARTED, {"action": "commit_force", "state": "done"}]}, False),
+    ],
+)
+def test_a_restart_that_no_forced_commit_followed(earlier: Any, expected: bool) -> None:
+    assert interrupted_restart(earlier) is expected
+
+
+def told(host: str, outcome: str, **more: Any) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "host": host,
+        "cause": "tls_interception",
+        "actions": [],
+        "verdict_before": "broken",
+        "verdict_after": None,
+        "refusal": None,
+        "outcome": outcome,
+        **more,
+    }
+
+
+def test_firewalls_that_were_not_begun_after_a_failure_are_halted() -> None:
+    records = [
+        told("fw-1", "repaired"),
+        told("fw-2", "rolled_back"),
+        told("fw-3", "planned", actions=[{"action": "commit", "state": "planned", "text": "Commit."}]),
+        told("fw-4", "refused", refusal="No.", guard="busy"),
+        told("fw-5", "nothing_to_do"),
+    ]
+    halted = with_halted(records)
+    assert [(item["outcome"], item.get("guard")) for item in halted] == [
+        ("repaired", None),
+        ("rolled_back", None),
+        ("refused", "halted"),
+        ("refused", "busy"),
+        ("nothing_to_do", None),
+    ]
+    assert halted[2]["refusal"] == "Not begun: the remediation of fw-2 failed, which stops those after it."
+    assert halted[2]["actions"] == []
+    assert with_halted(records[2:]) == records[2:]
+
+
+def test_the_summary_puts_what_needs_a_person_first() -> None:
+    records = [
+        told("fw-1", "nothing_to_do", cause=None, summary_before="Connected."),
+        told("fw-2", "repaired", actions=[{"text": "Commit."}], summary_after="Connected now."),
+        told("fw-3", "refused", refusal="Somebody\x1b[31m holds a lock."),
+        told("fw-4", "failed", error="It failed.", left_behind=["the exclusion"]),
+    ]
+    assert remediation_lines(records) == [
+        "MLAV remediation: 4 firewalls, 1 failed, 1 refused, 1 repaired, 1 nothing to do",
+        "fw-4 | failed | tls_interception | It failed. LEFT BEHIND: the exclusion",
+        "fw-3 | refused | tls_interception | Somebody [31m holds a lock.",
+        "fw-2 | repaired | tls_interception | Commit. Connected now.",
+        "fw-1 | nothing to do | - | Connected.",
+    ]
+
+
+def test_the_page_escapes_what_devices_say() -> None:
+    action = {"action": "commit", "host": "fw-1", "state": "failed", "text": "Commit.", "job_id": 17}
+    action |= {"began_at": "2026-11-25T01:02:03Z", "details": ["<script>|x"]}
+    page = remediation_markdown([told("fw-1", "failed", error="a | b", actions=[action], plan=PLAN.to_data())])
+    assert "| fw-1 | failed | tls\\_interception | broken | - | a \\| b |" in page
+    assert "- fw-1: Commit. **failed**, job 17, 2026-11-25T01:02:03Z" in page
+    assert "  - details: \\<script\\>\\|x" in page
+    assert f"- candidate configuration: {PLAN.candidate}" in page
