@@ -13,10 +13,10 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -83,6 +83,11 @@ class RestartFailed(DeviceError):
     def __init__(self, message: str, remedy: str, restarted: Restarted | None = None) -> None:
         super().__init__(message, remedy)
         self.restarted = restarted
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """``restarted``: true, false, or null where it is not known."""
+        return {"restarted": False if self.restarted is None else self.restarted.proven or None}
 
 
 class RestartNotMade(RestartFailed):
