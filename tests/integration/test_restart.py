@@ -201,6 +201,17 @@ def test_a_firewall_that_says_so_and_does_nothing() -> None:
         run(firewall)
 
 
+@pytest.mark.parametrize(
+    ("switches", "error"), [({}, RestartNotMade), (UNSEEN, DeviceServerNotBack)], ids=["pid", "not shown"]
+)
+def test_a_busy_device_server_that_is_not_restarted(switches: dict[str, Any], error: type[RestartFailed]) -> None:
+    changes = {"switches": {**OVER_API, **switches}, "firewall": {"device_server": {"restart_ineffective": True}}}
+    with quick("device_server_unavailable", changes) as firewall:
+        with pytest.raises(error) as raised:
+            run(firewall, 0.3)
+        assert raised.value.data == {"restarted": False if error is RestartNotMade else None}
+
+
 @pytest.mark.parametrize("switches", [{}, UNSEEN], ids=["proven", "not proven"])
 def test_device_server_that_does_not_come_back(switches: dict[str, Any]) -> None:
     changes = {
