@@ -138,6 +138,10 @@ options:
     description: Take the exclusion back when the firewall does not reconnect within O(verify_timeout).
     type: bool
     default: true
+  restart_needs:
+    description: What has to be left of the window, beside O(commit_needs), when device-server is restarted.
+    type: str
+    default: 5m
   restart_timeout:
     description: How long device-server may take to answer again after its restart.
     type: str

@@ -46,7 +46,7 @@ PASSING = ("busy", "refused", "drop_middle", "truncate", "html", "entity_bomb")
 # After these nothing more is asked by that way: every further attempt might lock the account.
 ENDING = ("key_expired", "session_timed_out")
 # A firewall that keeps silent, or that answers after the time limit, costs the time limit. Huge answers cost memory.
-WAITING = ("hang", "trickle", "slow", "huge", "drop_before", "job_fails")
+WAITING = ("hang", "hang_after", "trickle", "slow", "huge", "drop_before", "drop_after", "job_fails")
 # Without it the connection's state is not known.
 DECISIVE = {"show mlav cloud-status": "undetermined"}
 
@@ -98,7 +98,7 @@ def test_what_was_answered_before_the_session_ended_counts(world: str, kind: str
         assert diagnosis["verdict"] == (expect["verdict"] if known else "undetermined"), stage
 
 
-@pytest.mark.parametrize("kind", ["hang", "trickle"])
+@pytest.mark.parametrize("kind", ["hang", "hang_after", "trickle"])
 @pytest.mark.parametrize("stage", ["show mlav cloud-status", "show netstat"])
 def test_silence_costs_the_time_limit_of_one_question(kind: str, stage: str) -> None:
     for (world, _depth), diagnosis in diagnose_worlds(EVERY_WORLD, fault(kind, stage, via="api"), timeout=2).items():
@@ -118,10 +118,10 @@ def test_a_busy_firewall_is_asked_four_times(times: int, verdict: str) -> None:
         assert diagnosis["verdict"] == expect["verdict"]
 
 
-def test_a_connection_that_is_closed_once_is_opened_anew() -> None:
-    for (world, _depth), diagnosis in diagnose_worlds(
-        EVERY_WORLD, fault("drop_before", "show jobs all", times=1, via="api")
-    ).items():
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+def test_a_connection_that_is_closed_once_is_opened_anew(kind: str) -> None:
+    changes = fault(kind, "show jobs all", times=1, via="api")
+    for (world, _depth), diagnosis in diagnose_worlds(EVERY_WORLD, changes).items():
         assert (diagnosis["verdict"], diagnosis["missing"]) == (load(world).expect["verdict"], [])
 
 

@@ -30,6 +30,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.options import
 try:
     from pan.xapi import PanXapiError
     from panos.base import PanDevice
+    from panos.device import SslDecryptExcludeCert
     from panos.firewall import Firewall, FirewallCommit
 except ImportError as error:
     _IMPORT_ERROR: ImportError | None = error
@@ -135,6 +136,17 @@ def firewall_commit(description: str, admins: list[str] | None, force: bool) -> 
     _require()
     element: Element = FirewallCommit(description=description, admins=admins, force=force).element()
     return element
+
+
+def exclusion_xml(name: str, exclude: bool | None, description: str | None) -> str:
+    """The ``<entry>`` of an exclusion from decryption as pan-os-python builds it.
+
+    Raises:
+        MissingLibrary: pan-os-python is not installed.
+    """
+    _require()
+    built: bytes = SslDecryptExcludeCert(name, description=description, exclude=exclude).element_str()
+    return built.decode()
 
 
 @contextmanager

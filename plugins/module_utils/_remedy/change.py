@@ -75,10 +75,32 @@ __all__ = [
     "LockedChange",
     "PendingChange",
     "candidate_state",
+    "wait_for_window",
 ]
 
 # A wait is cut into pieces, so that a computer that slept meanwhile does not come late.
 _LONGEST_SLEEP_S = 60.0
+
+
+def wait_for_window(allowances: Allowances, needed_s: float, until: datetime, say: Callable[[str], None]) -> bool:
+    """Waits for a window of ``needed_s`` seconds that opens before ``until``. Returns whether it had to wait.
+
+    Raises:
+        Refused: none does.
+    """
+    pace, waited = allowances.pace, False
+    while True:
+        now = pace.now()
+        closed = window_refusal(allowances, now, needed_s)
+        if closed is None:
+            return waited
+        refusal, opens = closed
+        if opens is None or opens > until:
+            raise refusal
+        if not waited:
+            say(f"waiting for the maintenance window, until {opens:%Y-%m-%dT%H:%M:%SZ}")
+            waited = True
+        pace.sleep(min(max((opens - now).total_seconds(), pace.poll_s), _LONGEST_SLEEP_S))
 
 
 class LockedChange:
@@ -187,19 +209,7 @@ class LockedChange:
 
     def require_window(self, needed_s: float) -> None:
         """Raises Refused when no window is open, or not for ``needed_s`` more; waits for it where that is allowed."""
-        told = False
-        while True:
-            now = self._pace.now()
-            closed = window_refusal(self._allowances, now, needed_s)
-            if closed is None:
-                return
-            refusal, opens = closed
-            if opens is None or opens > self._window_until:
-                raise refusal
-            if not told:
-                self._say(f"waiting for the maintenance window, until {opens:%Y-%m-%dT%H:%M:%SZ}")
-                told = True
-            self._pace.sleep(min(max((opens - now).total_seconds(), self._pace.poll_s), _LONGEST_SLEEP_S))
+        wait_for_window(self._allowances, needed_s, self._window_until, self._say)
 
     def _quiet_jobs(self) -> tuple[Job, ...]:
         """Waits until no job is in the way, and gives all jobs."""

@@ -172,7 +172,8 @@ def _virtual_systems(device: LiveDevice) -> list[tuple[str, str]]:
     return [
         (name, f"{_DEVICES}/vsys/entry[@name='{name}']/ssl-decrypt")
         for entry in entries
-        if _VSYS.fullmatch(name := entry.get("name", "")) and entry.find("ssl-decrypt/ssl-exclude-cert/entry") is not None
+        if _VSYS.fullmatch(name := entry.get("name", ""))
+        and entry.find("ssl-decrypt/ssl-exclude-cert/entry") is not None
     ]
 
 

@@ -5,8 +5,9 @@
 """On which days a maintenance window opens: a recurrence rule of RFC 5545 (3.3.10), read and followed by dateutil.
 
 dateutil leaves some things open that a maintenance window must not: it ignores what a frequency does not know
-(``FREQ=WEEKLY;BYDAY=2SA`` is every Saturday), takes the first day of the week from the process, fires never where
-numbered and plain weekdays are mixed, and searches up to the year 9999. So a rule is checked here first.
+(``FREQ=WEEKLY;BYDAY=2SA`` is every Saturday), takes the first day of the week from the process, never fires where
+numbered and plain weekdays are mixed, loses days of BYWEEKNO around the new year, and searches up to the year 9999.
+So a rule is checked here first.
 
 This is a private module: it may change in any release.
 """
@@ -30,16 +31,17 @@ except ImportError:
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
-# What RFC 5545 lets each frequency have, less what no window needs (BYHOUR, BYSETPOS within a week or a day). Days of
-# the month within FREQ=DAILY are FREQ=MONTHLY, which dateutil finds a thousand times as fast.
+# What RFC 5545 lets each frequency have, less what no window needs (BYHOUR, BYSETPOS within a week or a day) and what
+# dateutil gets wrong. Days of the month within FREQ=DAILY are FREQ=MONTHLY, which dateutil finds a thousand times as
+# fast.
 _ALWAYS = ("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYDAY")
 _PARTS = {
     "DAILY": _ALWAYS,
     "WEEKLY": _ALWAYS,
     "MONTHLY": (*_ALWAYS, "BYMONTHDAY", "BYSETPOS"),
-    "YEARLY": (*_ALWAYS, "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"),
+    "YEARLY": (*_ALWAYS, "BYMONTHDAY", "BYYEARDAY", "BYSETPOS"),
 }
-_LIMITS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
+_LIMITS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYSETPOS": 366}
 # One of these says on which days; a rule without takes that from its first day. Every day is clear enough.
 _DAYS = {
     "DAILY": ("FREQ",),
@@ -100,7 +102,7 @@ def recurrence(where: str, value: object, first: date | None) -> Recurrence:
         del parts["INTERVAL"]
     counted = [name for name in ("INTERVAL", "COUNT") if name in parts]
     if first is None and (counted or not any(name in parts for name in _DAYS[frequency])):
-        why = f"{' and '.join(counted)} count from it" if counted else "the rule does not say on which day"
+        why = f"needed for {' and '.join(counted)}" if counted else "the rule does not say on which day"
         raise _invalid(where, value, f"first beside it, the date of the first window such as '2026-01-31': {why}")
     _require_dateutil()
     parts.setdefault("WKST", "MO")
@@ -152,12 +154,10 @@ def _check(where: str, value: object, name: str, part: str) -> None:
 
 def _check_days(where: str, value: object, parts: Mapping[str, str]) -> None:
     numbered = [len(day) > 2 for day in parts.get("BYDAY", "").split(",")]
-    if any(numbered) and (parts["FREQ"] in ("DAILY", "WEEKLY") or "BYWEEKNO" in parts):
+    if any(numbered) and (parts["FREQ"] in ("DAILY", "WEEKLY")):
         raise _invalid(where, value, "weekdays without a number; 2SA is for FREQ=MONTHLY or FREQ=YEARLY", "BYDAY")
     if any(numbered) and not all(numbered):
         raise _invalid(where, value, "all weekdays with a number, or none; write two windows for both", "BYDAY")
-    if "BYWEEKNO" in parts and "BYDAY" not in parts:
-        raise _invalid(where, value, "BYDAY beside it", "BYWEEKNO")
     if "UNTIL" in parts and "COUNT" in parts:
         raise _invalid(where, value, "UNTIL or COUNT, not both")
 

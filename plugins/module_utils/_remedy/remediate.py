@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
@@ -27,14 +28,15 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     HighAvailability,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import by_administrator
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
     CommitRequest,
     Committed,
     CommitUnfinished,
     CommitUnknown,
     LockedChange,
-    PendingChange,
     candidate_state,
+    wait_for_window,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import (
     Choice,
@@ -61,6 +63,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import wait_connected
 
 
@@ -131,6 +134,7 @@ class Remediation:
         self._say = say
         self._target = firewall
         self._choice: Choice | None = None
+        self._in_place: Found | None = None
 
     def plan(self) -> Plan | None:
         """Diagnoses and plans; None where there is nothing to repair. It reads and changes nothing.
@@ -160,6 +164,34 @@ class Remediation:
         record.planned(made)
         return made
 
+    def ask_guards(self, plan: Plan) -> None:
+        """Looks whether a guard would refuse now. It reads and changes nothing. Raises Refused."""
+        self._require_windows()
+        if plan.steps:
+            known = tuple(step.params["xpath"] for step in plan.steps if "xpath" in step.params)
+            _state, refusal = review(self._target.device, self._bound(plan), known_xpaths=known)
+            if refusal is not None:
+                raise refusal
+
+    def wait_for_window(self, plan: Plan) -> bool:
+        """Waits where that is allowed. Returns whether it had to: the plan is an old one then. Raises Refused."""
+        self._require_windows()
+        allowances = self._options.allowances
+        restarts = any(step.action == "restart_device_server" for step in plan.steps)
+        needed_s = allowances.commit_needs_s + (allowances.restart_needs_s if restarts else 0.0)
+        until = allowances.pace.now() + timedelta(seconds=allowances.window_wait_s)
+        return wait_for_window(allowances, needed_s, until, self._say)
+
+    def _require_windows(self) -> None:
+        """Nothing is repaired without somebody's having said when."""
+        allowances = self._options.allowances
+        if allowances.windows is None and not allowances.outside_window:
+            raise Refused(
+                "maintenance_window",
+                "no maintenance window is given. Expected: maintenance_window, or outside_window: true",
+                "outside_window",
+            )
+
     def carry_out(self, plan: Plan) -> None:
         """Takes the plan's steps, and proves that they helped.
 
@@ -169,7 +201,10 @@ class Remediation:
             DeviceError: a step failed. ``Record.left_behind`` tells what is left.
         """
         choice = self._choice
-        assert choice is not None  # noqa: S101 - plan() came first
+        assert choice is not None
+        if not plan.steps:
+            self._in_place_already()
+            return
         if choice.kind == "exclusion":
             undo = self._exclude(plan)
             connected = self._verified()
@@ -207,7 +242,9 @@ class Remediation:
             order=order,
             steps=self._steps(choice),
             candidate=candidate.fingerprint,
-            pending=_by_administrator(candidate.pending),
+            pending={
+                admin or "unknown": tuple(xpaths) for admin, xpaths in by_administrator(candidate.pending).items()
+            },
         )
 
     def _look_at_decrypter(self) -> tuple[DeviceInfo | None, HighAvailability | None]:
@@ -238,11 +275,8 @@ class Remediation:
         name = self._options.exclusion
         if plan.action == "none" and not _is_left_over(found):
             if found.running is not None and found.running.exclude:
-                raise Refused(
-                    "decrypting_device",
-                    f"{host} excludes {name} from decryption already, and the traffic is still decrypted",
-                    remedy="Look for another device on the way that decrypts.",
-                )
+                self._in_place = found
+                return ()
             raise Refused("pending_changes", f"{host} has an uncommitted exclusion of {name} of somebody else")
         text = "Switch on the exclusion of" if plan.action == "switch_on" else "Exclude"
         step = Step(
@@ -254,6 +288,23 @@ class Remediation:
         return Wanted(name=self._options.exclusion)
 
     # -- acting
+
+    def _in_place_already(self) -> None:
+        """The remedy is there: of an earlier run, of another firewall behind the same device. It may need its time."""
+        if self._verified():
+            self._record.outcome = "repaired"
+            return
+        target, found = self._target.name, self._in_place
+        if found is not None and found.candidate is not None and found.candidate.owned:
+            self._record.left_behind.append(
+                f"The exclusion of {self._options.exclusion} on {target} is one of this collection. Where nobody needs it, "
+                "take it away with mlav_decryption_exclusion, state absent, and mlav_commit."
+            )
+        raise Refused(
+            "decrypting_device",
+            f"{target} excludes {self._options.exclusion} from decryption already, and the traffic is still decrypted. "
+            "Look for another device on the way that decrypts",
+        )
 
     def _locked(self, target: Target, purpose: str, allowances: Allowances, own: tuple[str, ...] = ()) -> LockedChange:
         return LockedChange(target.device, allowances, purpose, self._say, known_xpaths=own)
@@ -289,7 +340,7 @@ class Remediation:
 
     def _commit(self, change: LockedChange, step: Step) -> Committed:
         with self._record.step(step) as action:
-            committed = change.commit(CommitRequest(f"{step.text} ({self._record.run_id})", force=False))
+            committed = change.commit(CommitRequest(f"{step.text} (MLAV)"))
             action.update(_told(committed))
         return committed
 
@@ -396,16 +447,10 @@ def _undo_left_over(found: Found, wanted: Wanted) -> ExclusionPlan:
     return plan_exclusion(found, replace(wanted, state="absent"))
 
 
-def _by_administrator(pending: tuple[PendingChange, ...]) -> dict[str, tuple[str, ...]]:
-    admins = dict.fromkeys(change.admin or "unknown" for change in pending)
-    return {
-        admin: tuple(change.xpath for change in pending if (change.admin or "unknown") == admin) for admin in admins
-    }
-
-
 def _told(committed: Committed) -> dict[str, Any]:
     return {
         "job_id": committed.job_id,
+        "confirmed": committed.confirmed,
         "duration_s": committed.duration_s,
         "warnings": list(committed.warnings),
         "details": list(committed.details),

@@ -39,7 +39,7 @@ def with_halted(records: Iterable[Data]) -> list[dict[str, Any]]:
     if not failed:
         return told
     for record in told:
-        if record.get("outcome") == "planned" and record.get("refusal") is None:
+        if record.get("outcome") == "planned":
             record.update(
                 outcome="refused",
                 guard="halted",

@@ -13,12 +13,14 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from secrets import token_hex
 from typing import Any, get_args
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
@@ -41,7 +43,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate impo
     Remediation,
     Target,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection, duration, log_lines, logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection, log_lines, logs
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import replace_file
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options
@@ -70,8 +72,9 @@ def _approved(path: str | None, host: str) -> tuple[Mapping[str, Any] | None, st
         with open(path, "rb") as file:
             content = file.read()
         document = json.loads(content)
-        plans = document["plans"] if document["schema"] == PLAN_SCHEMA else None
-        found = [plan for plan in plans if plan["host"] == host]
+        if document["schema"] != PLAN_SCHEMA:
+            raise InvalidOption(f"plan is {path!r}. {expected} Actual: schema {str(document['schema'])[:80]!r}.")
+        found = [plan for plan in document["plans"] if plan["host"] == host]
     except OSError as error:
         raise InvalidOption(f"plan is {path!r}. {expected} Actual: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -128,13 +131,23 @@ def _judge(device: LiveDevice, host: str, params: Params) -> tuple[EvidenceSet, 
     return evidence, diagnose(evidence, DiagnosisOptions(log_window=options.log_window))
 
 
-def _decrypter(stack: ExitStack, params: Params) -> Target:
+def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
     name = params["decryption_host"]
     if params["decryption_connection"] is None:
         raise InvalidOption(
             f"decryption_host is {name!r}. Expected: a host of the inventory, or decryption_connection beside it."
         )
-    return Target(name, stack.enter_context(closing(open_device(params["decryption_connection"]))))
+    device = stack.enter_context(closing(open_device(params["decryption_connection"])))
+    opened.append(device)
+    return Target(name, device)
+
+
+def _limits(params: Params) -> Allowances:
+    """An empty list of windows is none: a role's variable has no other way to say so."""
+    given = {**params, "maintenance_window": params["maintenance_window"] or None}
+    return replace(
+        allowances(given), restart_needs_s=duration("restart_needs", params["restart_needs"]).total_seconds()
+    )
 
 
 def _options(params: Params, limits: Allowances, approved: Mapping[str, Any] | None, resume: bool) -> Options:
@@ -162,22 +175,29 @@ def _remediate(params: Params, context: Context) -> Result:
     with ExitStack() as stack:
         device = stack.enter_context(closing(open_device(params)))
         host = params["host"] or device.options.host
-        limits = allowances(params)
+        opened = [device]
+
+        def mask(text: str) -> str:
+            for each in opened:
+                text = each.redactor.redact(text)
+            return text
+
+        limits = _limits(params)
         folder = None if context.check_mode else _folder(params["audit_dir"], host)
         run_id = _run_id(limits.pace.now())
         record = Record(host, run_id, limits.pace.now)
         if folder is not None:
-            record.keep = partial(_keep, folder, run_id, device.redactor.redact)
+            record.keep = partial(_keep, folder, run_id, mask)
 
         def say(line: str) -> None:
-            context.say(f"{host}: {device.redactor.redact(line)}")
+            context.say(f"{host}: {mask(line)}")
 
         try:
             approved, record.plan_digest = _approved(params["plan"], host)
             options = _options(params, limits, approved, interrupted_restart(_earlier(folder)))
             remediation = Remediation(
                 Target(host, device),
-                partial(_decrypter, stack, params),
+                partial(_decrypter, stack, params, opened),
                 partial(_judge, device, host, params),
                 options,
                 record,
@@ -191,7 +211,12 @@ def _remediate(params: Params, context: Context) -> Result:
                 record.outcome = "planned"
                 remediation.ask_guards(plan)
             else:
-                remediation.carry_out(plan)
+                if remediation.wait_for_window(plan):
+                    plan = remediation.plan()
+                if plan is None:
+                    record.outcome = "nothing_to_do"
+                else:
+                    remediation.carry_out(plan)
         except Refused as refusal:
             record.refused(refusal, ROLE_PREFIX)
             if record.outcome != "planned":
@@ -204,7 +229,7 @@ def _remediate(params: Params, context: Context) -> Result:
         except DeviceError as error:
             record.failed(error)
         record.finish()
-        return _result(record, masked(record.to_data(), device.redactor.redact))
+        return _result(record, masked(record.to_data(), mask))
 
 
 def _result(record: Record, data: dict[str, Any]) -> Result:
@@ -229,6 +254,7 @@ REMEDIATE = Operation(
         "decryption_connection": {"type": "dict", "options": connection()},
         "allow_unknown_ha": {"type": "bool", "default": False},
         "rollback": {"type": "bool", "default": True},
+        "restart_needs": {"type": "str", "default": "5m"},
         "restart_timeout": {"type": "str", "default": "10m"},
         "verify_timeout": {"type": "str", "default": "5m"},
         "order": {"type": "str", "choices": list(get_args(Order))},
