@@ -113,12 +113,12 @@ job_id:
   returned: when a commit was sent
   type: int
   sample: 17
-started:
+started_at:
   description: When the commit was sent, in UTC.
   returned: success, not in check mode
   type: str
   sample: "2026-11-23T02:15:00Z"
-finished:
+finished_at:
   description: When the commit job was seen to be done, in UTC.
   returned: success, not in check mode
   type: str

@@ -51,6 +51,10 @@ class PatientSession:
                     raise
             self.pace.sleep(self.pace.poll_s)
 
+    def renewable(self) -> None:
+        """Allows one more renewal: a lock that stays is worse than one more login."""
+        self._renewed = False
+
     def may_pass(self, error: DeviceError) -> bool:
         """Whether the next attempt may succeed.
 

@@ -5,7 +5,7 @@
 """Two configuration trees: where they differ, and what a tree comes to as one number. Pure.
 
 Not counted: the candidate's marks of who changed what (``admin``, ``dirtyId``, ``time``), the order of attributes, the
-order of elements with different names, and white space between elements. The order of entries and members counts.
+order of elements with different names, and white space between elements. The order of entries, and of members, counts.
 
 This is a private module: it may change in any release.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 from xml.etree.ElementTree import Element
@@ -25,7 +25,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.redaction impo
 
 OWNER_MARK = "admin"
 _MARKS = frozenset({OWNER_MARK, "dirtyId", "time"})
-_ORDERED = frozenset({"entry", "member"})
 
 _STEP = re.compile(
     r"/(?P<tag>[\w.-]+)(?:\[\s*(?:@name|text\(\))\s*=\s*(?:'(?P<single>[^']*)'|\"(?P<double>[^\"]*)\")\s*\])?"
@@ -131,11 +130,13 @@ def _compare(before: Element, after: Element, path: Path, around: str | None) ->
             yield from _compare(old[step], node, (*path, step), marked_by)
         else:
             yield Difference((*path, step), "added", node, node.get(OWNER_MARK) or marked_by)
-    for tag in _ORDERED:
-        if [step for step in old if step.tag == tag and step in new] != [
-            step for step in new if step.tag == tag and step in old
-        ]:
-            yield Difference(path, "moved", after, marked_by)
+    if _by_tag(step for step in old if step in new) != _by_tag(step for step in new if step in old):
+        yield Difference(path, "moved", after, marked_by)
+
+
+def _by_tag(steps: Iterable[Step]) -> list[Step]:
+    """The order of elements with one name counts."""
+    return sorted(steps, key=lambda step: step.tag)
 
 
 def beyond(found: Collection[Difference], places: Collection[Path]) -> tuple[Path, ...]:

@@ -74,7 +74,7 @@ def no_lock_refusal(why: str) -> Refused:
     """The configuration lock was not given."""
     return Refused(
         "config_lock",
-        f"the configuration lock cannot be had: {why}",
+        f"the configuration lock is not ours. Expected: that the firewall gives and lists it. Actual: {why}",
         "lock",
         "Give the account the right to take locks; without a lock only where nobody else can change this firewall.",
     )

@@ -165,6 +165,7 @@ class HeldLock:
         if self._mark is None:
             return
         pace = self._session.pace
+        self._session.renewable()
         for attempt in range(_RELEASING_TRIES):
             if attempt:
                 pace.sleep(pace.poll_s)

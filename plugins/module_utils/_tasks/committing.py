@@ -45,8 +45,9 @@ def committed_data(done: Committed) -> Result:
     """A finished commit as results show it."""
     return {
         "job_id": done.job_id,
-        "started": to_data(done.started),
-        "finished": to_data(done.finished),
+        # Without "_at" they would be the states of an asynchronous task.
+        "started_at": to_data(done.started),
+        "finished_at": to_data(done.finished),
         "duration": done.duration_s,
         "warnings": list(done.warnings),
         "details": list(done.details),

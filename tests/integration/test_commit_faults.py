@@ -1,0 +1,387 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``mlav_commit`` when something fails in the middle: never a second commit, and no lock that stays."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from threading import Barrier
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import CommitRequest, LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from tests.simulator.config_default import VSYS
+from tests.simulator.fleet import Firewall
+from tests.simulator.switches import Fault
+from tests.simulator.world import World
+
+from .committing import OWN, assert_one_commit, at_the_pace, commit, firewall_with, once_queued, options
+from .conftest import ROOT, environment
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quick() -> Iterator[None]:
+    with at_the_pace():
+        yield
+
+
+def fault(kind: str, on: str, times: int = 1, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "on": on, "times": times, "via": "api", **more}
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
+@pytest.mark.parametrize("kind", ["drop_after", "hang_after", "drop_middle", "truncate", "html"])
+def test_a_commit_whose_answer_is_lost_is_found_and_not_sent_again(kind: str, force: bool) -> None:
+    with firewall_with(fault(kind, "commit")) as firewall:
+        lines: list[str] = []
+        done = commit(firewall, lines.append, force=force, timeout=1)
+        assert (done["changed"], done["confirmed"]) == (True, True), done
+        assert done["job_id"] == firewall.world.jobs.all[-1].number
+        assert any("the answer to the commit was lost" in line for line in lines)
+        assert_one_commit(firewall)
+
+
+def test_the_lost_commit_is_not_mistaken_for_another() -> None:
+    """Somebody else's comes first, of the same administrator and with another description."""
+    with firewall_with(fault("drop_before", "commit")) as firewall:
+
+        def elsewhere(line: str) -> None:
+            if "the answer to the commit was lost" in line:
+                firewall.world.commit("admin", text="by hand")
+
+        failed = commit(firewall, elsewhere)
+        assert failed["error"]["kind"] == "commit_unknown"
+        assert_one_commit(firewall)
+
+
+@pytest.mark.parametrize("kind", ["drop_before", "busy"])
+def test_a_commit_that_is_found_nowhere_is_not_sent_again(kind: str) -> None:
+    with firewall_with(fault(kind, "commit", 0)) as firewall:
+        failed = commit(firewall)
+        assert (failed["failed"], failed["error"]["kind"]) == (True, "commit_unknown")
+        assert "may or may not have been taken" in failed["msg"]
+        assert firewall.statistics()["asked"].count("commit") == 1
+        assert_one_commit(firewall, 0)
+
+
+def test_a_failed_job_is_told_in_the_firewalls_words() -> None:
+    with firewall_with(fault("job_fails", "commit", text="vsys1: rule r1 is invalid\nCommit failed")) as firewall:
+        firewall.world.switches.commit_warnings = ["ae1 has no member interfaces"]
+        failed = commit(firewall)
+        assert (failed["failed"], failed["error"]["kind"]) == (True, "commit_failed")
+        assert failed["details"] == ["vsys1: rule r1 is invalid", "Commit failed"]
+        assert failed["warnings"] == ["ae1 has no member interfaces"]
+        assert failed["job_id"] == firewall.world.jobs.all[-1].number
+        assert "rule r1 is invalid" in failed["msg"]
+        assert_one_commit(firewall)
+        assert commit(firewall)["changed"] is True
+        assert_one_commit(firewall, 2)
+
+
+def test_a_job_that_never_ends_is_left_with_its_number() -> None:
+    with firewall_with(fault("job_hangs", "commit")) as firewall:
+        failed = commit(firewall, commit_timeout="1s")
+        assert (failed["failed"], failed["error"]["kind"]) == (True, "commit_unfinished")
+        assert failed["job_id"] == firewall.world.jobs.all[-1].number
+        assert commit(firewall, busy_wait="0s")["guard"] == "busy"
+        assert_one_commit(firewall)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [fault("drop_before", "show jobs", 5)],
+        [fault("drop_middle", "show jobs", 2), fault("truncate", "show jobs", 2)],
+        [fault("hang", "show jobs")],
+        [fault("busy", "show jobs", 4)],
+        [fault("session_timed_out", "show jobs")],
+        [fault("key_expired", "show jobs")],
+        [fault("html", "show jobs", 3)],
+    ],
+    ids=lambda faults: faults[0]["kind"],
+)
+def test_the_job_is_followed_whatever_happens_to_the_connection(faults: list[dict[str, Any]]) -> None:
+    with firewall_with() as firewall:
+        done = commit(firewall, once_queued(firewall, *faults), timeout=1)
+        assert (done["changed"], done["confirmed"]) == (True, True), done
+        assert firewall.world.faults.answers == []
+        assert_one_commit(firewall)
+
+
+@pytest.mark.parametrize("kind", ["session_timed_out", "key_expired"])
+def test_a_login_is_not_tried_again_and_again(kind: str) -> None:
+    with firewall_with() as firewall:
+        failed = commit(firewall, once_queued(firewall, fault(kind, "show jobs", 0)))
+        assert failed["error"]["kind"] == "commit_unfinished"
+        assert failed["job_id"] == firewall.world.jobs.all[-1].number
+        # The first login, one more for the job, and one more to release the lock.
+        assert firewall.statistics()["asked"].count("keygen") == 3
+        assert_one_commit(firewall)
+
+
+def test_a_job_that_is_no_longer_listed() -> None:
+    with firewall_with(fault("job_hangs", "commit")) as firewall:
+
+        def forget(line: str) -> None:
+            if line.endswith(": queued"):
+                firewall.world.jobs.remove(firewall.world.jobs.all[-1])
+
+        failed = commit(firewall, forget)
+        assert failed["error"]["kind"] == "commit_unfinished"
+        assert "no longer lists it" in failed["msg"]
+        assert_one_commit(firewall)
+
+
+def test_an_install_that_begins_at_the_last_moment_is_waited_for() -> None:
+    with firewall_with(fault("interfere", "commit", text="content")) as firewall:
+        assert commit(firewall)["changed"] is True
+        assert firewall.statistics()["asked"].count("commit") == 2
+        assert_one_commit(firewall)
+    with firewall_with(fault("interfere", "commit", text="content"), switches={"commit_seconds": 60.0}) as firewall:
+        assert commit(firewall, busy_wait="0s")["guard"] == "busy"
+        assert_one_commit(firewall, 0)
+
+
+def test_a_lock_that_is_taken_at_the_last_moment_refuses() -> None:
+    with firewall_with(fault("interfere", "commit", text="commit_lock")) as firewall:
+        refused = commit(firewall)
+        assert (refused["failed"], refused["guard"]) == (True, "config_lock")
+        assert "locked by bob" in refused["msg"]
+        assert_one_commit(firewall, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "guard"),
+    [
+        pytest.param("edit", {}, None, id="the lock keeps others out"),
+        pytest.param("edit_same", {}, "candidate_changed", id="our account elsewhere"),
+        pytest.param("edit", {"lock": False}, "candidate_changed", id="nobody is kept out"),
+    ],
+)
+def test_somebody_changes_the_candidate_after_it_was_looked_at(
+    text: str, given: dict[str, Any], guard: str | None
+) -> None:
+    with firewall_with(fault("interfere", "config get", text=text, after=True)) as firewall:
+        result = commit(firewall, **given)
+        assert result.get("guard") == guard, result
+        assert_one_commit(firewall, 0 if guard else 1)
+        if guard is not None:
+            assert "changed-by-" in result["msg"]
+
+
+def test_somebody_takes_the_lock_just_before_us() -> None:
+    with firewall_with(fault("interfere", "request config-lock add", text="config_lock")) as firewall:
+        refused = commit(firewall)
+        assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")
+        assert "bob" in refused["msg"]
+        assert [lock.admin for lock in firewall.world.locks] == ["bob"]
+        assert_one_commit(firewall, 0)
+
+
+def test_somebody_takes_our_lock_away() -> None:
+    with firewall_with() as firewall, closing(open_device(options(firewall))) as device:
+        change = LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "test", print, own_changes_allowed=True)
+        with change:
+            firewall.world.locks.clear()
+            with pytest.raises(Refused, match="somebody has removed it") as refused:
+                change.commit(CommitRequest("test"))
+        assert refused.value.guard == "config_lock"
+        assert_one_commit(firewall, 0)
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [fault("drop_after", "request config-lock add")],
+        [fault("drop_before", "request config-lock add", 2)],
+        [fault("busy", "request config-lock add", 2)],
+        [fault("drop_middle", "show config-locks", 2)],
+        [fault("drop_after", "request config-lock remove")],
+        [fault("drop_before", "request config-lock remove", 4)],
+        [fault("busy", "request config-lock remove", 3)],
+        [fault("session_timed_out", "request config-lock remove")],
+    ],
+    ids=lambda faults: f"{faults[0]['kind']} {faults[0]['on']}",
+)
+def test_the_lock_is_taken_and_released_although_the_connection_fails(faults: list[dict[str, Any]]) -> None:
+    with firewall_with() as firewall:
+        say = None
+        if "show" in faults[0]["on"]:
+            # The first list of locks is asked for when there is nothing to lose yet.
+            say = once_queued(firewall, *faults)
+        else:
+            firewall.world.faults.answers += [Fault(**item) for item in faults]
+        done = commit(firewall, say or (lambda line: None))
+        assert (done["changed"], done["lock_left"]) == (True, None), done
+        assert firewall.world.faults.answers == []
+        assert_one_commit(firewall)
+
+
+def test_a_lock_that_cannot_be_released_is_told() -> None:
+    with firewall_with(fault("refused", "request config-lock remove", 0, text="not today")) as firewall:
+        done = commit(firewall)
+        assert done["changed"] is True
+        assert "not today" in done["lock_left"]
+        assert len(firewall.world.locks) == 1
+        firewall.world.faults.answers.clear()
+        # This process is alive, so the lock may be in use.
+        assert commit(firewall)["option"] == "take_over_locks"
+        assert commit(firewall, take_over_locks=["admin"])["changed"] is False
+        assert_one_commit(firewall)
+
+
+def test_a_firewall_that_cannot_be_asked_is_left_as_it_is() -> None:
+    for on in ("show jobs", "show config-locks", "check pending-changes", "config get", "config show"):
+        with firewall_with(fault("refused", on, 0, text="is unexpected")) as firewall:
+            failed = commit(firewall)
+            assert (failed["failed"], failed["changed"], failed["lock_left"]) == (True, False, None), on
+            assert_one_commit(firewall, 0)
+
+
+@pytest.mark.parametrize("other", ["admin", "alice"], ids=["same account", "another account"])
+def test_a_second_operator_is_refused_while_the_first_is_at_work(other: str) -> None:
+    world = {**OWN["firewall"], "admins": [{"name": "admin"}, {"name": "alice"}]}
+    with firewall_with(firewall=world) as firewall, closing(open_device(options(firewall))) as device:
+        with LockedChange(
+            device, Allowances(pace=Pace(poll_s=0.02)), "first", print, own_changes_allowed=True
+        ) as change:
+            refused = commit(firewall, provider=provider_of(firewall, other))
+            assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")
+            assert f"panops.mlav {change.run}" in refused["msg"]
+            assert change.commit(CommitRequest("first")).changed is True
+        assert_one_commit(firewall)
+
+
+def provider_of(firewall: Firewall, name: str) -> dict[str, Any]:
+    admin = firewall.world.admin(name)
+    assert admin is not None
+    return {**firewall.provider(), "username": name, "password": admin.password}
+
+
+@pytest.mark.parametrize("other", ["admin", "alice"], ids=["same account", "another account"])
+def test_two_operators_at_once_commit_once(other: str) -> None:
+    world = {**OWN["firewall"], "admins": [{"name": "admin"}, {"name": "alice"}]}
+    with firewall_with(firewall=world) as firewall, ThreadPoolExecutor(2) as pool:
+        start = Barrier(2)
+
+        def operator(name: str) -> dict[str, Any]:
+            start.wait()
+            return commit(firewall, provider=provider_of(firewall, name), allow_other_changes=True)
+
+        results = list(pool.map(operator, ["admin", other]))
+        assert [result["changed"] for result in results].count(True) == 1
+        for result in results:
+            assert result["changed"] or not result.get("failed") or result["guard"] == "config_lock", result
+        assert_one_commit(firewall)
+
+
+@contextmanager
+def run_of_its_own(firewall: Firewall, **given: Any) -> Iterator[subprocess.Popen[str]]:
+    """The operation in a process that can be killed."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.committing"],
+        cwd=ROOT,
+        env={**environment(ROOT / "build"), "PYTHONPATH": "build/collections:."},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(options(firewall, **given)))
+        process.stdin.close()
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def locked(world: World) -> bool:
+    return bool(world.locks)
+
+
+def committed(world: World) -> bool:
+    return bool(world.commits)
+
+
+STEPS = [
+    pytest.param(fault("hang_after", "request config-lock add"), locked, id="taking the lock"),
+    pytest.param(fault("hang", "config get"), locked, id="looking at the candidate"),
+    pytest.param(fault("hang_after", "commit"), committed, id="sending the commit"),
+    pytest.param(None, committed, id="following the job"),
+    pytest.param(fault("hang", "request config-lock remove"), None, id="releasing the lock"),
+]
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
+@pytest.mark.parametrize(("step", "reached"), STEPS)
+def test_a_killed_run_is_taken_up_where_it_was(
+    step: Mapping[str, Any] | None, reached: Callable[[World], bool] | None, force: bool
+) -> None:
+    with firewall_with(*filter(None, [step])) as firewall:
+        world = firewall.world
+        with run_of_its_own(firewall, force=force) as process:
+            until(lambda: reached(world) if reached is not None else not world.faults.answers)
+            process.kill()
+            process.wait()
+        world.faults.answers.clear()
+        lines: list[str] = []
+        done = commit(firewall, lines.append, force=force)
+        assert (done.get("failed"), done["lock_left"]) == (None, None), done
+        assert done["changed"] is True
+        assert any("the run that took it is over" in line for line in lines)
+        assert_one_commit(firewall)
+        assert world.config.pending is False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_run_that_is_told_to_end_releases_its_lock(number: signal.Signals) -> None:
+    with firewall_with(fault("hang", "config get")) as firewall:
+        with run_of_its_own(firewall) as process:
+            until(lambda: firewall.world.locks and not firewall.world.faults.answers)
+            process.send_signal(number)
+            process.wait(60)
+        assert process.returncode != 0
+        assert firewall.world.locks == []
+        assert_one_commit(firewall, 0)
+
+
+def test_a_forgotten_lock_of_elsewhere_counts_until_its_time_has_passed() -> None:
+    with firewall_with() as firewall:
+        for until_, guard in (("2099-01-01T00:00:00Z", "config_lock"), ("2020-01-01T00:00:00Z", None)):
+            firewall.world.locks.clear()
+            firewall.world.take_lock("config", "admin", f"panops.mlav 0123abcd 89abcdef 1.2 until {until_}")
+            assert commit(firewall).get("guard") == guard
+        assert_one_commit(firewall)
+
+
+def test_places_are_named_as_data() -> None:
+    """What an administrator wrote into a name cannot leave it."""
+    with firewall_with() as firewall:
+        world = firewall.world
+        entry = Element("entry", {"name": "x'] | //*[@name='\x85\u202e" + 500 * "y"})
+        world.config.set(f"{VSYS}/address", [entry], "bob")
+        refused = commit(firewall)
+        assert refused["guard"] == "pending_changes"
+        assert refused["msg"].isprintable()
+        assert len(refused["msg"]) < 1000
