@@ -1,0 +1,142 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whose the changes in the candidate are, and which of them a commit must not take along."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
+    PendingChange,
+    by_administrator,
+    objections,
+    read_candidate,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.difference import parse_xpath
+
+from .answering import answering
+
+RUNNING = "<a><entry name='1'/><entry name='2'/></a>"
+REFUSED = '<response status="error" code="17"><msg><line>is unexpected</line></msg></response>'
+
+
+def journal(*entries: tuple[str, str]) -> str:
+    lines = "".join(f"<entry><owner>{owner}</owner><xpath>{place}</xpath></entry>" for owner, place in entries)
+    return f"<result><journal>{lines}</journal></result>"
+
+
+def read(candidate: str, changes: str = REFUSED, pending: str = "yes") -> dict[str | None, list[str]]:
+    state = read_candidate(
+        answering(
+            {
+                "pending-changes": f"<result>{pending}</result>",
+                "get": f"<result><config>{candidate}</config></result>",
+                "<list>": changes,
+                "show": f"<result><config>{RUNNING}</config></result>",
+            }
+        )
+    ).state
+    assert state.certain == (pending in ("yes", "no"))
+    return by_administrator(state.pending)
+
+
+ONE, TWO, THREE = (f"/config/a/entry[@name='{number}']" for number in "123")
+
+
+@pytest.mark.parametrize(
+    ("candidate", "changes", "owners"),
+    [
+        pytest.param(
+            "<a><entry name='1'/><entry name='2'/><entry name='3' admin='bob'/></a>",
+            REFUSED,
+            {"bob": [THREE]},
+            id="own",
+        ),
+        pytest.param(
+            "<a admin='bob'><entry name='1'/><entry name='2'/><entry name='3'/></a>",
+            REFUSED,
+            {"bob": [THREE]},
+            id="mark around it",
+        ),
+        pytest.param(
+            "<a><entry name='1'/><entry name='2'/><entry name='3' admin='bob'><x admin='eve'/></entry></a>",
+            REFUSED,
+            {"bob": [THREE], "eve": [THREE]},
+            id="two administrators in one",
+        ),
+        pytest.param("<a><entry name='1'/><entry name='2'/><entry name='3'/></a>", REFUSED, {None: [THREE]}, id="none"),
+        pytest.param(
+            "<a><entry name='1'/><entry name='2'/><entry name='3'/></a>",
+            journal(("eve", THREE)),
+            {"eve": [THREE]},
+            id="list alone",
+        ),
+        pytest.param(
+            "<a><entry name='1'/><entry name='2'/><entry name='3' admin='bob'/></a>",
+            journal(("eve", f"{THREE}/x")),
+            {"bob": [THREE], "eve": [THREE]},
+            id="list and marks",
+        ),
+        pytest.param(
+            "<a><entry name='1'/><entry name='2'/><entry name='3' admin='bob'/></a>",
+            journal(("eve", ONE)),
+            {"bob": [THREE]},
+            id="list of another place",
+        ),
+        pytest.param(
+            "<a admin='bob'><entry name='1'/></a>", REFUSED, {"bob": [TWO]}, id="removed, the mark of its parent"
+        ),
+        pytest.param(
+            "<a admin='bob'><entry name='1'/></a>", journal(("eve", TWO)), {"eve": [TWO]}, id="removed, by the list"
+        ),
+        pytest.param("<a><entry name='1'/></a>", journal(("eve", "//x")), {None: [TWO]}, id="list not understood"),
+        pytest.param("<a><entry name='1'/></a>", "<result>eve delete it</result>", {None: [TWO]}, id="list as text"),
+        pytest.param(RUNNING, REFUSED, {None: ["/config"]}, id="pending and not to be seen"),
+    ],
+)
+def test_the_owner_is_told_by_marks_and_by_the_firewalls_list(
+    candidate: str, changes: str, owners: dict[str | None, list[str]]
+) -> None:
+    assert read(candidate, changes) == owners
+
+
+def test_nothing_pending_is_not_compared() -> None:
+    assert read("<a/>", pending="no") == {}
+
+
+def test_no_answer_about_pending_changes_is_compared() -> None:
+    assert read("<a><entry name='1'/></a>", pending="perhaps") == {None: [TWO]}
+
+
+def test_another_node_is_no_configuration() -> None:
+    api = answering({"pending-changes": "<result>no</result>", "get": "<result><shared/></result>"})
+    with pytest.raises(MalformedAnswer, match="candidate configuration with something else"):
+        read_candidate(api)
+
+
+@pytest.mark.parametrize(
+    ("admin", "place", "own", "own_allowed", "objected"),
+    [
+        ("us", ONE, "us", True, False),
+        ("us", ONE, "us", False, True),
+        ("us", ONE, None, True, True),
+        ("bob", ONE, "us", True, True),
+        (None, ONE, "us", True, True),
+        (None, ONE, None, True, True),
+        # At a place where an earlier run of ours may have written.
+        ("us", THREE, "us", False, False),
+        ("us", f"{THREE}/x", "us", False, False),
+        (None, THREE, "us", False, False),
+        ("bob", THREE, "us", False, True),
+        ("us", "/config/a", "us", False, True),
+        ("us", f"{THREE}/entry[@name='cut sho…", "us", False, True),
+    ],
+)
+def test_changes_that_must_not_be_taken_along(
+    admin: str | None, place: str, own: str | None, own_allowed: bool, objected: bool
+) -> None:
+    change = PendingChange(admin, place)
+    assert objections([change], own, own_allowed, [parse_xpath(THREE)]) == ((change,) if objected else ())

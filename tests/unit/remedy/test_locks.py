@@ -1,0 +1,166 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The marks of runs in locks, and the lists of locks and jobs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption, MalformedAnswer
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import newest_id, read_job, read_jobs
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import Mark, read_locks, remove_lock_of
+
+from .answering import answering
+
+NOW = datetime(2026, 11, 25, 2, 0, tzinfo=timezone.utc)
+LATER = NOW + timedelta(hours=1)
+WRITTEN = "panops.mlav 0123abcd 89abcdef 12.345 until 2026-11-25T03:00:00Z"
+MARK = Mark.of_this_process("0123abcd", LATER)
+
+
+def test_a_mark_is_read_as_it_was_written() -> None:
+    assert str(Mark.read(WRITTEN)) == WRITTEN
+    assert Mark.read(str(MARK)) == MARK
+    assert (MARK.pid, MARK.run, MARK.until) == (os.getpid(), "0123abcd", LATER)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "",
+        "change window",
+        "panops.mlav",
+        WRITTEN.replace("abcd", "ABCD"),
+        f"{WRITTEN} and more",
+        f"x {WRITTEN}",
+        WRITTEN.replace("T03:", "T33:"),
+        WRITTEN.replace("-11-25", "-13-25"),
+    ],
+)
+def test_another_comment_is_no_mark(comment: str) -> None:
+    assert Mark.read(comment) is None
+
+
+@given(st.text())
+def test_any_comment_can_be_read(comment: str) -> None:
+    assert Mark.read(comment) is None
+
+
+def test_a_run_at_work_is_not_over() -> None:
+    assert MARK.stale(NOW) is False
+    assert MARK.stale(LATER) is True
+
+
+def test_a_run_whose_process_is_gone_is_over_here_and_not_elsewhere() -> None:
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as ended:
+        ended.wait()
+    gone = replace(MARK, pid=ended.pid)
+    assert gone.stale(NOW) is True
+    assert replace(gone, place="89abcdef").stale(NOW) is False
+    assert replace(gone, place="89abcdef").stale(LATER) is True
+    # The number was given to another process since.
+    assert replace(MARK, start=MARK.start + 1).stale(NOW) is True
+    # A system that does not tell when processes began.
+    assert replace(gone, start=0).stale(NOW) is False
+
+
+LOCK = (
+    '<entry name="admin"><type>shared</type><name>shared</name><created>2026/03/19 17:00:45</created>'
+    "<last-activity>2026/03/19 17:00:45</last-activity><loggedin>yes</loggedin>"
+    "<comment><![CDATA[Testing config lock api]]></comment></entry>"
+)
+
+
+def test_locks_are_read() -> None:
+    (lock,) = read_locks(answering({"config-locks": f"<result><config-locks>{LOCK}</config-locks></result>"}), "config")
+    assert (lock.admin, lock.scope, lock.since) == ("admin", "shared", "2026/03/19 17:00:45")
+    assert (lock.comment, lock.mark) == ("Testing config lock api", None)
+    assert "admin" in str(lock)
+    assert "Testing config lock api" in str(lock)
+    assert read_locks(answering({"commit": "<result><commit-locks/></result>"}), "commit") == ()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["<result/>", "<result>none</result>", "<result><config-locks><lock/></config-locks></result>", "<msg>ok</msg>"],
+)
+def test_an_answer_that_is_no_list_of_locks_is_an_error(answer: str) -> None:
+    with pytest.raises(MalformedAnswer, match="locks"):
+        read_locks(answering({"config-locks": answer}), "config")
+
+
+@pytest.mark.parametrize("name", ["", "a b", "<x/>", "a;b", "-x"])
+def test_a_name_that_cannot_stand_in_a_command_is_not_sent(name: str) -> None:
+    with pytest.raises(InvalidOption):
+        remove_lock_of(answering({}), "config", name)
+
+
+JOBS = """<result>
+<job><tenq>2026/11/25 01:00:00</tenq><id>7</id><user>admin</user><type>Commit</type><status>ACT</status>
+<queued>NO</queued><result>PEND</result><tfin/><description>d</description><progress>55</progress><warnings><line>w</line></warnings>
+<details/></job>
+<job><tenq>2023/08/07 04:00:40</tenq><id>4</id><user>Auto update agent</user><type>WildFire</type><status>FIN</status>
+<result>OK</result><tfin>2023/08/07 04:00:45</tfin><description/><progress>2023/08/07 04:00:45</progress>
+<details><line><line>one</line><line>two</line></line></details><warnings/></job>
+<job><type>Failed-Job</type><details><line>job failed because of configd restart</line></details><warnings/></job>
+</result>"""
+
+
+def test_jobs_are_read() -> None:
+    running, done, odd = read_jobs(answering({"<jobs>": JOBS}))
+    assert (running.id, running.active, running.busy, running.is_commit, running.progress) == (7, True, True, True, 55)
+    assert (running.warnings, running.details, running.description) == (("w",), (), "d")
+    assert (done.active, done.busy, done.progress, done.details) == (False, False, None, ("one", "two"))
+    assert done.finished is not None
+    assert done.enqueued is not None
+    assert (done.finished - done.enqueued).total_seconds() == 5
+    assert (odd.id, odd.active, odd.details) == (None, False, ("job failed because of configd restart",))
+    assert newest_id([running, done, odd]) == 7
+    assert newest_id([odd]) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "result", "busy"),
+    [
+        ("Commit", "ACT", "PEND", True),
+        ("CommitAll", "PEND", "PEND", True),
+        ("HA-Sync", "ACT", "PEND", True),
+        ("Something new", "ACT", "PEND", True),
+        ("Install", "", "PEND", True),
+        ("Install", "FIN", "OK", False),
+        ("Report", "ACT", "PEND", False),
+        ("Exec", "ACT", "PEND", False),
+        ("Downld", "ACT", "PEND", False),
+        ("logquery", "ACT", "PEND", False),
+    ],
+)
+def test_which_jobs_are_in_the_way(kind: str, status: str, result: str, busy: bool) -> None:
+    text = f"<job><id>1</id><type>{kind}</type><status>{status}</status><result>{result}</result></job>"
+    (job,) = read_jobs(answering({"<jobs>": f"<result>{text}</result>"}))
+    assert job.busy is busy
+
+
+def test_no_job_is_no_error_and_another_answer_is() -> None:
+    assert read_jobs(answering({"<jobs>": "<result/>"})) == ()
+    with pytest.raises(MalformedAnswer, match="jobs"):
+        read_jobs(answering({"<jobs>": "<result>none that I know</result>"}))
+
+
+def test_another_job_is_not_taken_for_the_one_asked_for() -> None:
+    api = answering({"<jobs>": JOBS})
+    found = read_job(api, 4)
+    assert found is not None
+    assert found.type == "WildFire"
+    assert read_job(api, 5) is None
+    gone = '<response status="error" code="7"><msg><line>job 5 not found</line></msg></response>'
+    assert read_job(answering({"<jobs>": gone}), 5) is None
