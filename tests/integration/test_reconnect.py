@@ -53,7 +53,9 @@ def at_the_pace(pace: Pace) -> Iterator[None]:
         yield
 
 
-def operate(given: Mapping[str, Any], check: bool = False, say: Callable[[str], None] = str) -> dict[str, Any]:
+def operate(
+    given: Mapping[str, Any], check: bool = False, say: Callable[[str], None] = lambda line: None
+) -> dict[str, Any]:
     """The module's operation, with parameters that its own specification has validated."""
     operation = reconnecting.RECONNECT
     checked = ArgumentSpecValidator(operation.argument_spec).validate(given)

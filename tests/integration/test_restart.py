@@ -25,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import
     RESTART,
     DeviceServerNotBack,
     Restarted,
+    RestartFailed,
     RestartNotMade,
     RestartUnknown,
     restart,
@@ -183,12 +184,13 @@ def test_what_nobody_takes_is_given_to_a_person(
 )
 @pytest.mark.parametrize("kind", ["drop_before", "busy"])
 def test_a_command_that_came_to_nothing_is_not_sent_again(
-    switches: dict[str, Any], error: type[DeviceError], kind: str
+    switches: dict[str, Any], error: type[RestartFailed], kind: str
 ) -> None:
     changes = {"switches": {**OVER_API, **switches}, "faults": fault(kind)}
     with quick("healthy", changes) as firewall:
-        with pytest.raises(error):
+        with pytest.raises(error) as raised:
             run(firewall)
+        assert raised.value.data == {"restarted": False if error is RestartNotMade else None}
         assert restarts(firewall) == 1
 
 
@@ -197,6 +199,17 @@ def test_a_firewall_that_says_so_and_does_nothing() -> None:
     told = "Process device-server was restarted"
     with quick("healthy", changes) as firewall, pytest.raises(RestartNotMade, match=told):
         run(firewall)
+
+
+@pytest.mark.parametrize(
+    ("switches", "error"), [({}, RestartNotMade), (UNSEEN, DeviceServerNotBack)], ids=["pid", "not shown"]
+)
+def test_a_busy_device_server_that_is_not_restarted(switches: dict[str, Any], error: type[RestartFailed]) -> None:
+    changes = {"switches": {**OVER_API, **switches}, "firewall": {"device_server": {"restart_ineffective": True}}}
+    with quick("device_server_unavailable", changes) as firewall:
+        with pytest.raises(error) as raised:
+            run(firewall, 0.3)
+        assert raised.value.data == {"restarted": False if error is RestartNotMade else None}
 
 
 @pytest.mark.parametrize("switches", [{}, UNSEEN], ids=["proven", "not proven"])
@@ -209,6 +222,5 @@ def test_device_server_that_does_not_come_back(switches: dict[str, Any]) -> None
     with quick("healthy", changes) as firewall:
         with pytest.raises(DeviceServerNotBack) as raised:
             run(firewall, 0.3, lines)
-        assert raised.value.restarted is not None
-        assert raised.value.restarted.proven
+        assert raised.value.data == {"restarted": True}
         assert any("busy" in line for line in lines)

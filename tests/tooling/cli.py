@@ -34,7 +34,7 @@ from tests.tooling.gates import GATES, Gate
 
 TAIL = 60
 # See demo.py, which needs what only .venv has.
-DEMOS = ("demo", "demo-techsupport")
+DEMOS = ("demo", "demo-techsupport", "demo-remediate")
 CACHES = (".ansible", ".coverage", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "tests/output")
 
 

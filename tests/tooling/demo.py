@@ -5,7 +5,8 @@
 """The demos: a simulated fleet is diagnosed by the playbooks that users run; the findings are compared with its faults.
 
 Run with the Python of ``.venv``. ``demo`` asks the firewalls, and leaves ``build/demo/diagnoses.json`` and the reports
-beside it; ``demo-techsupport`` reads their tech-support files, and leaves the same in ``build/demo-techsupport``.
+beside it; ``demo-techsupport`` reads their tech-support files, and leaves the same in ``build/demo-techsupport``;
+``demo-remediate`` plans and repairs another fleet, and leaves ``build/demo/remediation.json``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+from referencing import Registry, Resource
 
 from tests.tooling.environment import BUILD, ROOT, VENV, Failed, call, environment, locked, log_file, stop
 
@@ -29,10 +31,13 @@ DEMO = BUILD / "demo"
 FLEET = DEMO / "fleet"
 TECHSUPPORT_DEMO = BUILD / "demo-techsupport"
 FILES = TECHSUPPORT_DEMO / "files"
-SIMULATOR = (sys.executable, "-m", "tests.simulator", "--fleet", "tests/simulator/fleets/demo.yml")
-SCHEMA = ROOT / "docs" / "schema" / "diagnosis.schema.json"
+REMEDIATE_DEMO = BUILD / "demo-remediate"
+SIMULATOR = (sys.executable, "-m", "tests.simulator")
+DEMO_FLEET = ("--fleet", "tests/simulator/fleets/demo.yml")
+BROKEN_FLEET = ("--fleet", "tests/simulator/fleets/remediation.yml")
+SCHEMAS = ROOT / "docs" / "schema"
 SECONDS_TO_START = 60.0
-SECONDS_TO_DIAGNOSE = 300.0
+SECONDS_TO_PLAY = 300.0
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -60,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def diagnose_fleet() -> int:
     """Diagnose firewalls that answer; returns how many were judged otherwise than expected."""
-    with simulated_fleet():
+    with simulated_fleet(DEMO_FLEET, FLEET):
         inventory = ["-i", str(FLEET / "inventory.yml")]
         playbook([*inventory, "playbooks/diagnose.yml"], mlav_report_dir=str(DEMO))
         fleet = json.loads((FLEET / "fleet.json").read_text(encoding="utf-8"))
@@ -71,23 +76,56 @@ def diagnose_files() -> int:
     """Diagnose from tech-support files of the same firewalls; returns how many verdicts contradict the truth."""
     print("making a tech-support file of every simulated firewall", flush=True)
     with log_file("simulator") as log:
-        call(log, [*SIMULATOR, "--archives", FILES])
+        call(log, [*SIMULATOR, *DEMO_FLEET, "--archives", FILES])
     given = {"mlav_techsupport": str(FILES), "mlav_report_dir": str(TECHSUPPORT_DEMO)}
     playbook(["playbooks/diagnose_techsupport.yml"], **given)
     fleet = json.loads((FILES / "expected.json").read_text(encoding="utf-8"))
     return compare_files(fleet, read_results(TECHSUPPORT_DEMO / "diagnoses.json"))
 
 
-DEMOS = {"demo": (DEMO, diagnose_fleet), "demo-techsupport": (TECHSUPPORT_DEMO, diagnose_files)}
+def remediate_fleet() -> int:
+    """Plan, approve and repair; returns how many firewalls ended otherwise than expected.
+
+    The ones that fail have a run of their own: in one with the others, the first failure would stop the rest.
+    """
+    folder = REMEDIATE_DEMO / "fleet"
+    with simulated_fleet(BROKEN_FLEET, folder):
+        fleet = json.loads((folder / "fleet.json").read_text(encoding="utf-8"))
+        wanted = {
+            entry["name"]: entry["expect"]["remediation"] for entry in fleet if entry["expect"].get("remediation")
+        }
+        failing = sorted(name for name, expected in wanted.items() if expected.get("error"))
+        others = sorted(set(wanted) - set(failing))
+        records: list[dict[str, Any]] = []
+        for name, hosts, code in (("others", others, 0), ("failing", failing, 2)):
+            place = REMEDIATE_DEMO / name
+            given = {"mlav_hosts": ",".join(hosts), "mlav_verify_timeout": "5s"}
+            play = ["-i", str(folder / "inventory.yml"), "playbooks/remediate.yml"]
+            playbook([*play, "--check"], **given, mlav_report_dir=str(place / "plan"))
+            approved = {"mlav_plan": str(place / "plan" / "plan.json"), "mlav_report_dir": str(place / "done")}
+            playbook(play, code, **given, **approved, mlav_batches=str(len(failing)) if code else "")
+            records += read_results(place / "done" / "remediation.json", "remediation").values()
+    DEMO.mkdir(parents=True, exist_ok=True)
+    content = json.dumps(records, indent=2, ensure_ascii=False) + "\n"
+    (DEMO / "remediation.json").write_text(content, encoding="utf-8")
+    print(f"records of both runs: {(DEMO / 'remediation.json').relative_to(ROOT)}")
+    return compare_records(wanted, {record["host"]: record for record in records})
+
+
+DEMOS = {
+    "demo": (DEMO, diagnose_fleet),
+    "demo-techsupport": (TECHSUPPORT_DEMO, diagnose_files),
+    "demo-remediate": (REMEDIATE_DEMO, remediate_fleet),
+}
 
 
 @contextmanager
-def simulated_fleet() -> Iterator[None]:
+def simulated_fleet(fleet: Sequence[str], folder: Path) -> Iterator[None]:
     """Simulated firewalls that answer until the block ends; they choose free ports themselves."""
     print("starting the simulated firewalls", flush=True)
     with log_file("simulator") as log:
         process = subprocess.Popen(
-            [*SIMULATOR, "--directory", str(FLEET)],
+            [*SIMULATOR, *fleet, "--directory", str(folder)],
             cwd=ROOT,
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -97,7 +135,7 @@ def simulated_fleet() -> Iterator[None]:
         )
         try:
             deadline = time.monotonic() + SECONDS_TO_START
-            while not (FLEET / "ready").exists():
+            while not (folder / "ready").exists():
                 if process.poll() is not None or time.monotonic() > deadline:
                     said = Path(log.name).read_text(encoding="utf-8", errors="replace")
                     raise Failed(f"the simulated firewalls did not start:\n{said}")
@@ -107,8 +145,8 @@ def simulated_fleet() -> Iterator[None]:
             stop(process)
 
 
-def playbook(arguments: Sequence[str], **variables: str) -> None:
-    """Run a playbook; what it says goes to the terminal."""
+def playbook(arguments: Sequence[str], code: int = 0, **variables: str) -> None:
+    """Run a playbook that has to end with ``code``; what it says goes to the terminal."""
     command = [str(VENV / "bin" / "ansible-playbook"), *arguments, "-e", json.dumps(variables)]
     print(f"$ {' '.join(command)}", flush=True)
     process = subprocess.Popen(
@@ -118,25 +156,55 @@ def playbook(arguments: Sequence[str], **variables: str) -> None:
         start_new_session=True,
     )
     try:
-        code = process.wait(SECONDS_TO_DIAGNOSE)
+        ended = process.wait(SECONDS_TO_PLAY)
     except subprocess.TimeoutExpired:
-        raise Failed(f"the playbook was stopped after {SECONDS_TO_DIAGNOSE:.0f} s") from None
+        raise Failed(f"the playbook was stopped after {SECONDS_TO_PLAY:.0f} s") from None
     finally:
         stop(process)
-    if code:
-        raise Failed(f"the playbook ended with code {code}")
+    if ended != code:
+        raise Failed(f"the playbook ended with code {ended}, expected was {code}")
 
 
-def read_results(path: Path) -> dict[str, dict[str, Any]]:
+def read_results(path: Path, schema: str = "diagnosis") -> dict[str, dict[str, Any]]:
     """The results by host; every one of them must fit the published schema."""
     if not path.is_file():
         raise Failed(f"the playbook left no {path.relative_to(ROOT)}")
     results = json.loads(path.read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    check = validator(schema)
     for result in results:
-        for error in validator.iter_errors(result):
+        for error in check.iter_errors(result):
             raise Failed(f"{path.name}: {result.get('host')}: {error.json_path}: {error.message}")
     return {result["host"]: result for result in results}
+
+
+def validator(schema: str) -> Any:
+    """Of a schema that the documentation publishes."""
+    contents = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(SCHEMAS.glob("*.schema.json"))]
+    published = Registry().with_resources((content["$id"], Resource.from_contents(content)) for content in contents)
+    [wanted] = [content for content in contents if content["$id"].endswith(f"/{schema}.schema.json")]
+    return jsonschema.Draft202012Validator(wanted, registry=published)
+
+
+def compare_records(wanted: dict[str, dict[str, Any]], records: dict[str, dict[str, Any]]) -> int:
+    """Print what was done to every firewall beside what was expected; returns how many differ."""
+    wrong = len(records.keys() ^ wanted.keys())
+    print(f"\n{'firewall':24} {'cause':28} {'expected':24} {'got':24} after")
+    for name in sorted(records.keys() & wanted.keys()):
+        record, expected = records[name], wanted[name]
+        after = record["verdict_after"]
+        if expected.get("error"):
+            ending = "rolled back" if expected["error"] == "not_reconnected" else "failed"
+        else:
+            ending = expected["refusal"] or ("repaired" if expected["cause"] else "nothing to do")
+        got = record["guard"] or record["outcome"].replace("_", " ")
+        good = got == ending and record["cause"] == expected["cause"] and record["left_behind"] == []
+        # Where nothing was done, nothing is known of afterwards.
+        good = good and after == (expected["verdict_after"] if got in ("repaired", "rolled back") else None)
+        wrong += not good
+        said = "ok" if good else "DIFFERS"
+        print(f"{name:24} {record['cause'] or '-':28} {ending:24} {got:24} {after or '-'} {said}")
+    print(f"firewalls: {len(wanted) - wrong} as expected, {wrong} not\n", flush=True)
+    return wrong
 
 
 def compare(fleet: list[dict[str, Any]], results: dict[str, dict[str, Any]]) -> int:

@@ -37,7 +37,7 @@ BIN = VENV / "bin"
 DATA = BUILD / "coverage"
 LOWEST = ROOT / "tests" / "requirements-lowest.txt"
 OLDEST = ROOT / "tests" / "requirements-oldest-core.txt"
-ON_OLDEST = tuple(f"tests/integration/test_{name}.py" for name in ("modules", "playbook", "security"))
+ON_OLDEST = tuple(f"tests/integration/test_{name}.py" for name in ("modules", "playbook", "security", "windows"))
 NEWEST_CORE = "2.21.5"
 OLDEST_CORE = "2.16.19"
 

@@ -151,7 +151,9 @@ def interrupted_restart(earlier: Mapping[str, Any] | None) -> bool:
     for action in actions:
         if not isinstance(action, Mapping):
             return False
-        if action.get("action") == "restart_device_server" and action.get("state") in ("begun", "done"):
+        # One that failed may have happened all the same: device-server did not come back, say.
+        happened = action.get("state") in ("begun", "done") or action.get("restarted", False) is not False
+        if action.get("action") == "restart_device_server" and happened:
             restarted = True
         if action.get("action") == "commit_force" and action.get("state") == "done":
             restarted = False

@@ -83,7 +83,7 @@ class Options:
         exclusion: the host name that is excluded from decryption.
         rollback: take the exclusion back when the firewall does not reconnect.
         order: the turn that it is now; None where it is everybody's.
-        approved: the approved plan of this firewall; None where none is asked for.
+        approved: the approved plan of this firewall, empty where it has none; None where no approval is asked for.
         resume_restart: an earlier run restarted device-server and did not come to the forced commit.
     """
 

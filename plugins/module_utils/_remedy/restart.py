@@ -13,10 +13,10 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -84,6 +84,11 @@ class RestartFailed(DeviceError):
         super().__init__(message, remedy)
         self.restarted = restarted
 
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """``restarted``: true, false, or null where it is not known."""
+        return {"restarted": False if self.restarted is None else self.restarted.proven or None}
+
 
 class RestartNotMade(RestartFailed):
     """device-server is the same process as before."""
@@ -140,14 +145,14 @@ def restart(device: LiveDevice, before: Status, limit_s: float, pace: Pace, say:
         say(f"the answer to the restart was lost ({excerpt(error.message)}); looking at what follows")
     status, proven = _follow(device, before, earlier, limit_s, pace, say)
     restarted = Restarted(proven is True, transport, time.monotonic() - began, status)
-    if not status.answered:
-        raise _not_back(status, limit_s, restarted)
     if proven is False:
         raise RestartNotMade(
             f"device-server was not restarted. Expected: another process {_PROCESS}, a time without answers, or an "
             f"entry in the system log. Actual: the same process. The firewall said: {excerpt(said) or 'nothing'}",
             BY_HAND,
         ) from lost
+    if not status.answered:
+        raise _not_back(status, limit_s, restarted)
     if lost is not None and not proven:
         raise RestartUnknown(
             f"it is not known whether device-server was restarted: the answer was lost ({excerpt(said)}), and this "

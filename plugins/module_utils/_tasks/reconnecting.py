@@ -47,7 +47,7 @@ class NotConnected(DeviceError):
 
 def reconnect_options(params: Params) -> ReconnectOptions:
     """From the options of the module. Raises InvalidOption."""
-    needs = duration("restart_needs", params["restart_needs"]).total_seconds()
+    needs = duration("restart_needs", params["restart_needs"], 0).total_seconds()
     return ReconnectOptions(
         allowances=replace(allowances(params), restart_needs_s=needs),
         restart=params["restart"],

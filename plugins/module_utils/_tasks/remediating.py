@@ -57,11 +57,12 @@ MAX_PLAN_BYTES = 64 * 1024 * 1024
 
 
 def _approved(path: str | None, host: str) -> tuple[Mapping[str, Any] | None, str | None]:
-    """The approved plan of ``host`` and the digest of the file; (None, None) where no plan is asked for.
+    """The approved plan of ``host`` (empty where the file has none) and the digest of the file.
+
+    (None, None) where no plan is asked for.
 
     Raises:
         InvalidOption: the file cannot be read, or is no plan.
-        Refused: it has no plan for this firewall.
     """
     if path is None:
         return None, None
@@ -79,9 +80,9 @@ def _approved(path: str | None, host: str) -> tuple[Mapping[str, Any] | None, st
         raise InvalidOption(f"plan is {path!r}. {expected} Actual: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidOption(f"plan is {path!r}. {expected} Actual: another file ({type(error).__name__}).") from error
-    if len(found) != 1:
-        raise Refused("plan", f"the approved plan {os.path.basename(path)!r} has nothing for {host}", "plan")
-    return found[0], f"sha256:{sha256(content).hexdigest()}"
+    if len(found) > 1:
+        raise InvalidOption(f"plan is {path!r}. {expected} Actual: {len(found)} plans for {host}.")
+    return found[0] if found else {}, f"sha256:{sha256(content).hexdigest()}"
 
 
 def _folder(audit_dir: str | None, host: str) -> str | None:

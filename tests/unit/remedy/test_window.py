@@ -15,6 +15,7 @@ import yaml
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MissingLibrary
 from ansible_collections.panops.mlav.plugins.module_utils._remedy import recurrence
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows, Opening
+from tests.tooling.environment import ROOT
 
 # A Wednesday.
 NOON = "2026-11-25T12:00Z"
@@ -289,3 +290,19 @@ def test_the_entries_may_be_of_any_mapping_and_sequence() -> None:
     value = Lines([Lazy(weekdays=Lines(["sat"]), start="22:00", duration="4h", time_zone="UTC")])
     found = MaintenanceWindows.from_option("maintenance_window", value)
     assert told(found.next_opening(at(NOON))) == "2026-11-28T22:00 2026-11-29T02:00"
+
+
+def test_the_documented_windows_are_what_their_comments_say() -> None:
+    page = (ROOT / "docs" / "maintenance_windows.md").read_text(encoding="utf-8")
+    variables = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+    found = [
+        told(MaintenanceWindows.from_option("mlav_maintenance_window", [entry]).next_opening(at(NOON)))
+        for entry in variables["mlav_maintenance_window"]
+    ]
+    assert found == [
+        "2026-11-28T22:00 2026-11-29T02:00",
+        "2026-11-26T04:30 2026-11-26T06:30",
+        "2026-12-12T22:00 2026-12-13T02:00",
+        "2026-11-28T17:00 2026-11-28T20:00",
+        "2026-12-01T21:00 2026-12-02T01:00",
+    ]

@@ -158,7 +158,8 @@ def test_each_time_of_the_day_is_found_on_the_clock(zone: str) -> None:
             expected = sorted({first_shown(seen, datetime.combine(middle + day * DAY, start)) for day in (-1, 0, 1, 2)})
             entry = {"start": f"{start:%H:%M}", "duration": "1m", "time_zone": zone}
             windows = MaintenanceWindows.from_option("maintenance_window", [entry])
-            moment, found = expected[0] - MINUTE, []
+            moment = expected[0] - MINUTE
+            found: list[datetime] = []
             while len(found) < len(expected):
                 opening = windows.next_opening(moment)
                 assert opening is not None

@@ -1,0 +1,50 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import ReconnectOptions
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reconnecting import RECONNECT, reconnect_options
+
+
+def options(**given: Any) -> ReconnectOptions:
+    checked = ArgumentSpecValidator(RECONNECT.argument_spec).validate(given)
+    assert not checked.error_messages, checked.error_messages
+    return reconnect_options(checked.validated_parameters)
+
+
+def test_defaults_are_those_of_the_stage() -> None:
+    found, stage = options(), ReconnectOptions()
+    for name in ("restart", "restart_timeout_s", "verify_timeout_s", "description", "resume"):
+        assert getattr(found, name) == getattr(stage, name)
+    for name in ("windows", "restart_needs_s", "commit_needs_s", "busy_wait_s", "lock", "allow_other_changes"):
+        assert getattr(found.allowances, name) == getattr(stage.allowances, name)
+
+
+def test_options_arrive() -> None:
+    found = options(
+        restart="never",
+        restart_timeout="20m",
+        restart_needs="0s",
+        verify_timeout="90s",
+        description="why",
+        commit_needs="1m",
+        outside_window=True,
+    )
+    assert (found.restart, found.restart_timeout_s, found.verify_timeout_s) == ("never", 1200, 90)
+    assert found.description == "why"
+    assert (found.allowances.restart_needs_s, found.allowances.commit_needs_s) == (0, 60)
+    assert found.allowances.outside_window
+
+
+@pytest.mark.parametrize("name", ["restart_timeout", "restart_needs", "verify_timeout"])
+def test_a_duration_that_is_none_is_named(name: str) -> None:
+    with pytest.raises(InvalidOption, match=f"{name} is 'soon'. Expected: "):
+        options(**{name: "soon"})
