@@ -113,11 +113,17 @@ def committed(world: World) -> bool:
     return bool(world.commits)
 
 
+def end_jobs(world: World) -> None:
+    for job in world.jobs.all:
+        if job.active:
+            job.takes = 0
+
+
 STEPS = [
     pytest.param(fault("hang_after", "request config-lock add"), locked, id="taking the lock"),
     pytest.param(fault("hang", "config get"), locked, id="looking at the candidate"),
     pytest.param(fault("hang_after", "commit"), committed, id="sending the commit"),
-    pytest.param(None, committed, id="following the job"),
+    pytest.param(fault("job_hangs", "commit"), committed, id="following the job"),
     pytest.param(fault("hang", "request config-lock remove"), None, id="releasing the lock"),
 ]
 
@@ -125,15 +131,16 @@ STEPS = [
 @pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
 @pytest.mark.parametrize(("step", "reached"), STEPS)
 def test_a_killed_run_is_taken_up_where_it_was(
-    step: Mapping[str, Any] | None, reached: Callable[[World], bool] | None, force: bool
+    step: Mapping[str, Any], reached: Callable[[World], bool] | None, force: bool
 ) -> None:
-    with firewall_with(*filter(None, [step])) as firewall:
+    with firewall_with(step) as firewall:
         world = firewall.world
         with run_of_its_own(firewall, force=force) as process:
             until(lambda: reached(world) if reached is not None else not world.faults.answers)
             process.kill()
             process.wait()
         world.faults.answers.clear()
+        end_jobs(world)
         lines: list[str] = []
         done = commit(firewall, lines.append, force=force)
         assert (done.get("failed"), done["lock_left"]) == (None, None), done
@@ -156,11 +163,12 @@ def test_a_run_that_is_told_to_end_releases_its_lock(number: signal.Signals) -> 
 
 
 def test_what_was_changed_after_an_interrupted_commit_is_committed_as_well() -> None:
-    with firewall_with() as firewall:
+    with firewall_with(fault("job_hangs", "commit")) as firewall:
         with run_of_its_own(firewall) as process:
             until(lambda: firewall.world.commits)
             process.kill()
             process.wait()
+        end_jobs(firewall.world)
         firewall.world.config.set(f"{VSYS}/address", [Element("entry", {"name": "later"})], "admin")
         done = commit(firewall)
         assert (done["changed"], done["confirmed"]) == (True, True)
