@@ -297,8 +297,8 @@ class Remediation:
         target, found = self._target.name, self._in_place
         if found is not None and found.candidate is not None and found.candidate.owned:
             self._record.left_behind.append(
-                f"The exclusion of {self._options.exclusion} on {target} is one of this collection. Where nobody needs it, "
-                "take it away with mlav_decryption_exclusion, state absent, and mlav_commit."
+                f"The exclusion of {self._options.exclusion} on {target} is one of this collection. Where nobody needs "
+                "it, take it away with mlav_decryption_exclusion, state absent, and mlav_commit."
             )
         raise Refused(
             "decrypting_device",
