@@ -143,7 +143,7 @@ details:
 confirmed:
   description:
     - V(true) where the firewall, asked again, has nothing pending and runs what was committed. V(false) where something
-      is pending. Null where it does not tell.
+      is pending, or something else runs in these places. Null where it does not tell.
   returned: success, not in check mode
   type: bool
   sample: true

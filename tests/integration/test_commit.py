@@ -16,7 +16,9 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from tests.simulator.config_default import VSYS
 from tests.simulator.fleet import Firewall
+from tests.simulator.running import running_fleet
 from tests.simulator.snapshot import take_snapshot
+from tests.simulator.switches import Fault
 
 from .committing import OWN, assert_one_commit, at_the_pace, commit, firewall_with, look, options
 from .conftest import Ansible
@@ -316,6 +318,32 @@ def test_copes_with_what_is_not_known_about_firewalls(switches: dict[str, Any]) 
         done = commit(firewall)
         assert (done["changed"], done["confirmed"], done["lock_left"]) == (True, True, None), done
         assert_one_commit(firewall)
+
+
+def test_what_panorama_pushed_is_no_difference() -> None:
+    with firewall_with(scenario="healthy_panorama_pushed_route") as firewall:
+        done = commit(firewall)
+        assert (done["changed"], done["confirmed"]) == (True, True)
+        assert [item["admin"] for item in done["committed"]] == ["admin"]
+
+
+def test_a_firewall_behind_a_panorama_is_committed_and_the_panorama_is_not() -> None:
+    entry: dict[str, Any] = {"name": "fw-1", "scenario": "healthy", "changes": OWN, "panorama": "pano-1"}
+    with running_fleet([entry]) as fleet:
+        firewall = fleet.firewalls["fw-1"]
+        assert commit(firewall)["changed"] is True
+        assert_one_commit(firewall)
+        assert firewall.panorama is not None
+        assert firewall.panorama.world.commits == []
+
+
+def test_a_configuration_that_is_too_large_is_an_error_and_leaves_no_lock() -> None:
+    with firewall_with() as firewall:
+        firewall.world.faults.answers.append(Fault("huge", "config get", mb=33))
+        failed = commit(firewall)
+        assert failed["error"]["kind"] == "malformed"
+        assert "too large" in failed["msg"]
+        assert_one_commit(firewall, 0)
 
 
 def test_an_account_that_may_not_change_anything_gets_no_lock() -> None:

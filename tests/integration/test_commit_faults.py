@@ -7,14 +7,8 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from threading import Barrier
+from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -25,12 +19,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances imp
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import CommitRequest, LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from tests.simulator.config_default import VSYS
-from tests.simulator.fleet import Firewall
 from tests.simulator.switches import Fault
-from tests.simulator.world import World
 
-from .committing import OWN, assert_one_commit, at_the_pace, commit, firewall_with, once_queued, options
-from .conftest import ROOT, environment
+from .committing import assert_one_commit, at_the_pace, commit, firewall_with, once_queued, options
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -159,7 +150,7 @@ def test_an_install_that_begins_at_the_last_moment_is_waited_for() -> None:
 def test_a_lock_that_is_taken_at_the_last_moment_refuses() -> None:
     with firewall_with(fault("interfere", "commit", text="commit_lock")) as firewall:
         refused = commit(firewall)
-        assert (refused["failed"], refused["guard"]) == (True, "config_lock")
+        assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")
         assert "locked by bob" in refused["msg"]
         assert_one_commit(firewall, 0)
 
@@ -252,118 +243,33 @@ def test_a_firewall_that_cannot_be_asked_is_left_as_it_is() -> None:
             assert_one_commit(firewall, 0)
 
 
-@pytest.mark.parametrize("other", ["admin", "alice"], ids=["same account", "another account"])
-def test_a_second_operator_is_refused_while_the_first_is_at_work(other: str) -> None:
-    world = {**OWN["firewall"], "admins": [{"name": "admin"}, {"name": "alice"}]}
-    with firewall_with(firewall=world) as firewall, closing(open_device(options(firewall))) as device:
-        with LockedChange(
-            device, Allowances(pace=Pace(poll_s=0.02)), "first", print, own_changes_allowed=True
-        ) as change:
-            refused = commit(firewall, provider=provider_of(firewall, other))
-            assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")
-            assert f"panops.mlav {change.run}" in refused["msg"]
-            assert change.commit(CommitRequest("first")).changed is True
-        assert_one_commit(firewall)
-
-
-def provider_of(firewall: Firewall, name: str) -> dict[str, Any]:
-    admin = firewall.world.admin(name)
-    assert admin is not None
-    return {**firewall.provider(), "username": name, "password": admin.password}
-
-
-@pytest.mark.parametrize("other", ["admin", "alice"], ids=["same account", "another account"])
-def test_two_operators_at_once_commit_once(other: str) -> None:
-    world = {**OWN["firewall"], "admins": [{"name": "admin"}, {"name": "alice"}]}
-    with firewall_with(firewall=world) as firewall, ThreadPoolExecutor(2) as pool:
-        start = Barrier(2)
-
-        def operator(name: str) -> dict[str, Any]:
-            start.wait()
-            return commit(firewall, provider=provider_of(firewall, name), allow_other_changes=True)
-
-        results = list(pool.map(operator, ["admin", other]))
-        assert [result["changed"] for result in results].count(True) == 1
-        for result in results:
-            assert result["changed"] or not result.get("failed") or result["guard"] == "config_lock", result
-        assert_one_commit(firewall)
-
-
-@contextmanager
-def run_of_its_own(firewall: Firewall, **given: Any) -> Iterator[subprocess.Popen[str]]:
-    """The operation in a process that can be killed."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.committing"],
-        cwd=ROOT,
-        env={**environment(ROOT / "build"), "PYTHONPATH": "build/collections:."},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(options(firewall, **given)))
-        process.stdin.close()
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def locked(world: World) -> bool:
-    return bool(world.locks)
-
-
-def committed(world: World) -> bool:
-    return bool(world.commits)
-
-
-STEPS = [
-    pytest.param(fault("hang_after", "request config-lock add"), locked, id="taking the lock"),
-    pytest.param(fault("hang", "config get"), locked, id="looking at the candidate"),
-    pytest.param(fault("hang_after", "commit"), committed, id="sending the commit"),
-    pytest.param(None, committed, id="following the job"),
-    pytest.param(fault("hang", "request config-lock remove"), None, id="releasing the lock"),
-]
-
-
-@pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
-@pytest.mark.parametrize(("step", "reached"), STEPS)
-def test_a_killed_run_is_taken_up_where_it_was(
-    step: Mapping[str, Any] | None, reached: Callable[[World], bool] | None, force: bool
-) -> None:
-    with firewall_with(*filter(None, [step])) as firewall:
-        world = firewall.world
-        with run_of_its_own(firewall, force=force) as process:
-            until(lambda: reached(world) if reached is not None else not world.faults.answers)
-            process.kill()
-            process.wait()
-        world.faults.answers.clear()
-        lines: list[str] = []
-        done = commit(firewall, lines.append, force=force)
-        assert (done.get("failed"), done["lock_left"]) == (None, None), done
-        assert done["changed"] is True
-        assert any("the run that took it is over" in line for line in lines)
-        assert_one_commit(firewall)
-        assert world.config.pending is False
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_a_run_that_is_told_to_end_releases_its_lock(number: signal.Signals) -> None:
-    with firewall_with(fault("hang", "config get")) as firewall:
-        with run_of_its_own(firewall) as process:
-            until(lambda: firewall.world.locks and not firewall.world.faults.answers)
-            process.send_signal(number)
-            process.wait(60)
-        assert process.returncode != 0
+@pytest.mark.parametrize("edited", [False, True], ids=["quiet", "edited meanwhile"])
+def test_a_lock_that_the_commit_released_is_taken_again(edited: bool) -> None:
+    with (
+        firewall_with(switches={"commit_releases_lock": True}) as firewall,
+        closing(open_device(options(firewall))) as device,
+        LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "t", print, own_changes_allowed=True) as change,
+    ):
+        assert change.commit(CommitRequest("first")).confirmed is True
         assert firewall.world.locks == []
-        assert_one_commit(firewall, 0)
+        if edited:
+            firewall.world.config.set(f"{VSYS}/address", [Element("entry", {"name": "theirs"})], "bob")
+            with pytest.raises(Refused, match="has changed meanwhile"):
+                change.commit(CommitRequest("second", force=True))
+        else:
+            assert change.commit(CommitRequest("second", force=True)).changed is True
+    assert_one_commit(firewall, 1 if edited else 2)
+
+
+def test_no_secret_is_told() -> None:
+    with firewall_with() as firewall:
+        firewall.world.take_lock("config", "bob", f"the password is {firewall.password} today")
+        lines: list[str] = []
+        refused = commit(firewall, lines.append)
+        assert "******** today" in refused["msg"]
+        done = commit(firewall, lines.append, take_over_locks=["bob"])
+        assert any("******** today" in line for line in lines)
+        assert firewall.password not in json.dumps([refused, done, lines])
 
 
 def test_a_forgotten_lock_of_elsewhere_counts_until_its_time_has_passed() -> None:

@@ -11,14 +11,14 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any
+from xml.etree.ElementTree import Element
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
@@ -47,9 +47,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import 
     uncertain,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.difference import (
+    Path,
     beyond,
     differences,
-    fingerprint,
+    lies_at,
     parse_xpath,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import (
@@ -57,6 +58,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import 
     candidate_refusal,
     foreign_changes_refusal,
     full_commit_refusal,
+    locked_refusal,
     no_lock_refusal,
     window_refusal,
 )
@@ -153,8 +155,9 @@ class LockedChange:
         self._lock = HeldLock(self._session, allowances, self.run, own_name(device), say)
         self._entered = ExitStack()
         self._window_until = self._pace.now()
-        self._latest = ""
-        self._baseline: Any = None
+        self._baseline: Element
+        self._latest: Element
+        self._places: list[Path] | None = []
         self._committed = False
 
     @property
@@ -199,8 +202,8 @@ class LockedChange:
         if self._partial and (refusal := full_commit_refusal(full_commit_required(api))):
             raise refusal
         candidate = read_candidate(api)
-        self.before, self._baseline = candidate.state, candidate.tree
-        self._latest = candidate.state.fingerprint
+        self.before, self._baseline, self._latest = candidate.state, candidate.tree, candidate.tree
+        self._note(change.xpath for change in self.before.pending)
         refusal = candidate_refusal(
             candidate.state, self._allowances, self.administrator, self._own_allowed, self._known, self._partial
         )
@@ -234,13 +237,22 @@ class LockedChange:
         refusal = foreign_changes_refusal(found)
         if refusal is not None:
             raise refusal
-        self._latest = fingerprint(now)
+        self._latest = now
+        self._note(xpaths)
+
+    def _note(self, xpaths: Iterable[str]) -> None:
+        """Keeps the places that a commit will change; one that was cut short for people is not to be kept."""
+        try:
+            if self._places is not None:
+                self._places += map(parse_xpath, xpaths)
+        except InvalidOption:
+            self._places = None
 
     def interrupted(self, request: CommitRequest) -> Committed | None:
         """The same commit as a run had sent it that was killed and left its lock, at its good end.
 
-        None where there was none, or where it failed: then it may be sent. A caller that has changed something since,
-        or restarted a process, must not ask: that commit came before.
+        None where there was none, where it failed, and where it left something: then it may be sent. A caller that has
+        changed something since, or restarted a process, must not ask: that commit came before.
 
         Raises:
             CommitUnfinished, DeviceError.
@@ -254,9 +266,11 @@ class LockedChange:
             return None
         self._say(f"commit job {sent.id} is that of the interrupted run")
         try:
-            return self._followed(sent.id, self._pace.now(), None)
+            done = self._followed(sent.id, self._pace.now(), request.partial_to)
         except CommitFailed:
             return None
+        # What was changed after it is not in it.
+        return None if done.confirmed is False else done
 
     def commit(self, request: CommitRequest) -> Committed:
         """Commits and follows the job to its end. Checks jobs, locks and the window right before.
@@ -301,7 +315,7 @@ class LockedChange:
                 return jobs
 
     def _same_candidate(self) -> None:
-        if self._latest != fingerprint(configuration(self._device.api, "candidate")):
+        if differences(self._latest, configuration(self._device.api, "candidate")):
             raise no_lock_refusal("it was gone for a while, and the candidate configuration has changed meanwhile")
 
     def _send(self, request: CommitRequest, newest: int) -> int | None:
@@ -310,7 +324,7 @@ class LockedChange:
         try:
             job_id = send(self._device.api, request, description)
         except Locked as error:
-            raise no_lock_refusal(excerpt(str(error), 300)) from error
+            raise locked_refusal(excerpt(str(error), 300)) from error
         except DeviceError as error:
             job_id = self._found(error, newest, description)
         if job_id is not None:
@@ -362,8 +376,14 @@ class LockedChange:
         except DeviceError as error:
             self._say(f"the commit could not be read back: {excerpt(error.message)}")
             return None
-        # Nothing is pending, but another configuration runs: values that Panorama pushed, or a later commit.
-        return True if fingerprint(running) == self._latest else None
+        if self._places is None:
+            return None
+        # Elsewhere the running configuration may differ from the candidate by what Panorama pushed.
+        return not any(
+            lies_at(item.path, place) or (item.kind in ("added", "removed") and lies_at(place, item.path))
+            for item in differences(running, self._latest)
+            for place in self._places
+        )
 
     def _soon(self) -> datetime:
         return self._pace.now() + timedelta(seconds=60)

@@ -160,7 +160,7 @@ def beyond(found: Collection[Difference], places: Collection[Path]) -> tuple[Pat
 def _beyond(path: Path, node: Element, places: Collection[Path]) -> Iterator[Path]:
     if _within(path, places):
         return
-    if _text(node) or not any(lies_at(place, path) for place in places):
+    if _text(node) or not any(place[: len(path)] == path for place in places):
         yield path
         return
     for step, child in _children(node).items():

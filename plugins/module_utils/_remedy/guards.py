@@ -70,6 +70,16 @@ def lock_refusal(locks: Iterable[Lock]) -> Refused | None:
     return None
 
 
+def locked_refusal(said: str) -> Refused:
+    """The firewall itself refuses a commit for a lock that was taken since the list of locks was read."""
+    return Refused(
+        "config_lock",
+        f"somebody has taken a lock at the last moment. Expected: no lock of somebody else. Actual: {said}",
+        "take_over_locks",
+        "Ask who holds it, and run this again.",
+    )
+
+
 def no_lock_refusal(why: str) -> Refused:
     """The configuration lock was not given."""
     return Refused(

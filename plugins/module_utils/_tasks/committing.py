@@ -116,7 +116,11 @@ def _commit(params: Params, context: Context) -> Result:
         host = params["host"] or device.options.host
         if context.check_mode:
             return {"host": host, **_would_commit(device, allowed, request)}
-        return {"host": host, **_commits(device, allowed, request, lambda line: context.say(f"{host}: {line}"))}
+
+        def say(line: str) -> None:
+            context.say(device.redactor.redact(f"{host}: {line}"))
+
+        return {"host": host, **_commits(device, allowed, request, say)}
 
     return ask_firewall(params, ask)
 

@@ -1,0 +1,168 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Several runs of ``mlav_commit``: at once, and one after another that was killed."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from threading import Barrier
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import pytest
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import CommitRequest, LockedChange
+from tests.simulator.config_default import VSYS
+from tests.simulator.fleet import Firewall
+from tests.simulator.world import World
+
+from .committing import OWN, assert_one_commit, at_the_pace, commit, firewall_with, options
+from .conftest import ROOT, environment
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quick() -> Iterator[None]:
+    with at_the_pace():
+        yield
+
+
+def fault(kind: str, on: str, times: int = 1, **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "on": on, "times": times, "via": "api", **more}
+
+
+@pytest.mark.parametrize("other", ["admin", "alice"], ids=["same account", "another account"])
+def test_a_second_operator_is_refused_while_the_first_is_at_work(other: str) -> None:
+    world = {**OWN["firewall"], "admins": [{"name": "admin"}, {"name": "alice"}]}
+    with firewall_with(firewall=world) as firewall, closing(open_device(options(firewall))) as device:
+        with LockedChange(
+            device, Allowances(pace=Pace(poll_s=0.02)), "first", print, own_changes_allowed=True
+        ) as change:
+            refused = commit(firewall, provider=provider_of(firewall, other))
+            assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")
+            assert f"panops.mlav {change.run}" in refused["msg"]
+            assert change.commit(CommitRequest("first")).changed is True
+        assert_one_commit(firewall)
+
+
+def provider_of(firewall: Firewall, name: str) -> dict[str, Any]:
+    admin = firewall.world.admin(name)
+    assert admin is not None
+    return {**firewall.provider(), "username": name, "password": admin.password}
+
+
+@pytest.mark.parametrize("other", ["admin", "alice"], ids=["same account", "another account"])
+def test_two_operators_at_once_commit_once(other: str) -> None:
+    world = {**OWN["firewall"], "admins": [{"name": "admin"}, {"name": "alice"}]}
+    with firewall_with(firewall=world) as firewall, ThreadPoolExecutor(2) as pool:
+        start = Barrier(2)
+
+        def operator(name: str) -> dict[str, Any]:
+            start.wait()
+            return commit(firewall, provider=provider_of(firewall, name), allow_other_changes=True)
+
+        results = list(pool.map(operator, ["admin", other]))
+        assert [result["changed"] for result in results].count(True) == 1
+        for result in results:
+            assert result["changed"] or not result.get("failed") or result["guard"] == "config_lock", result
+        assert_one_commit(firewall)
+
+
+@contextmanager
+def run_of_its_own(firewall: Firewall, **given: Any) -> Iterator[subprocess.Popen[str]]:
+    """The operation in a process that can be killed."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.integration.committing"],
+        cwd=ROOT,
+        env={**environment(ROOT / "build"), "PYTHONPATH": "build/collections:."},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(options(firewall, **given)))
+        process.stdin.close()
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def locked(world: World) -> bool:
+    return bool(world.locks)
+
+
+def committed(world: World) -> bool:
+    return bool(world.commits)
+
+
+STEPS = [
+    pytest.param(fault("hang_after", "request config-lock add"), locked, id="taking the lock"),
+    pytest.param(fault("hang", "config get"), locked, id="looking at the candidate"),
+    pytest.param(fault("hang_after", "commit"), committed, id="sending the commit"),
+    pytest.param(None, committed, id="following the job"),
+    pytest.param(fault("hang", "request config-lock remove"), None, id="releasing the lock"),
+]
+
+
+@pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
+@pytest.mark.parametrize(("step", "reached"), STEPS)
+def test_a_killed_run_is_taken_up_where_it_was(
+    step: Mapping[str, Any] | None, reached: Callable[[World], bool] | None, force: bool
+) -> None:
+    with firewall_with(*filter(None, [step])) as firewall:
+        world = firewall.world
+        with run_of_its_own(firewall, force=force) as process:
+            until(lambda: reached(world) if reached is not None else not world.faults.answers)
+            process.kill()
+            process.wait()
+        world.faults.answers.clear()
+        lines: list[str] = []
+        done = commit(firewall, lines.append, force=force)
+        assert (done.get("failed"), done["lock_left"]) == (None, None), done
+        assert done["changed"] is True
+        assert any("the run that took it is over" in line for line in lines)
+        assert_one_commit(firewall)
+        assert world.config.pending is False
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_run_that_is_told_to_end_releases_its_lock(number: signal.Signals) -> None:
+    with firewall_with(fault("hang", "config get")) as firewall:
+        with run_of_its_own(firewall) as process:
+            until(lambda: firewall.world.locks and not firewall.world.faults.answers)
+            process.send_signal(number)
+            process.wait(60)
+        assert process.returncode != 0
+        assert firewall.world.locks == []
+        assert_one_commit(firewall, 0)
+
+
+def test_what_was_changed_after_an_interrupted_commit_is_committed_as_well() -> None:
+    with firewall_with() as firewall:
+        with run_of_its_own(firewall) as process:
+            until(lambda: firewall.world.commits)
+            process.kill()
+            process.wait()
+        firewall.world.config.set(f"{VSYS}/address", [Element("entry", {"name": "later"})], "admin")
+        done = commit(firewall)
+        assert (done["changed"], done["confirmed"]) == (True, True)
+        assert_one_commit(firewall, 2)
+        assert firewall.world.config.pending is False
