@@ -11,11 +11,11 @@ module: mlav_remediate
 short_description: Repairs what keeps a firewall from the MLAV cloud, and proves that it helped
 version_added: 1.0.0
 description:
-  - Diagnoses a firewall, plans the remedy of its first cause, carries it out inside a maintenance window, asks until the
-    firewall is connected, and diagnoses again. Or refuses, and says why and which option lifts that.
+  - Diagnoses a firewall, plans the remedy of its first cause, carries it out inside a maintenance window, asks until
+    the firewall is connected, and diagnoses again. Or refuses, and says why and which option lifts that.
   - C(tls_interception) is repaired with an exclusion from decryption and a commit, on the device that decrypts.
-    C(commit_force_needed) with a commit force. C(device_server_unavailable) with a restart of device-server and a commit
-    force. All other causes are for a person, and are told.
+    C(commit_force_needed) with a commit force. C(device_server_unavailable) with a restart of device-server and a
+    commit force. All other causes are for a person, and are told.
   - An exclusion that did not help is taken back, and so is one whose commit failed.
   - A B(commit force) commits every administrator's pending changes; it is refused while there are any.
   - In check mode nothing is touched, and the result holds the plan.
@@ -24,18 +24,17 @@ author:
   - panops contributors (@panops)
 extends_documentation_fragment:
   - panops.mlav.attributes
+  - panops.mlav.attributes.action_group
   - panops.mlav.connection
-  - panops.mlav.host
   - panops.mlav.logs
   - panops.mlav.logs.lines
   - panops.mlav.guards
 attributes:
-  action_group:
-    support: full
   check_mode:
     support: full
   diff_mode:
-    support: none
+    support: partial
+    details: Shows the exclusion. A commit and a restart have nothing to show.
   idempotent:
     support: full
     details: A connected firewall is left alone.
@@ -51,8 +50,8 @@ options:
     default: "*.paloaltonetworks.com"
   decryption_host:
     description:
-      - The inventory name of the device that decrypts the traffic of this firewall. Used only where the diagnosis does not
-        say that the firewall decrypts it itself.
+      - The inventory name of the device that decrypts the traffic of this firewall. Used only where the diagnosis does
+        not say that the firewall decrypts it itself.
       - It is refused where that device has no decrypt rule.
     type: str
   decryption_connection:
@@ -152,8 +151,8 @@ options:
     default: 5m
   order:
     description:
-      - Act only where it is this one's turn. V(first) are firewalls without a pair, and passive members; V(second) are active
-        members.
+      - Act only where it is this one's turn. V(first) are firewalls without a pair, and passive members; V(second) are
+        active members.
       - Not given, it is everybody's turn.
     type: str
     choices: [first, second]
@@ -164,8 +163,8 @@ options:
     type: path
   audit_dir:
     description:
-      - The folder for audit records, one file per firewall and run, written before and after each step. An earlier record tells
-        a run that follows one that was killed whether device-server was restarted already.
+      - The folder for audit records, one file per firewall and run, written before and after each step. An earlier
+        record tells a run that follows one that was killed whether device-server was restarted already.
       - Not written in check mode.
     type: path
 seealso:
@@ -251,8 +250,8 @@ remediation:
       sample: null
     outcome:
       description:
-        - V(nothing_to_do), V(refused), V(planned) (check mode), V(repaired), V(rolled_back), V(failed); V(running) in the
-          file of a run that was killed.
+        - V(nothing_to_do), V(refused), V(planned) (check mode), V(repaired), V(rolled_back), V(failed); V(running) in
+          the file of a run that was killed.
       type: str
       returned: always
       sample: repaired
@@ -272,6 +271,15 @@ remediation:
       type: dict
       returned: always
       sample: {host: fw-lon-1, cause: tls_interception, order: first}
+diff:
+  description: The exclusion's entry in the candidate configuration, before and after.
+  returned: when an exclusion is planned or made
+  type: dict
+  sample:
+    before_header: candidate /config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='*.paloaltonetworks.com']
+    before: ""
+    after_header: candidate /config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='*.paloaltonetworks.com']
+    after: "<entry name=\"*.paloaltonetworks.com\">…</entry>"
 error:
   description: Class, message and remedy, where an option cannot be used.
   returned: on such a failure

@@ -13,8 +13,8 @@ version_added: 1.0.0
 description:
   - Takes diagnoses, groups firewalls with the same cause, and returns a summary with one line per firewall.
   - Writes C(diagnoses.json), C(report.md) and C(report.html) where O(report_dir) is given.
-  - Or takes the records of remediations, and writes C(remediation.json) and C(remediation.md); of a run that only planned,
-    C(plan.json) as well.
+  - Or takes the records of remediations, and writes C(remediation.json) and C(remediation.md); of a run that only
+    planned, C(plan.json) as well.
   - Talks to no firewall. Runs on the controller; use C(run_once).
 author:
   - panops contributors (@panops)
@@ -42,8 +42,8 @@ options:
     elements: dict
   plan_only:
     description:
-      - The records of O(remediations) are those of a run that only planned, such as a check run. Their plans are written as
-        C(plan.json), which O(panops.mlav.mlav_remediate#module:plan) takes.
+      - The records of O(remediations) are those of a run that only planned, such as a check run. Their plans are
+        written as C(plan.json), which O(panops.mlav.mlav_remediate#module:plan) takes.
       - In a run that is not such a one, firewalls that were not begun after another failed are said to be halted.
     type: bool
     default: false

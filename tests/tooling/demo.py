@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ def diagnose_fleet() -> int:
     """Diagnose firewalls that answer; returns how many were judged otherwise than expected."""
     with simulated_fleet(DEMO_FLEET, FLEET):
         inventory = ["-i", str(FLEET / "inventory.yml")]
-        playbook([*inventory, "playbooks/diagnose.yml"], mlav_report_dir=str(DEMO))
+        playbook([*inventory, "playbooks/diagnose.yml"], {"mlav_report_dir": str(DEMO)})
         fleet = json.loads((FLEET / "fleet.json").read_text(encoding="utf-8"))
     return compare([firewall for firewall in fleet if firewall["expect"]], read_results(DEMO / "diagnoses.json"))
 
@@ -78,7 +78,7 @@ def diagnose_files() -> int:
     with log_file("simulator") as log:
         call(log, [*SIMULATOR, *DEMO_FLEET, "--archives", FILES])
     given = {"mlav_techsupport": str(FILES), "mlav_report_dir": str(TECHSUPPORT_DEMO)}
-    playbook(["playbooks/diagnose_techsupport.yml"], **given)
+    playbook(["playbooks/diagnose_techsupport.yml"], given)
     fleet = json.loads((FILES / "expected.json").read_text(encoding="utf-8"))
     return compare_files(fleet, read_results(TECHSUPPORT_DEMO / "diagnoses.json"))
 
@@ -101,9 +101,9 @@ def remediate_fleet() -> int:
             place = REMEDIATE_DEMO / name
             given = {"mlav_hosts": ",".join(hosts), "mlav_verify_timeout": "5s"}
             play = ["-i", str(folder / "inventory.yml"), "playbooks/remediate.yml"]
-            playbook([*play, "--check"], **given, mlav_report_dir=str(place / "plan"))
-            approved = {"mlav_plan": str(place / "plan" / "plan.json"), "mlav_report_dir": str(place / "done")}
-            playbook(play, code, **given, **approved, mlav_batches=str(len(failing)) if code else "")
+            playbook([*play, "--check"], {**given, "mlav_report_dir": str(place / "plan")})
+            given |= {"mlav_plan": str(place / "plan" / "plan.json"), "mlav_report_dir": str(place / "done")}
+            playbook(play, {**given, "mlav_batches": str(len(failing)) if code else ""}, code)
             records += read_results(place / "done" / "remediation.json", "remediation").values()
     DEMO.mkdir(parents=True, exist_ok=True)
     content = json.dumps(records, indent=2, ensure_ascii=False) + "\n"
@@ -145,7 +145,7 @@ def simulated_fleet(fleet: Sequence[str], folder: Path) -> Iterator[None]:
             stop(process)
 
 
-def playbook(arguments: Sequence[str], code: int = 0, **variables: str) -> None:
+def playbook(arguments: Sequence[str], variables: Mapping[str, str], code: int = 0) -> None:
     """Run a playbook that has to end with ``code``; what it says goes to the terminal."""
     command = [str(VENV / "bin" / "ansible-playbook"), *arguments, "-e", json.dumps(variables)]
     print(f"$ {' '.join(command)}", flush=True)

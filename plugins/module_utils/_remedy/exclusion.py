@@ -5,6 +5,7 @@
 """An exclusion from decryption: found, planned, written and taken back. It is never committed here.
 
 Source: PANOS facts "Decryption exclusion" (pan-os-codegen: specs/device/ssl-decrypt.yaml): places, elements, lengths.
+"Reading and writing configuration": ``set`` merges and makes what is not there, ``delete`` removes.
 
 This is a private module: it may change in any release.
 """
@@ -12,21 +13,22 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import panos_library
-from ansible_collections.panops.mlav.plugins.module_utils._device.cli import safe_argument
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CallTimeout,
+    DeviceBusy,
     DeviceError,
     InvalidOption,
     MalformedAnswer,
     Unreachable,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import members_of, text_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
@@ -39,22 +41,24 @@ DESCRIPTION = f"{OWNER_MARK} keeps the MLAV cloud out of decryption"
 MAX_DESCRIPTION = 512
 
 _DEVICES = "devices/entry[@name='localhost.localdomain']"
+_TAGS = {"template": "template", "template_stack": "template-stack"}
 _NAME = re.compile(r"(?:\*\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.*-]{0,250}[A-Za-z0-9_])?")
-_PLACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,62}")
+_PLACE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_. -]{0,61}[A-Za-z0-9_.-])?")
 _VSYS = re.compile(r"vsys[1-9][0-9]{0,2}")
 
 # After these the change may have been made: what the candidate holds decides.
-_LOST = (Unreachable, CallTimeout, MalformedAnswer)
+_LOST = (Unreachable, CallTimeout, MalformedAnswer, DeviceBusy)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is wanted.
+    """What is wanted. Raises InvalidOption where the values cannot be used, or not together.
 
     Attributes:
         name: host name, ``*`` as wildcard; case-sensitive, as PAN-OS compares it.
         location: ``auto`` is where an entry of this name is, else ``shared``.
         vsys: ``vsysN``, with location ``vsys`` or within a template.
+        template, template_stack: the name, with the location of that name; the device is the Panorama then.
         description: None leaves that of an existing entry; of our own, it begins with ``OWNER_MARK``.
         exclude: False is an entry that is there and switched off.
         any_owner: an entry without our mark may be changed and removed.
@@ -72,35 +76,48 @@ class Wanted:
 
     def __post_init__(self) -> None:
         _require("name", self.name, _NAME, "a host name, with * as wildcard, such as *.paloaltonetworks.com")
-        if (self.vsys is not None) and self.location not in ("vsys", "template", "template_stack"):
-            raise InvalidOption(f"vsys is {self.vsys!r} with location {self.location}. Expected: location vsys.")
         if self.location == "vsys" and self.vsys is None:
             raise InvalidOption("location is vsys, and vsys is not set. Expected: a virtual system, such as vsys1.")
         if self.vsys is not None:
-            _require("vsys", self.vsys, _VSYS, "a virtual system, such as vsys1")
-        for place in ("template", "template_stack"):
-            value = getattr(self, place)
-            if (value is not None) != (self.location == place):
+            if self.location in ("auto", "shared"):
                 raise InvalidOption(
-                    f"location is {self.location} and {place} is {value!r}. Expected: both, or neither of them."
+                    f"vsys is {excerpt(self.vsys, 80)!r}, and location is {self.location}. "
+                    "Expected: vsys, template or template_stack as location."
+                )
+            _require("vsys", self.vsys, _VSYS, "a virtual system, such as vsys1")
+        for option, value in (("template", self.template), ("template_stack", self.template_stack)):
+            if (value is not None) != (self.location == option):
+                given = "is not set" if value is None else f"is {excerpt(value, 80)!r}"
+                raise InvalidOption(
+                    f"{option} {given}, and location is {self.location}. Expected: {option} with location {option}."
                 )
             if value is not None:
-                _require(place, value, _PLACE, "a name of letters, digits, spaces, dots, hyphens and underscores")
-        if self.description is not None and len(marked(self.description)) > MAX_DESCRIPTION:
-            raise InvalidOption(
-                f"description has {len(marked(self.description))} characters with its mark. "
-                f"Expected: at most {MAX_DESCRIPTION}."
-            )
+                _require(option, value, _PLACE, "a name of letters, digits, spaces, dots, hyphens and underscores")
+        if self.description is not None:
+            _require_description(marked(self.description))
 
 
 def _require(option: str, value: str, pattern: re.Pattern[str], expected: str) -> None:
     if not pattern.fullmatch(value):
-        raise InvalidOption(f"{option} is {value[:80]!r}. Expected: {expected}.")
+        raise InvalidOption(f"{option} is {excerpt(value, 80)!r}. Expected: {expected}.")
+
+
+def _require_description(text: str) -> None:
+    if not text.isprintable():
+        raise InvalidOption(
+            f"description is {excerpt(text, 80)!r}, with a line end or another control character. "
+            "Expected: one line of text."
+        )
+    if len(text) > MAX_DESCRIPTION:
+        raise InvalidOption(
+            f"description has {len(text)} characters, its mark included. Expected: at most {MAX_DESCRIPTION}."
+        )
 
 
 def marked(description: str) -> str:
-    """A description with the mark of whose it is."""
-    return description if description.startswith(OWNER_MARK) else f"{OWNER_MARK} {description}"
+    """A description with the mark of whose it is in front."""
+    text = description.strip()
+    return text if text.startswith(OWNER_MARK) else f"{OWNER_MARK} {text}".strip()
 
 
 @dataclass(frozen=True)
@@ -112,7 +129,12 @@ class ExclusionState:
 
     @property
     def owned(self) -> bool:
+        """It carries our mark."""
         return self.description.startswith(OWNER_MARK)
+
+    def __str__(self) -> str:
+        word = {True: "exclude yes", False: "exclude no", None: "no exclude"}[self.exclude]
+        return f"{word}, description {excerpt(self.description)!r}"
 
 
 @dataclass(frozen=True)
@@ -120,11 +142,12 @@ class Found:
     """Where the entry is or would be, and what is there.
 
     Attributes:
-        location: ``shared``, ``vsys1``, ``template T``, …
+        location: ``shared``, ``vsys1``, ``template branch``, ``template branch, vsys1``, …
         xpath: of the entry.
         candidate, running: None where there is no entry.
         predefined_disabled: the predefined exclusion of this name is switched off.
-        similar: entries whose names differ in upper and lower case only: PAN-OS takes them for others.
+        similar: names that differ from this one in upper and lower case only: PAN-OS takes them for others.
+        lacking: xpath of the uppermost element around the entry that is not there yet; empty where all are.
     """
 
     location: str
@@ -133,48 +156,89 @@ class Found:
     running: ExclusionState | None = None
     predefined_disabled: bool = False
     similar: tuple[str, ...] = ()
+    lacking: str = ""
 
 
 @dataclass(frozen=True)
 class ExclusionPlan:
-    """A change of one entry, or none."""
+    """A change of one entry, or none.
+
+    ``around``: the uppermost element that comes into being with the entry, and goes when the entry is taken back.
+    """
 
     action: Action
     name: str
     xpath: str
     before: ExclusionState | None
     after: ExclusionState | None
+    around: str = ""
 
 
 def find_exclusion(device: LiveDevice, wanted: Wanted) -> Found:
-    """Looks for the entry in the candidate and in the running configuration. Raises DeviceError."""
-    places = [(wanted.vsys or wanted.location, _base(wanted))]
-    if wanted.location == "auto":
-        places = [("shared", "shared/ssl-decrypt"), *_virtual_systems(device)]
-    found = [_look(device, wanted.name, location, path) for location, path in places]
-    # The place of an entry that is there, and the first where there is none.
-    return next((place for place in found if place.candidate is not None), found[0])
+    """Looks for the entry in the candidate and in the running configuration.
+
+    Raises:
+        InvalidOption: the device has no such virtual system or template; or the entry is to be removed, and is in more
+            than one place.
+        DeviceError: the subclass that fits.
+    """
+    found = [_look(device, wanted.name, location, path) for location, path in _places(device, wanted)]
+    there = [place for place in found if place.candidate is not None]
+    if wanted.state == "absent" and len(there) > 1:
+        raise InvalidOption(
+            f"location is auto, and {wanted.name} is in {len(there)} places. Expected: the one that is meant, as "
+            f"location (and vsys). Actual: {', '.join(place.location for place in there)}."
+        )
+    return there[0] if there else found[0]
 
 
-def _base(wanted: Wanted) -> str:
+def _places(device: LiveDevice, wanted: Wanted) -> list[tuple[str, str]]:
+    """Where to look: name and path of ``ssl-decrypt``. Never in a place that is not there: ``set`` would make it."""
+    if wanted.location in _TAGS:
+        return [_place_in_template(device, wanted)]
+    shared = ("shared", _base("", None))
+    if wanted.location == "shared":
+        return [shared]
+    systems = _virtual_systems(device)
+    if wanted.vsys is None:
+        own = [name for name, entry in systems.items() if entry.find("ssl-decrypt/ssl-exclude-cert/entry") is not None]
+        return [shared, *((name, _base("", name)) for name in own)]
+    if wanted.vsys not in systems:
+        raise InvalidOption(
+            f"vsys is {wanted.vsys!r}. Expected: a virtual system of this firewall. "
+            f"Actual: {', '.join(systems) or 'it names none'}."
+        )
+    return [(wanted.vsys, _base("", wanted.vsys))]
+
+
+def _place_in_template(device: LiveDevice, wanted: Wanted) -> tuple[str, str]:
+    option, name, vsys = wanted.location, wanted.template or wanted.template_stack, wanted.vsys
+    root = f"{_DEVICES}/{_TAGS[option]}/entry[@name='{name}']"
+    template = _node(device.candidate_config(root).result)
+    if template is None:
+        raise InvalidOption(
+            f"{option} is {name!r}. Expected: one of the Panorama that provider.ip_address leads to (without "
+            "provider.serial_number). Actual: the device has none of this name."
+        )
+    # Every firewall has vsys1, also where its template does not speak of it.
+    if vsys not in (None, "vsys1") and template.find(f"config/devices/entry/vsys/entry[@name='{vsys}']") is None:
+        raise InvalidOption(
+            f"vsys is {vsys!r}. Expected: a virtual system of {option} {name!r}. Actual: it has none of this name."
+        )
+    within = f", {vsys}" if vsys is not None else ""
+    return f"{_TAGS[option]} {name}{within}", _base(f"{root}/config/", vsys)
+
+
+def _base(root: str, vsys: str | None) -> str:
     """The path of ``ssl-decrypt`` below /config."""
-    inside = "shared" if wanted.vsys is None else f"{_DEVICES}/vsys/entry[@name='{wanted.vsys}']"
-    for kind, name in (("template", wanted.template), ("template-stack", wanted.template_stack)):
-        if name is not None:
-            return f"{_DEVICES}/{kind}/entry[@name='{name}']/config/{inside}/ssl-decrypt"
-    return f"{inside}/ssl-decrypt"
+    inside = "shared" if vsys is None else f"{_DEVICES}/vsys/entry[@name='{vsys}']"
+    return f"{root}{inside}/ssl-decrypt"
 
 
-def _virtual_systems(device: LiveDevice) -> list[tuple[str, str]]:
-    """Those that have exclusions of their own."""
+def _virtual_systems(device: LiveDevice) -> dict[str, Element]:
     node = _node(device.candidate_config(f"{_DEVICES}/vsys").result)
     entries = node.findall("entry") if node is not None else []
-    return [
-        (name, f"{_DEVICES}/vsys/entry[@name='{name}']/ssl-decrypt")
-        for entry in entries
-        if _VSYS.fullmatch(name := entry.get("name", ""))
-        and entry.find("ssl-decrypt/ssl-exclude-cert/entry") is not None
-    ]
+    return {name: entry for entry in entries if _VSYS.fullmatch(name := entry.get("name", ""))}
 
 
 def _node(result: Element | None) -> Element | None:
@@ -185,6 +249,11 @@ def _look(device: LiveDevice, name: str, location: str, path: str) -> Found:
     candidate = _node(device.candidate_config(path).result)
     running = _node(device.api.running_config(path).result)
     names = [entry.get("name", "") for entry in _entries(candidate)]
+    lacking = ""
+    if candidate is None:
+        lacking = f"/config/{path}"
+    elif candidate.find("ssl-exclude-cert") is None:
+        lacking = f"/config/{path}/ssl-exclude-cert"
     return Found(
         location,
         f"/config/{path}/ssl-exclude-cert/entry[@name='{name}']",
@@ -192,6 +261,7 @@ def _look(device: LiveDevice, name: str, location: str, path: str) -> Found:
         _state(running, name),
         candidate is not None and name in members_of(candidate, "disabled-ssl-exclude-cert-from-predefined"),
         tuple(other for other in names if other != name and other.lower() == name.lower()),
+        lacking,
     )
 
 
@@ -202,18 +272,18 @@ def _entries(node: Element | None) -> list[Element]:
 def _state(node: Element | None, name: str) -> ExclusionState | None:
     for entry in _entries(node):
         if entry.get("name") == name:
-            return ExclusionState(yes_no(text_of(entry, "exclude")), text_of(entry, "description") or "")
+            return ExclusionState(yes_no(text_of(entry, "exclude")), entry.findtext("description") or "")
     return None
 
 
 def plan_exclusion(found: Found, wanted: Wanted) -> ExclusionPlan:
     """What has to be changed, which may be nothing.
 
-    An entry of somebody else that is as wanted is left as it is; one that is switched off is switched on, and keeps its
-    description.
+    An entry of somebody else that is as wanted is left as it is; one that is switched off is switched on. Both keep
+    their descriptions, unless ``any_owner``.
 
     Raises:
-        Refused: an entry without our mark would be switched off, described otherwise or removed.
+        Refused: an entry without our mark would be switched off or removed.
     """
     before = found.candidate
     if wanted.state == "absent":
@@ -236,11 +306,12 @@ def _plan(action: Action, found: Found, wanted: Wanted, after: ExclusionState | 
     if action in ("delete", "switch_off") and before is not None and not (before.owned or wanted.any_owner):
         raise Refused(
             "owner",
-            f"the exclusion of {wanted.name} at {found.location} is not one of this collection: its description does not "
-            f"begin with {OWNER_MARK!r}",
+            f"the exclusion of {wanted.name} ({found.location}) is not one of this collection. "
+            f"Expected: a description that begins with {OWNER_MARK!r}. Actual: {excerpt(before.description)!r}",
             "any_owner",
+            "With any_owner it is changed all the same.",
         )
-    return ExclusionPlan(action, wanted.name, found.xpath, before, after)
+    return ExclusionPlan(action, wanted.name, found.xpath, before, after, found.lacking if action == "create" else "")
 
 
 def undo_plan(plan: ExclusionPlan) -> ExclusionPlan:
@@ -253,57 +324,78 @@ def apply_exclusion(device: LiveDevice, plan: ExclusionPlan) -> None:
     """Writes to the candidate configuration, and reads it back: the answer's text counts for nothing.
 
     Raises:
-        DeviceError: the candidate is not as planned.
+        DeviceError: the candidate is not as planned, or it is not known whether it is.
     """
     if plan.action == "none":
         return
     lost: DeviceError | None = None
     try:
-        device.api.call(_request(plan))
+        for request in _requests(plan):
+            device.api.call(request)
     except _LOST as error:
         lost = error
-    base, _slash, _entry = plan.xpath.removeprefix("/config/").rpartition("/ssl-exclude-cert/")
-    there = _state(_node(device.candidate_config(base).result), plan.name)
+    try:
+        node = _read_back(device, plan)
+    except DeviceError as error:
+        raise type(error)(
+            f"whether the change of {plan.xpath} is in the candidate configuration is not known: {error.message}",
+            error.remedy or "Run this again: it finds out, and changes nothing twice.",
+        ) from (lost or error)
+    there = _state(node, plan.name)
     if there == plan.after:
+        _tidy(device, plan, node)
         return
     if lost is not None:
-        raise lost
+        locked = "is locked by" in lost.message.lower()
+        remedy = "Have the lock released, then run this again." if locked else lost.remedy
+        raise type(lost)(f"the change of {plan.xpath} was not made: {lost.message}", remedy) from lost
     raise DeviceError(
-        f"the firewall took the change of {plan.xpath}, and its candidate configuration does not have it. "
-        f"Expected: {plan.after}. Actual: {there}."
+        f"the firewall took the change of {plan.xpath}, and its candidate configuration is not as planned. "
+        f"Expected: {plan.after or 'no entry'}. Actual: {there or 'no entry'}",
+        "See who else is changing the candidate configuration, then run this again.",
     )
 
 
-def _request(plan: ExclusionPlan) -> dict[str, str]:
-    if plan.after is None:
-        return {"type": "config", "action": "delete", "xpath": plan.xpath}
-    element = entry_xml(plan.name, plan.after)
-    if plan.before is None:
+def _read_back(device: LiveDevice, plan: ExclusionPlan) -> Element | None:
+    base, _list, _entry = plan.xpath.removeprefix("/config/").rpartition("/ssl-exclude-cert/")
+    return _node(device.candidate_config(base).result)
+
+
+def _requests(plan: ExclusionPlan) -> list[dict[str, str]]:
+    """What is sent: only what differs, so that nothing is written that was merely read from the firewall."""
+    before, after = plan.before or ExclusionState(None), plan.after
+    if after is None:
+        return [_delete(plan.xpath)]
+    requests = []
+    if before.exclude is not None and after.exclude is None:
+        requests.append(_delete(f"{plan.xpath}/exclude"))
+    if before.description and not after.description:
+        requests.append(_delete(f"{plan.xpath}/description"))
+    differing = ExclusionState(
+        after.exclude if after.exclude != before.exclude else None,
+        after.description if after.description != before.description else "",
+    )
+    if plan.before is None or differing != ExclusionState(None):
         parent = plan.xpath.rpartition("/entry[@name='")[0]
-        return {"type": "config", "action": "set", "xpath": parent, "element": element}
-    # ``set`` would keep an element that is to be gone.
-    return {"type": "config", "action": "edit", "xpath": plan.xpath, "element": element}
+        element = entry_xml(plan.name, differing)
+        requests.append({"type": "config", "action": "set", "xpath": parent, "element": element})
+    return requests
+
+
+def _delete(xpath: str) -> dict[str, str]:
+    return {"type": "config", "action": "delete", "xpath": xpath}
+
+
+def _tidy(device: LiveDevice, plan: ExclusionPlan, node: Element | None) -> None:
+    """Removes the emptied elements that came with an entry that is taken back. They exclude nothing: it may fail."""
+    if plan.after is not None or not plan.around or node is None:
+        return
+    emptied = node if plan.around.endswith("/ssl-decrypt") else node.find("ssl-exclude-cert")
+    if emptied is not None and {element.tag for element in emptied.iter()} <= {"ssl-decrypt", "ssl-exclude-cert"}:
+        with suppress(DeviceError):
+            device.api.call(_delete(plan.around))
 
 
 def entry_xml(name: str, state: ExclusionState) -> str:
     """The entry, as pan-os-python models it. Raises MissingLibrary."""
     return panos_library.exclusion_xml(name, state.exclude, state.description or None)
-
-
-def in_effect(device: LiveDevice, hostname: str) -> bool | None:
-    """Asks the firewall's own test whether ``hostname`` is excluded; None where that cannot be told.
-
-    Source: the command is PROVEN, its answer is not known, so only a plain yes or no counts.
-    """
-    host = safe_argument(hostname)
-    command = Command(
-        cli=f"test ssl-exclude-list shared hostname {host}",
-        xml=f"<test><ssl-exclude-list><shared></shared><hostname>{host}</hostname></ssl-exclude-list></test>",
-    )
-    try:
-        said = device.run(command).text.lower()
-    except DeviceError:
-        return None
-    if host.lower() not in said or len(said) > 300:
-        return None
-    return re.search(r"\b(?:not|no)\b", said) is None

@@ -75,7 +75,10 @@ _BINDING = ("host", "serial", "sw_version", "cause", "target", "target_serial", 
 
 
 def require_approved(now: Plan, approved: Mapping[str, Any]) -> None:
-    """Raises Refused where the plan that would be carried out now is not the one that was approved (empty: none was)."""
+    """Raises Refused where the plan that would be carried out now is not the one that was approved.
+
+    ``approved`` is empty where nothing was.
+    """
     if not approved:
         raise Refused("plan", f"nothing was approved for {now.host}, which would now be repaired", "plan")
     current = now.to_data()

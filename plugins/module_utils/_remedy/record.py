@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The audit record of one firewall's remediation: written before and after each step, so that it also tells how far a run
-came that was killed.
+"""The audit record of one firewall's remediation: written before and after each step, so that it also tells how far a
+run came that was killed.
 
 This is a private module: it may change in any release. The keys are a contract (``SCHEMA``).
 """

@@ -114,7 +114,8 @@ def _steps(record: Data) -> Iterator[str]:
     for action in record.get("actions") or []:
         job = f", job {action['job_id']}" if action.get("job_id") is not None else ""
         at = f", {action['began_at']}" if action.get("began_at") else ""
-        yield f"- {plain(action.get('host'))}: {plain(action.get('text'))} **{plain(action.get('state'))}**{plain(job + at)}"
+        what = f"{plain(action.get('host'))}: {plain(action.get('text'))}"
+        yield f"- {what} **{plain(action.get('state'))}**{plain(job + at)}"
         for name in ("error", "warnings", "details"):
             said = action.get(name)
             if said:

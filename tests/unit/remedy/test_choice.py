@@ -120,7 +120,7 @@ def test_all_other_causes_are_for_a_person(name: str) -> None:
 
 
 def test_without_a_cause_the_summary_is_the_reason() -> None:
-    with pytest.raises(Refused, match="The summary.") as refused:
+    with pytest.raises(Refused, match=r"The summary\.") as refused:
         choose(diagnosis(verdict="undetermined"), Preferences())
     assert refused.value.guard == "cause"
 

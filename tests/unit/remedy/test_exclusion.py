@@ -1,0 +1,198 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is planned for an exclusion, and what takes it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
+    DESCRIPTION,
+    MAX_DESCRIPTION,
+    OWNER_MARK,
+    ExclusionState,
+    Found,
+    Wanted,
+    entry_xml,
+    marked,
+    plan_exclusion,
+    undo_plan,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+
+NAME = "*.paloaltonetworks.com"
+LIST = "/config/shared/ssl-decrypt/ssl-exclude-cert"
+XPATH = f"{LIST}/entry[@name='{NAME}']"
+OURS = ExclusionState(True, DESCRIPTION)
+OURS_OFF = ExclusionState(False, DESCRIPTION)
+THEIRS = ExclusionState(True, "Change 4711")
+THEIRS_OFF = ExclusionState(False, "Change 4711")
+THEIRS_SILENT = ExclusionState(None, "")
+
+
+def found(candidate: ExclusionState | None, lacking: str = "") -> Found:
+    return Found("shared", XPATH, candidate, lacking=lacking)
+
+
+def wanted(**options: Any) -> Wanted:
+    return Wanted(NAME, **options)
+
+
+MARKED = ExclusionState(True, f"{OWNER_MARK} Change 12")
+OFF: dict[str, Any] = {"exclude": False}
+ABSENT: dict[str, Any] = {"state": "absent"}
+OTHER: dict[str, Any] = {"description": "Change 12"}
+ANY: dict[str, Any] = {"any_owner": True}
+
+
+@pytest.mark.parametrize(
+    ("before", "options", "action", "after"),
+    [
+        (None, {}, "create", OURS),
+        (None, OTHER, "create", MARKED),
+        (None, OFF, "create", OURS_OFF),
+        (None, ABSENT, "none", None),
+        (OURS, {}, "none", OURS),
+        (OURS, OTHER, "update", MARKED),
+        (OURS, OFF, "switch_off", OURS_OFF),
+        (OURS, ABSENT, "delete", None),
+        (OURS_OFF, {}, "switch_on", OURS),
+        (OURS_OFF, OTHER, "switch_on", MARKED),
+        (MARKED, {}, "none", MARKED),
+        (MARKED, OTHER, "none", MARKED),
+        (THEIRS, {}, "none", THEIRS),
+        (THEIRS, OTHER, "none", THEIRS),
+        (THEIRS, {**OTHER, **ANY}, "update", MARKED),
+        (THEIRS, ANY, "none", THEIRS),
+        (THEIRS, {**OFF, **ANY}, "switch_off", THEIRS_OFF),
+        (THEIRS, {**ABSENT, **ANY}, "delete", None),
+        (THEIRS_OFF, {}, "switch_on", THEIRS),
+        (THEIRS_OFF, OTHER, "switch_on", THEIRS),
+        (THEIRS_OFF, OFF, "none", THEIRS_OFF),
+        (THEIRS_SILENT, {}, "switch_on", ExclusionState(True, "")),
+        (THEIRS_SILENT, {**OFF, **ANY}, "switch_off", ExclusionState(False, "")),
+    ],
+)
+def test_what_is_planned(
+    before: ExclusionState | None, options: dict[str, Any], action: str, after: ExclusionState | None
+) -> None:
+    plan = plan_exclusion(found(before), wanted(**options))
+    assert (plan.action, plan.before, plan.after) == (action, before, after)
+    assert (plan.name, plan.xpath) == (NAME, XPATH)
+
+
+@pytest.mark.parametrize("before", [THEIRS, THEIRS_OFF, THEIRS_SILENT, ExclusionState(True, " panops.mlav: not first")])
+@pytest.mark.parametrize("options", [OFF, ABSENT])
+def test_what_is_somebody_elses_is_refused_unless_any_owner(before: ExclusionState, options: dict[str, Any]) -> None:
+    if before.exclude is False and options is OFF:
+        pytest.skip("it is as wanted")
+    with pytest.raises(Refused) as refused:
+        plan_exclusion(found(before), wanted(**options))
+    assert (refused.value.guard, refused.value.option) == ("owner", "any_owner")
+    assert NAME in refused.value.message
+    assert "shared" in refused.value.message
+    assert plan_exclusion(found(before), wanted(**options, any_owner=True)).action in ("delete", "switch_off")
+
+
+STATES = (None, OURS, OURS_OFF, MARKED, THEIRS, THEIRS_OFF, THEIRS_SILENT)
+WISHES = tuple({**a, **b} for a, b in product(({}, OFF, ABSENT), ({}, OTHER)))
+
+
+@pytest.mark.parametrize("lacking", ["", LIST])
+@pytest.mark.parametrize("before", STATES)
+@pytest.mark.parametrize("options", WISHES)
+def test_taking_a_plan_back_leads_to_where_it_began(
+    before: ExclusionState | None, options: dict[str, Any], lacking: str
+) -> None:
+    plan = plan_exclusion(found(before, lacking), wanted(**options, any_owner=True))
+    undo = undo_plan(plan)
+    assert (undo.before, undo.after, undo.xpath, undo.name) == (plan.after, plan.before, plan.xpath, plan.name)
+    assert (undo.action == "none") is (plan.action == "none")
+    assert undo.around == plan.around == (lacking if plan.action == "create" else "")
+    # A second run finds what the first one left, and has nothing to do.
+    again = plan_exclusion(found(plan.after), wanted(**options, any_owner=True))
+    assert (again.action, again.after) == ("none", plan.after)
+    assert replace(undo_plan(undo), action=plan.action) == plan
+
+
+def test_an_entry_is_written_as_the_library_models_it() -> None:
+    text = entry_xml(NAME, ExclusionState(True, f"{OWNER_MARK} a < b & 'c'"))
+    assert text == (
+        f"<entry name=\"{NAME}\"><description>{OWNER_MARK} a &lt; b &amp; 'c'</description>"
+        "<exclude>yes</exclude></entry>"
+    )
+    assert entry_xml(NAME, ExclusionState(False)) == f'<entry name="{NAME}"><exclude>no</exclude></entry>'
+
+
+@pytest.mark.parametrize(
+    ("given", "description"),
+    [
+        ("Change 12", f"{OWNER_MARK} Change 12"),
+        (f"{OWNER_MARK} mine", f"{OWNER_MARK} mine"),
+        ("  spaced  ", f"{OWNER_MARK} spaced"),
+        (" ", OWNER_MARK),
+    ],
+)
+def test_a_description_is_marked_once(given: str, description: str) -> None:
+    assert marked(given) == description
+    assert marked(marked(given)) == description
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"location": "vsys", "vsys": "vsys255"},
+        {"location": "template", "template": "branch offices-2"},
+        {"location": "template", "template": "b", "vsys": "vsys2"},
+        {"location": "template_stack", "template_stack": "branch-stack.x"},
+        {"name": "ml.service.paloaltonetworks.com"},
+        {"name": "a"},
+        {"name": "ml-*.paloaltonetworks.com"},
+        {"description": "x" * (MAX_DESCRIPTION - len(OWNER_MARK) - 1)},
+    ],
+)
+def test_values_that_can_be_used(options: dict[str, Any]) -> None:
+    assert Wanted(**{"name": NAME, **options}).state == "present"
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "*"}, "name"),
+        ({"name": "*."}, "name"),
+        ({"name": "*.*"}, "name"),
+        ({"name": "a b.example"}, "name"),
+        ({"name": "x'] | //entry[@name='y"}, "name"),
+        ({"name": 'x"y'}, "name"),
+        ({"name": "a.example\n"}, "name"),
+        ({"name": "a" * 300}, "name"),
+        ({"location": "vsys"}, "vsys"),
+        ({"vsys": "vsys2"}, "vsys"),
+        ({"location": "shared", "vsys": "vsys2"}, "vsys"),
+        ({"location": "vsys", "vsys": "vsys0"}, "vsys"),
+        ({"location": "vsys", "vsys": "root"}, "vsys"),
+        ({"location": "vsys", "vsys": "vsys1']"}, "vsys"),
+        ({"location": "template"}, "template"),
+        ({"template": "branch"}, "template"),
+        ({"location": "template", "template": "x']/y[@name='z"}, "template"),
+        ({"location": "template", "template": "a/b"}, "template"),
+        ({"location": "template_stack", "template": "branch"}, "template"),
+        ({"location": "template", "template": "a", "template_stack": "b"}, "template_stack"),
+        ({"location": "template_stack"}, "template_stack"),
+        ({"description": "two\nlines"}, "description"),
+        ({"description": "bell\a"}, "description"),
+        ({"description": "x" * (MAX_DESCRIPTION - len(OWNER_MARK))}, "description"),
+    ],
+)
+def test_values_that_cannot_be_used_are_named(options: dict[str, Any], named: str) -> None:
+    with pytest.raises(InvalidOption, match=r"Expected: ") as invalid:
+        Wanted(**{"name": NAME, **options})
+    assert invalid.value.message.startswith(("location is vsys", f"{named} "))
