@@ -17,8 +17,6 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-_Handler = Callable[[int, FrameType | None], Any] | int | None
-
 
 @contextmanager
 def _handling(signals: tuple[signal.Signals, ...], handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
@@ -26,7 +24,7 @@ def _handling(signals: tuple[signal.Signals, ...], handler: Callable[[int, Frame
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before: dict[signal.Signals, _Handler] = {number: signal.signal(number, handler) for number in signals}
+    before: dict[signal.Signals, Any] = {number: signal.signal(number, handler) for number in signals}
     try:
         yield
     finally:
