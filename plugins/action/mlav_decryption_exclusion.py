@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import EXCLUSION
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import DECRYPTION_EXCLUSION
 from ansible_collections.panops.mlav.plugins.plugin_utils.controller_action import ControllerAction
 
 
 class ActionModule(ControllerAction):
     """See plugin_utils/controller_action."""
 
-    operation = EXCLUSION
+    operation = DECRYPTION_EXCLUSION

@@ -309,13 +309,13 @@ error:
       sample: With any_owner it is changed all the same.
 """
 
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import EXCLUSION
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import DECRYPTION_EXCLUSION
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module
 
 
 def main() -> None:
     """Runs the module."""
-    run_module(EXCLUSION)
+    run_module(DECRYPTION_EXCLUSION)
 
 
 if __name__ == "__main__":

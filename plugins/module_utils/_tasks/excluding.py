@@ -155,4 +155,4 @@ _OPTIONS: dict[str, Any] = {
     "test_hostname": {"type": "str", "default": DEFAULT_CLOUD_SERVER},
 }
 
-EXCLUSION = Operation("mlav_decryption_exclusion", {**CONNECTION, **_OPTIONS}, _exclude)
+DECRYPTION_EXCLUSION = Operation("mlav_decryption_exclusion", {**CONNECTION, **_OPTIONS}, _exclude)
