@@ -172,7 +172,7 @@ def oldest_core(log: IO[str]) -> str:
         raise Skipped("Python 3.12, 3.11 or 3.10 is needed")
     venv = BUILD / "venv-oldest-core"
     make_venv(venv, python, OLDEST)
-    call(log, [venv / "bin" / "python", "-m", "pytest", "-n2", *ON_OLDEST], env=environment(venv))
+    call(log, [venv / "bin" / "python", "-m", "pytest", "-n2", "--dist=loadfile", *ON_OLDEST], env=environment(venv))
     return f"{_closing_line(log)} ({python.name})"
 
 
