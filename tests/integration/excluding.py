@@ -35,6 +35,24 @@ def listed(place: str) -> str:
     return f"{place}/ssl-decrypt/ssl-exclude-cert"
 
 
+def entry(exclude_text: str | None, description: str = "", name: str = NAME) -> str:
+    """An entry as XML; ``description`` is XML, too."""
+    inner = f"<exclude>{exclude_text}</exclude>" if exclude_text else ""
+    inner += f"<description>{description}</description>" if description else ""
+    return f"<entry name='{name}'>{inner}</entry>"
+
+
+def holding(*entries_text: str, more: str = "") -> str:
+    """``<ssl-decrypt>`` with these entries."""
+    return f"<ssl-decrypt><ssl-exclude-cert>{''.join(entries_text)}</ssl-exclude-cert>{more}</ssl-decrypt>"
+
+
+def predefined_disabled(name: str) -> str:
+    """What switches the predefined exclusion of a name off."""
+    tag = "disabled-ssl-exclude-cert-from-predefined"
+    return f"<{tag}><member>{name}</member></{tag}>"
+
+
 def options(firewall: Firewall, **changes: Any) -> dict[str, Any]:
     """The module's options for a device."""
     return {

@@ -8,22 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
-from itertools import product
 from typing import Any
 
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
-    DESCRIPTION,
-    Wanted,
-    apply_exclusion,
-    find_exclusion,
-    plan_exclusion,
-    undo_plan,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import DESCRIPTION
+from ansible_collections.panops.mlav.plugins.module_utils._tasks import excluding
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
 
@@ -34,31 +25,19 @@ from .excluding import (
     SHARED,
     comparable,
     entries,
+    entry,
     exclude,
     firewall_with,
+    holding,
     listed,
     options,
+    predefined_disabled,
     put,
     vsys,
 )
 
 OURS = ("yes", DESCRIPTION)
 CLOUD = "ml.service.paloaltonetworks.com"
-
-
-def entry(exclude_text: str | None, description: str = "", name: str = NAME) -> str:
-    inner = f"<exclude>{exclude_text}</exclude>" if exclude_text else ""
-    inner += f"<description>{description}</description>" if description else ""
-    return f"<entry name='{name}'>{inner}</entry>"
-
-
-def holding(*entries_text: str, more: str = "") -> str:
-    return f"<ssl-decrypt><ssl-exclude-cert>{''.join(entries_text)}</ssl-exclude-cert>{more}</ssl-decrypt>"
-
-
-def predefined_disabled(name: str) -> str:
-    tag = "disabled-ssl-exclude-cert-from-predefined"
-    return f"<{tag}><member>{name}</member></{tag}>"
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +89,7 @@ def test_is_written_once_and_taken_away_again(
     again = exclude(firewall, **given)
     assert (again["changed"], again["action"], again["committed"]) == (False, "none", False)
     assert again["before"] == again["after"] == done["after"]
+    assert again["similar"] == []
     assert firewall.snapshot() == after
 
     gone = exclude(firewall, state="absent", **given)
@@ -261,13 +241,14 @@ def test_check_mode_foretells_and_writes_nothing(
 
 def test_the_diff_shows_the_entry_and_no_secret_of_its_description(firewall: Firewall) -> None:
     put(firewall.world, SHARED, holding(entry("no", "password=hunter2 &lt;x/&gt; " + "long " * 300)))
-    diff = exclude(firewall, check=True)["diff"]
+    looked = exclude(firewall, check=True)
+    diff = looked["diff"]
     assert diff["before_header"] == diff["after_header"] == f"candidate {listed(SHARED)}/entry[@name='{NAME}']"
     assert "  <exclude>no</exclude>\n" in diff["before"]
     assert diff["after"] == diff["before"].replace("<exclude>no<", "<exclude>yes<")
     assert "hunter2" not in json.dumps(exclude(firewall))
     assert "&lt;x/&gt;" in diff["before"]
-    assert len(diff["before"]) < 1000
+    assert max(len(diff["before"]), len(looked["before"]["description"])) < 1000
     assert exclude(firewall, name="*.example.com", check=True)["diff"]["before"] == ""
 
 
@@ -283,6 +264,16 @@ def test_in_effect_is_what_the_firewall_tells(firewall: Firewall, running: str, 
     assert said["in_effect"] is effect
     assert said["committed"] is (said["action"] == "none")
     assert exclude(firewall, test_hostname="elsewhere.example")["in_effect"] is False
+
+
+@pytest.mark.parametrize(("given", "scope"), [(given, called) for given, _place, called in PLACES])
+def test_the_firewalls_test_is_asked_about_the_place(
+    firewall: Firewall, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], scope: str
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(excluding, "in_effect", lambda _device, *about: asked.append(about))
+    exclude(firewall, **given)
+    assert asked == [(CLOUD, None if scope == "shared" else scope)]
 
 
 def test_in_effect_is_null_where_the_firewall_does_not_tell() -> None:
@@ -367,53 +358,6 @@ def test_a_place_that_is_not_there_is_never_made(firewall: Firewall, panorama: F
             assert (refused["failed"], refused["error"]["kind"]) == (True, "invalid_option")
             assert message in refused["msg"]
         assert device.snapshot() == before
-
-
-def _starts() -> dict[str, str]:
-    other = entry("yes", "theirs", name="*.example.com")
-    disabled = predefined_disabled("a")
-    own = {
-        "ours": entry("yes", DESCRIPTION),
-        "ours, off": entry("no", DESCRIPTION),
-        "theirs": entry("yes", "Change &lt;4711&gt; &amp; 'more'"),
-        "theirs, off": entry("no", "Change 4711"),
-        "no description": entry("no"),
-        "no exclude": entry(None, "Change 4711"),
-        "empty entry": entry(None),
-    }
-    return {
-        "nothing": "",
-        "empty": "<ssl-decrypt/>",
-        "empty list": holding(),
-        "no list": f"<ssl-decrypt>{disabled}</ssl-decrypt>",
-        "another entry": holding(other),
-        **{called: holding(text) for called, text in own.items()},
-        **{f"{called}, among others": holding(text, other, more=disabled) for called, text in own.items()},
-    }
-
-
-WISHES: tuple[dict[str, Any], ...] = tuple(
-    {**state, **description}
-    for state, description in product(
-        ({}, {"exclude": False}, {"state": "absent"}), ({}, {"description": "panops.mlav: Change 12"})
-    )
-)
-
-
-@pytest.mark.parametrize(("called", "start"), _starts().items())
-def test_taken_back_it_is_as_it_was(firewall: Firewall, called: str, start: str) -> None:
-    world = firewall.world
-    with closing(open_device(options(firewall))) as device:
-        for given in WISHES:
-            put(world, SHARED, start)
-            before = comparable(world.config.candidate)
-            wanted = Wanted(NAME, location="shared", any_owner=True, **given)
-            plan = plan_exclusion(find_exclusion(device, wanted), wanted)
-            apply_exclusion(device, plan)
-            assert (comparable(world.config.candidate) != before) is (plan.action != "none"), given
-            assert plan_exclusion(find_exclusion(device, wanted), wanted).action == "none", given
-            apply_exclusion(device, undo_plan(plan))
-            assert comparable(world.config.candidate) == before, given
 
 
 def test_in_a_play_it_shows_what_would_change_and_then_changes_it(ansible: Ansible) -> None:
