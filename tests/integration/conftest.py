@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._device import api
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import judging
 
@@ -140,10 +141,15 @@ class Ansible:
         hosts: dict[str, dict[str, Any]] = {}
         tasks: dict[str, list[dict[str, Any]]] = {}
         results = []
-        for number, case in enumerate(cases.values()):
+        for number, (name, case) in enumerate(cases.items()):
             hosts.setdefault(case.host, {}).update(case.host_vars)
             tasks.setdefault(case.host, []).append(
-                {f"panops.mlav.{case.module}": dict(case.arguments), "register": f"result_{number}", **case.task}
+                {
+                    "name": str(name),
+                    f"panops.mlav.{case.module}": dict(case.arguments),
+                    "register": f"result_{number}",
+                    **case.task,
+                }
             )
             results.append(f"hostvars['{case.host}']['result_{number}'] | default({{}})")
         whatever_comes = {"gather_facts": False, "ignore_errors": True, "ignore_unreachable": True}
@@ -165,8 +171,9 @@ class Ansible:
 
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[None]:
-    """Diagnoses in this process ask a busy firewall again after a moment."""
+    """Diagnoses in this process ask a busy firewall again after a moment, and so for a log that is not ready."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "_FIRST_PAUSE", 0.005)
         patch.setattr(judging, "GatherOptions", partial(GatherOptions, busy_pause_s=0.02))
         yield
 
