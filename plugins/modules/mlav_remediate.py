@@ -33,7 +33,8 @@ attributes:
   check_mode:
     support: full
   diff_mode:
-    support: none
+    support: partial
+    details: Shows the exclusion. A commit and a restart have nothing to show.
   idempotent:
     support: full
     details: A connected firewall is left alone.
@@ -270,6 +271,15 @@ remediation:
       type: dict
       returned: always
       sample: {host: fw-lon-1, cause: tls_interception, order: first}
+diff:
+  description: The exclusion's entry in the candidate configuration, before and after.
+  returned: when an exclusion is planned or made
+  type: dict
+  sample:
+    before_header: candidate /config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='*.paloaltonetworks.com']
+    before: ""
+    after_header: candidate /config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='*.paloaltonetworks.com']
+    after: "<entry name=\"*.paloaltonetworks.com\">…</entry>"
 error:
   description: Class, message and remedy, where an option cannot be used.
   returned: on such a failure

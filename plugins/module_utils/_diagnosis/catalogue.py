@@ -21,11 +21,6 @@ from typing import Any
 
 DOC_URL = "https://github.com/panops/panops.mlav/blob/main/docs/causes/{id}.md"
 
-# The modules of this collection that can carry out a remedy today. A remedy whose module is not in here is text only.
-RELEASED_MODULES = frozenset(
-    {"panops.mlav.mlav_commit", "panops.mlav.mlav_decryption_exclusion", "panops.mlav.mlav_reconnect"}
-)
-
 
 @dataclass(frozen=True)
 class RemedyEntry:
@@ -37,7 +32,7 @@ class RemedyEntry:
         text: all of it, imperative.
         actor: ``firewall_admin``, ``network_admin``, ``decryption_admin``, ``vendor`` or ``nobody``.
         risk: ``none``, ``low``, ``medium`` or ``high``: what following it may do to the firewall.
-        module, params: the module that can do it, once it is in ``RELEASED_MODULES``; string values are templates.
+        module, params: the module of this collection that can do it; string values are templates.
     """
 
     action: str

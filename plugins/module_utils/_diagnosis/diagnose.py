@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import wording
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import NOT_ASKED_KIND, Case
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE, RELEASED_MODULES
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import CheckSpec, Outcome
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import (
     CHECKS,
@@ -103,7 +103,6 @@ def _device(case: Case) -> dict[str, Any]:
 def _cause(case: Case, finding: Finding) -> Cause:
     entry, remedy = CATALOGUE[finding.cause_id], remedy_of(finding)
     values = wording.values(case, finding.details)
-    automated = remedy.module in RELEASED_MODULES
     params = {
         key: value.format_map(values) if isinstance(value, str) else value for key, value in remedy.params.items()
     }
@@ -116,9 +115,9 @@ def _cause(case: Case, finding: Finding) -> Cause:
         remedy=Remedy(
             text=remedy.text.format_map(values),
             actor=remedy.actor,
-            automated=automated,
-            module=remedy.module if automated else None,
-            params=params if automated else {},
+            automated=remedy.module is not None,
+            module=remedy.module,
+            params=params,
             risk=remedy.risk,
             needs_maintenance_window=remedy.needs_maintenance_window,
             doc_url=entry.doc_url,

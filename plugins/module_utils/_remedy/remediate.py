@@ -114,7 +114,7 @@ class Remediation:
     """One firewall's remediation.
 
     ``judge`` gathers the firewall's evidence and diagnoses it; ``decrypter`` opens the decryption host, and is called
-    only where the remedy is carried out there.
+    only where the remedy is carried out there. ``exclusion`` is the change of the configuration that is planned.
     """
 
     def __init__(
@@ -135,6 +135,7 @@ class Remediation:
         self._target = firewall
         self._choice: Choice | None = None
         self._in_place: Found | None = None
+        self.exclusion: ExclusionPlan | None = None
 
     def plan(self) -> Plan | None:
         """Diagnoses and plans; None where there is nothing to repair. It reads and changes nothing.
@@ -278,6 +279,7 @@ class Remediation:
                 self._in_place = found
                 return ()
             raise Refused("pending_changes", f"{host} has an uncommitted exclusion of {name} of somebody else")
+        self.exclusion = plan
         text = "Switch on the exclusion of" if plan.action == "switch_on" else "Exclude"
         step = Step(
             "add_exclusion", host, f"{text} {name} from decryption.", False, {"name": name, "xpath": plan.xpath}

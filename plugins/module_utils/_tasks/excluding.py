@@ -76,7 +76,8 @@ def _text(name: str, state: ExclusionState | None) -> str:
     return tostring(entry, encoding="unicode") + "\n"
 
 
-def _diff(plan: ExclusionPlan) -> Result:
+def exclusion_diff(plan: ExclusionPlan) -> Result:
+    """The entry before and after, for Ansible's ``--diff``."""
     header = f"candidate {plan.xpath}"
     return {
         "before_header": header,
@@ -119,7 +120,7 @@ def _exclude(params: Params, context: Context) -> Result:
             "xpath": found.xpath,
             "before": _state_data(plan.before),
             "after": _state_data(plan.after),
-            "diff": _diff(plan),
+            "diff": exclusion_diff(plan),
             "committed": committed,
             "pending": not committed,
             "predefined_disabled": found.predefined_disabled,

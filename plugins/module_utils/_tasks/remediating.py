@@ -44,6 +44,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate impo
     Target,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection, log_lines, logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import exclusion_diff
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import replace_file
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options
@@ -193,6 +194,7 @@ def _remediate(params: Params, context: Context) -> Result:
         def say(line: str) -> None:
             context.say(f"{host}: {mask(line)}")
 
+        remediation: Remediation | None = None
         try:
             approved, record.plan_digest = _approved(params["plan"], host)
             options = _options(params, limits, approved, interrupted_restart(_earlier(folder)))
@@ -230,7 +232,10 @@ def _remediate(params: Params, context: Context) -> Result:
         except DeviceError as error:
             record.failed(error)
         record.finish()
-        return _result(record, masked(record.to_data(), mask))
+        result = _result(record, masked(record.to_data(), mask))
+        if remediation is not None and remediation.exclusion is not None:
+            result["diff"] = masked(exclusion_diff(remediation.exclusion), mask)
+        return result
 
 
 def _result(record: Record, data: dict[str, Any]) -> Result:

@@ -17,12 +17,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import diagnose as judge
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE, RemedyEntry
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Check, Diagnosis
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import COMMIT
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import DECRYPTION_EXCLUSION
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reconnecting import RECONNECT
 from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     ADDRESS,
     archive,
@@ -163,18 +165,23 @@ def test_codes_are_stable() -> None:
     }
 
 
-def test_a_remedy_names_no_module_that_does_not_exist() -> None:
+REMEDIES = [remedy for entry in CATALOGUE.values() for remedy in (entry.remedy, *entry.variants.values())]
+
+
+@pytest.mark.parametrize("remedy", [remedy for remedy in REMEDIES if remedy.module], ids=lambda remedy: remedy.module)
+def test_a_remedy_names_a_module_and_options_that_exist(remedy: RemedyEntry) -> None:
+    operations = {f"panops.mlav.{operation.name}": operation for operation in (COMMIT, DECRYPTION_EXCLUSION, RECONNECT)}
+    assert set(remedy.params) <= set(operations[str(remedy.module)].argument_spec)
+
+
+def test_a_remedy_that_a_module_can_carry_out_says_how() -> None:
     remedy = diagnose(firewall(system_log=syslog(restarted(60)))).causes[0].remedy
-    assert (remedy.automated, remedy.module, remedy.params) == (False, None, {})
+    assert (remedy.automated, remedy.module) == (True, "panops.mlav.mlav_commit")
+    assert remedy.params == {"force": True}
     assert remedy.needs_maintenance_window
-
-
-def test_a_remedy_names_its_module_once_it_is_released(monkeypatch: pytest.MonkeyPatch) -> None:
-    module = "panops.mlav.mlav_decryption_exclusion"
-    monkeypatch.setattr(judge, "RELEASED_MODULES", frozenset({module}))
     intercepted = {"service_route": dataplane(), "devsrv_log": devsrv(*x509(20))}
     remedy = diagnose(firewall(decryption=policy(rule()), **intercepted)).causes[0].remedy
-    assert (remedy.automated, remedy.module) == (True, module)
+    assert (remedy.automated, remedy.module) == (True, "panops.mlav.mlav_decryption_exclusion")
     assert remedy.params == {"name": "*.paloaltonetworks.com", "state": "present"}
     elsewhere = diagnose(firewall(**intercepted)).causes[0].remedy
     assert (elsewhere.automated, elsewhere.module, elsewhere.params) == (False, None, {})
