@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``mlav_remediate``: every guard refuses alone and is lifted by its option; every remedy brings the firewall back, once."""
+"""``mlav_remediate``: every guard refuses alone, and its option lifts it; every remedy brings it back, once."""
 
 from __future__ import annotations
 
@@ -117,8 +117,9 @@ def test_no_lock_is_given(scenario: str) -> None:
         assert_left_clean(firewall, 1)
 
 
-@pytest.mark.parametrize("kind", ["Commit", "Content"])
-@pytest.mark.parametrize("scenario", [DECRYPTS, "commit_force_needed"])
+@pytest.mark.parametrize(
+    ("scenario", "kind"), [(DECRYPTS, "Commit"), (DECRYPTS, "Content"), ("commit_force_needed", "Content")]
+)
 def test_another_job_is_waited_for(kind: str, scenario: str) -> None:
     with firewall_with(scenario=scenario, firewall={"jobs": [{"kind": kind}]}) as firewall:
         assert "busy_wait" in refused(firewall, "busy", "mlav_busy_wait", busy_wait="0s")["refusal"]
@@ -131,13 +132,24 @@ def test_another_job_is_waited_for(kind: str, scenario: str) -> None:
         assert_left_clean(firewall, 1)
 
 
-def test_an_install_is_the_reason_why_device_server_is_busy() -> None:
-    """Waiting is the remedy, and there is nothing to do for anybody."""
-    with firewall_with(scenario="device_server_busy_with_content") as firewall:
+@pytest.mark.parametrize(
+    ("scenario", "kind", "given"),
+    [
+        ("device_server_unavailable", "Content", {}),
+        # A commit has followed, and whether it was forced is not known.
+        ("commit_force_needed", "Commit", {"remediate_confidence": "likely"}),
+    ],
+)
+def test_a_job_that_may_be_the_remedy(scenario: str, kind: str, given: dict[str, str]) -> None:
+    """What it brings is not known before its end, so there is nothing to plan; afterwards it is planned anew."""
+    with firewall_with(scenario=scenario, firewall={"jobs": [{"kind": kind}]}) as firewall:
         before = firewall.snapshot()
         record = repair(firewall)
-        assert (record["outcome"], record["guard"]) == ("refused", "busy")
+        assert (record["outcome"], record["guard"], record["actions"]) == ("refused", "busy", [])
         assert firewall.snapshot() == before
+        end_jobs(firewall)
+        assert repair(firewall, **given)["outcome"] == "repaired"
+        assert_left_clean(firewall, 1)
 
 
 def test_a_cause_that_is_not_certain_enough() -> None:
@@ -250,7 +262,7 @@ def test_the_plan_no_longer_holds_and_a_new_one_lifts_it(change: Any, named: str
     with firewall_with() as firewall:
         approved = planned(firewall, tmp_path)
         change(firewall)
-        wait_for_commits(firewall)
+        end_jobs(firewall)
         commits = len(firewall.world.commits)
         record = refused_plan(firewall, **approved)
         assert named in record["refusal"]
@@ -268,7 +280,7 @@ def refused_plan(firewall: Firewall, **given: Any) -> dict[str, Any]:
     return record
 
 
-def wait_for_commits(firewall: Firewall) -> None:
+def end_jobs(firewall: Firewall) -> None:
     for job in firewall.world.jobs.all:
         job.takes = 0.0
     firewall.world.refresh()
