@@ -124,6 +124,7 @@ class LockedChange:
         before: the candidate as it was on entering.
         run: identifies this run in the lock's comment and in the commit's description.
         administrator: our own name, None where it is not known (an API key, and no lock).
+        commit_counts: a commit of ours was carried out, or was sent and may be, now or later.
 
     Raises on entering:
         Refused: a guard refuses; nothing was changed, and no lock is left.
@@ -159,6 +160,7 @@ class LockedChange:
         self._latest: Element
         self._places: list[Path] | None = []
         self._committed = False
+        self.commit_counts = False
 
     @property
     def administrator(self) -> str | None:
@@ -321,9 +323,14 @@ class LockedChange:
     def _send(self, request: CommitRequest, newest: int) -> int | None:
         """Sends once; a commit whose answer was lost is looked for, and never sent again."""
         description = described(request, self.run)
+        # Until the firewall has said otherwise: this process may be told to end at any moment.
+        self.commit_counts = True
         try:
             job_id = send(self._device.api, request, description)
-        except Locked as error:
+        except (Locked, NotNow) as error:
+            self.commit_counts = False
+            if isinstance(error, NotNow):
+                raise
             raise locked_refusal(excerpt(str(error), 300)) from error
         except DeviceError as error:
             job_id = self._found(error, newest, description)
@@ -342,16 +349,22 @@ class LockedChange:
             job = find(self._session, newest, description, self.administrator, **looks)
         except DeviceError as unasked:
             if not lost:
+                self.commit_counts = False
                 raise error from None
             raise CommitUnknown(f"{excerpt(error.message)}, and then {excerpt(unasked.message)}") from error
         if job is not None and job.id is not None:
             return job.id
         if not lost:
+            self.commit_counts = False
             raise error
         raise CommitUnknown(f"{excerpt(error.message)}, and the firewall lists no such job") from error
 
     def _followed(self, job_id: int, started: datetime, partial_to: str | None) -> Committed:
-        job = follow(self._session, job_id, self._allowances.commit_timeout_s, self._say)
+        try:
+            job = follow(self._session, job_id, self._allowances.commit_timeout_s, self._say)
+        except CommitFailed:
+            self.commit_counts = False
+            raise
         self._committed = True
         finished = self._pace.now()
         duration = finished - started

@@ -148,6 +148,7 @@ class Found:
         predefined_disabled: the predefined exclusion of this name is switched off.
         similar: names that differ from this one in upper and lower case only: PAN-OS takes them for others.
         lacking: xpath of the uppermost element around the entry that is not there yet; empty where all are.
+        lacking_in_running: the same of the running configuration.
     """
 
     location: str
@@ -157,6 +158,7 @@ class Found:
     predefined_disabled: bool = False
     similar: tuple[str, ...] = ()
     lacking: str = ""
+    lacking_in_running: str = ""
 
 
 @dataclass(frozen=True)
@@ -249,11 +251,6 @@ def _look(device: LiveDevice, name: str, location: str, path: str) -> Found:
     candidate = _node(device.candidate_config(path).result)
     running = _node(device.api.running_config(path).result)
     names = [entry.get("name", "") for entry in _entries(candidate)]
-    lacking = ""
-    if candidate is None:
-        lacking = f"/config/{path}"
-    elif candidate.find("ssl-exclude-cert") is None:
-        lacking = f"/config/{path}/ssl-exclude-cert"
     return Found(
         location,
         f"/config/{path}/ssl-exclude-cert/entry[@name='{name}']",
@@ -261,8 +258,15 @@ def _look(device: LiveDevice, name: str, location: str, path: str) -> Found:
         _state(running, name),
         candidate is not None and name in members_of(candidate, "disabled-ssl-exclude-cert-from-predefined"),
         tuple(other for other in names if other != name and other.lower() == name.lower()),
-        lacking,
+        _lacking(candidate, path),
+        _lacking(running, path),
     )
+
+
+def _lacking(node: Element | None, path: str) -> str:
+    if node is None:
+        return f"/config/{path}"
+    return f"/config/{path}/ssl-exclude-cert" if node.find("ssl-exclude-cert") is None else ""
 
 
 def _entries(node: Element | None) -> list[Element]:
@@ -318,6 +322,12 @@ def undo_plan(plan: ExclusionPlan) -> ExclusionPlan:
     """The plan that takes another back, to the letter."""
     action: Action = "none" if plan.action == "none" else "delete" if plan.before is None else "restore"
     return replace(plan, action=action, before=plan.after, after=plan.before)
+
+
+def undo_uncommitted(found: Found, name: str) -> ExclusionPlan:
+    """The plan that takes back what was not committed: the entry is as it runs, to the letter."""
+    action: Action = "delete" if found.running is None else "restore"
+    return ExclusionPlan(action, name, found.xpath, found.candidate, found.running, found.lacking_in_running)
 
 
 def apply_exclusion(device: LiveDevice, plan: ExclusionPlan) -> None:

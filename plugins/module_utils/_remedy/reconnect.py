@@ -237,6 +237,7 @@ def reconnect(
 def _told(committed: Committed) -> dict[str, Any]:
     return {
         "job_id": committed.job_id,
+        "confirmed": committed.confirmed,
         "duration_s": committed.duration_s,
         "warnings": list(committed.warnings),
         "details": list(committed.details),

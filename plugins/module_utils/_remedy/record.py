@@ -10,7 +10,7 @@ This is a private module: it may change in any release. The keys are a contract 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -111,10 +111,14 @@ class Record:
         self.save()
         try:
             yield action
-        except BaseException as error:
+        except DeviceError as error:
             action["state"] = "refused" if isinstance(error, Refused) else "failed"
-            action["error"] = error.message if isinstance(error, DeviceError) else type(error).__name__
-            action.update(getattr(error, "data", {}))
+            action["error"] = error.message
+            action.update(error.data)
+            raise
+        except BaseException as error:
+            # Interrupted: what had been sent may take effect all the same, so it stays begun.
+            action["error"] = type(error).__name__
             raise
         else:
             action["state"] = "done"
@@ -126,8 +130,8 @@ class Record:
         """Notes that a guard refused. ``prefix`` stands before the name of the option that lifts it."""
         self.guard = refusal.guard
         self.option = prefix + refusal.option if refusal.option else None
-        lift = f" To do it all the same: option {self.option}." if self.option else ""
-        self.refusal = f"{refusal.message.rstrip('.')}.{lift}"
+        lift = f"To do it all the same: option {self.option}." if self.option else refusal.remedy
+        self.refusal = f"{refusal.message.rstrip('.')}. {lift}".rstrip()
 
     def failed(self, error: DeviceError) -> None:
         """Notes that a step could not be finished."""
@@ -140,21 +144,3 @@ class Record:
         if self.outcome != "planned":
             self.actions = [action for action in self.actions if action["state"] != "planned"]
         self.save()
-
-
-def interrupted_restart(earlier: Mapping[str, Any] | None) -> bool:
-    """True where an earlier record tells of a restart of device-server after which no forced commit was finished."""
-    actions = (earlier or {}).get("actions")
-    if not isinstance(actions, list):
-        return False
-    restarted = False
-    for action in actions:
-        if not isinstance(action, Mapping):
-            return False
-        # One that failed may have happened all the same: device-server did not come back, say.
-        happened = action.get("state") in ("begun", "done") or action.get("restarted", False) is not False
-        if action.get("action") == "restart_device_server" and happened:
-            restarted = True
-        if action.get("action") == "commit_force" and action.get("state") == "done":
-            restarted = False
-    return restarted

@@ -11,7 +11,8 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -32,8 +33,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate impo
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
     CommitRequest,
     Committed,
-    CommitUnfinished,
-    CommitUnknown,
     LockedChange,
     candidate_state,
     wait_for_window,
@@ -45,6 +44,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import 
     choose,
     turn,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
     ExclusionPlan,
     Found,
@@ -53,6 +53,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     find_exclusion,
     plan_exclusion,
     undo_plan,
+    undo_uncommitted,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
@@ -64,6 +65,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect impo
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.undoing import UndoneOnFailure
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import wait_connected
 
 
@@ -84,7 +86,7 @@ class Options:
         rollback: take the exclusion back when the firewall does not reconnect.
         order: the turn that it is now; None where it is everybody's.
         approved: the approved plan of this firewall, empty where it has none; None where no approval is asked for.
-        resume_restart: an earlier run restarted device-server and did not come to the forced commit.
+        unfinished: what earlier runs have begun and not finished.
     """
 
     preferences: Preferences
@@ -95,7 +97,7 @@ class Options:
     restart_timeout_s: float
     order: Order | None = None
     approved: Mapping[str, Any] | None = None
-    resume_restart: bool = False
+    unfinished: Unfinished = field(default_factory=Unfinished)
 
 
 _RECONNECTING = {
@@ -135,14 +137,15 @@ class Remediation:
         self._target = firewall
         self._choice: Choice | None = None
         self._in_place: Found | None = None
+        self._known: tuple[str, ...] = ()
         self.exclusion: ExclusionPlan | None = None
 
     def plan(self) -> Plan | None:
         """Diagnoses and plans; None where there is nothing to repair. It reads and changes nothing.
 
         Raises:
-            Refused: see ``choice.choose`` and ``choice.turn``; the plan is not the approved one; or the remedy is in
-                place already.
+            Refused: see ``choice.choose`` and ``choice.turn``; the plan is not the approved one, or the candidate not
+                the expected one; or somebody else's exclusion waits to be committed.
             DeviceError: the device that would be changed could not be asked.
         """
         evidence, diagnosis = self._judge()
@@ -154,6 +157,17 @@ class Remediation:
         if self._choice is None:
             return None
         made = self._planned(self._choice, evidence)
+        if not made.steps and self._choice.kind != "exclusion":
+            # It has connected since it was diagnosed.
+            return None
+        expected = self._options.allowances.expected_candidate
+        if expected not in (None, made.candidate):
+            raise Refused(
+                "candidate_changed",
+                f"the candidate configuration of {made.target} is not the expected one. Expected: {expected}. "
+                f"Actual: {made.candidate}",
+                "expected_candidate",
+            )
         if self._options.approved is not None:
             require_approved(made, self._options.approved)
         if self._options.order is not None and self._options.order != made.order:
@@ -169,10 +183,9 @@ class Remediation:
         """Looks whether a guard would refuse now. It reads and changes nothing. Raises Refused."""
         self._require_windows()
         if plan.steps:
-            known = tuple(step.params["xpath"] for step in plan.steps if "xpath" in step.params)
-            _state, refusal = review(self._target.device, self._bound(plan), known_xpaths=known)
+            _state, refusal = review(self._target.device, self._bound(plan), known_xpaths=self._known)
             if refusal is not None:
-                raise refusal
+                raise _unbound(refusal)
 
     def wait_for_window(self, plan: Plan) -> bool:
         """Waits where that is allowed. Returns whether it had to: the plan is an old one then. Raises Refused."""
@@ -206,14 +219,18 @@ class Remediation:
         if not plan.steps:
             self._in_place_already()
             return
-        if choice.kind == "exclusion":
-            undo = self._exclude(plan)
-            connected = self._verified()
-            if not connected and undo is not None and self._options.rollback:
+        try:
+            undo = self._exclude(plan) if choice.kind == "exclusion" else None
+            if undo is None:
+                self._reconnect(plan, choice)
+        except Refused as refusal:
+            raise _unbound(refusal) from refusal
+        connected = self._verified() if undo is not None else self._judged()
+        if not connected and undo is not None:
+            if self._options.rollback:
                 self._take_back(undo)
-        else:
-            self._reconnect(plan, choice)
-            connected = self._judged()
+            else:
+                self._record.left_behind.append(self._committed_in_vain("rollback is false"))
         if not connected:
             raise NotReconnected(
                 f"{self._firewall.name} is not connected {self._options.verify_timeout_s:.0f} s after the remedy: "
@@ -272,19 +289,28 @@ class Remediation:
     def _exclusion_steps(self, host: str) -> tuple[Step, ...]:
         found = find_exclusion(self._target.device, self._wanted())
         plan = plan_exclusion(found, self._wanted())
-        commit = Step("commit", host, "Commit the exclusion, and nothing else.", True)
         name = self._options.exclusion
-        if plan.action == "none" and not _is_left_over(found):
+        what = {"name": name, "xpath": plan.xpath}
+        commit = Step("commit", host, "Commit the exclusion, and nothing else.", True, what)
+        self._known = (plan.xpath,) if self._is_left_over(found) or self._wrote_before(found) else ()
+        if plan.action == "none" and not self._is_left_over(found):
             if found.running is not None and found.running.exclude:
                 self._in_place = found
                 return ()
             raise Refused("pending_changes", f"{host} has an uncommitted exclusion of {name} of somebody else")
         self.exclusion = plan
         text = "Switch on the exclusion of" if plan.action == "switch_on" else "Exclude"
-        step = Step(
-            "add_exclusion", host, f"{text} {name} from decryption.", False, {"name": name, "xpath": plan.xpath}
-        )
+        step = Step("add_exclusion", host, f"{text} {name} from decryption.", False, what)
         return (commit,) if plan.action == "none" else (step, commit)
+
+    def _is_left_over(self, found: Found) -> bool:
+        """An exclusion that an earlier run of ours wrote and did not commit."""
+        candidate, running = found.candidate, found.running
+        ours = candidate is not None and (candidate.owned or self._wrote_before(found))
+        return ours and (running is None or running.exclude is not True)
+
+    def _wrote_before(self, found: Found) -> bool:
+        return found.xpath == self._options.unfinished.written
 
     def _wanted(self) -> Wanted:
         return Wanted(name=self._options.exclusion)
@@ -315,30 +341,30 @@ class Remediation:
         """The candidate has to be the one that was looked at when the plan was made."""
         return replace(self._options.allowances, expected_candidate=plan.candidate)
 
-    def _exclude(self, plan: Plan) -> ExclusionPlan | None:
+    def _exclude(self, plan: Plan) -> ExclusionPlan:
         """Writes and commits the exclusion. Returns what takes it back."""
         target, wanted, record = self._target, self._wanted(), self._record
         found = find_exclusion(target.device, wanted)
-        own = (found.xpath,) if _is_left_over(found) else ()
-        change = self._locked(target, "exclusion", self._bound(plan), own)
+        change = self._locked(target, "exclusion", self._bound(plan), self._known)
         try:
             with change:
                 writing = plan_exclusion(found, wanted)
-                undo = undo_plan(writing) if writing.action != "none" else _undo_left_over(found, wanted)
+                undo = undo_plan(writing) if writing.action != "none" else undo_uncommitted(found, wanted.name)
                 for step in plan.steps:
                     if step.action == "add_exclusion":
                         change.require_window(self._options.allowances.commit_needs_s)
-                        with record.step(step), self._undone_on_failure(target, undo):
+                        with record.step(step), self._undone_on_failure(undo, change):
                             apply_exclusion(target.device, writing)
-                with self._undone_on_failure(target, undo):
+                with self._undone_on_failure(undo, change):
                     change.only_own_changes((writing.xpath,))
                     self._commit(change, plan.steps[-1])
         finally:
             self._note_lock(change, target)
         return undo
 
-    def _undone_on_failure(self, target: Target, undo: ExclusionPlan) -> _UndoneOnFailure:
-        return _UndoneOnFailure(target, undo, self._record)
+    def _undone_on_failure(self, undo: ExclusionPlan, change: LockedChange) -> UndoneOnFailure:
+        target = self._target
+        return UndoneOnFailure(target.device, target.name, undo, change, self._record.left_behind.append)
 
     def _commit(self, change: LockedChange, step: Step) -> Committed:
         with self._record.step(step) as action:
@@ -351,23 +377,26 @@ class Remediation:
         target, record = self._target, self._record
         remove = Step("remove_exclusion", target.name, "Take the exclusion back: it did not help.", False)
         commit = Step("commit", target.name, "Commit that.", True)
-        change = self._locked(target, "rollback", self._options.allowances)
+        change = self._locked(target, "rollback", replace(self._options.allowances, expected_candidate=None))
+        redo = undo_plan(undo)
         try:
             with change:
-                with record.step(remove):
+                with record.step(remove), self._undone_on_failure(redo, change):
                     apply_exclusion(target.device, undo)
-                redo = undo_plan(undo)
-                with _UndoneOnFailure(target, redo, record):
+                with self._undone_on_failure(redo, change):
                     change.only_own_changes((undo.xpath,))
                     self._commit(change, commit)
             record.outcome = "rolled_back"
         except DeviceError as error:
-            record.left_behind.append(
-                f"The exclusion of {self._options.exclusion} is committed on {target.name} and did not help; it could "
-                f"not be taken back: {error.message}"
-            )
+            record.left_behind.append(self._committed_in_vain(f"it could not be taken back: {error.message}"))
         finally:
             self._note_lock(change, target)
+
+    def _committed_in_vain(self, why_not_taken_back: str) -> str:
+        return (
+            f"The exclusion of {self._options.exclusion} is committed on {self._target.name} and did not help; "
+            f"{why_not_taken_back}"
+        )
 
     def _reconnect_options(self, choice: Choice) -> ReconnectOptions:
         options = self._options
@@ -376,12 +405,22 @@ class Remediation:
             restart="auto" if choice.kind == "restart" else "never",
             restart_timeout_s=options.restart_timeout_s,
             verify_timeout_s=options.verify_timeout_s,
-            resume=options.resume_restart,
+            resume=options.unfinished.restart,
         )
 
     def _reconnect(self, plan: Plan, choice: Choice) -> None:
         target, record = self._target, self._record
         steps = {step.action: step for step in plan.steps}
+
+        def journal(action: str) -> AbstractContextManager[dict[str, Any]]:
+            if action not in steps:
+                raise Refused(
+                    "plan",
+                    f"{target.name} needs another step now than was planned: {_RECONNECTING[action]}",
+                    remedy="Run it again.",
+                )
+            return record.step(steps[action])
+
         change = self._locked(target, "reconnect", self._bound(plan))
         try:
             with change:
@@ -390,7 +429,7 @@ class Remediation:
                     change,
                     self._reconnect_options(choice),
                     self._say,
-                    lambda action: record.step(steps[action]),
+                    journal,
                 )
         except ReconnectFailed as error:
             outstanding = ", ".join(_RECONNECTING[action] for action in error.so_far.outstanding)
@@ -415,38 +454,11 @@ class Remediation:
         return after.verdict in ("healthy", "degraded")
 
 
-class _UndoneOnFailure:
-    """Takes a write back from the candidate when what is done within fails. A commit that may still run keeps it."""
-
-    def __init__(self, target: Target, undo: ExclusionPlan, record: Record) -> None:
-        self._target = target
-        self._undo = undo
-        self._record = record
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if error is None:
-            return
-        what = f"the change at {self._undo.xpath} on {self._target.name}"
-        if isinstance(error, (CommitUnfinished, CommitUnknown)):
-            self._record.left_behind.append(f"{what}: the commit may still be carried out, so it was not taken back.")
-            return
-        try:
-            apply_exclusion(self._target.device, self._undo)
-        except DeviceError as second:
-            self._record.left_behind.append(f"{what} could not be taken back from the candidate: {second.message}")
-
-
-def _is_left_over(found: Found) -> bool:
-    """An exclusion of ours that an earlier run wrote and did not commit."""
-    candidate, running = found.candidate, found.running
-    return candidate is not None and candidate.owned and (running is None or running.exclude is not True)
-
-
-def _undo_left_over(found: Found, wanted: Wanted) -> ExclusionPlan:
-    return plan_exclusion(found, replace(wanted, state="absent"))
+def _unbound(refusal: Refused) -> Refused:
+    """What binds the candidate is the look at it when the run began, so no option lifts that."""
+    if refusal.guard != "candidate_changed":
+        return refusal
+    return Refused(refusal.guard, refusal.message, remedy="Run it again.")
 
 
 def _told(committed: Committed) -> dict[str, Any]:

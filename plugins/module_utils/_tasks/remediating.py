@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -34,8 +34,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Order, Preferences
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished, unfinished
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record, interrupted_restart
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import (
     NotReconnected,
@@ -114,17 +115,12 @@ def _keep(folder: str, run_id: str, mask: Callable[[str], str], data: dict[str, 
         ) from error
 
 
-def _earlier(folder: str | None) -> Mapping[str, Any] | None:
-    """The newest record of an earlier run; None where there is none that can be read."""
-    if folder is None:
-        return None
-    names = sorted(name for name in os.listdir(folder) if name.endswith(".json"))
-    try:
-        with open(os.path.join(folder, names[-1]), "rb") as file:
-            found = json.loads(file.read(MAX_PLAN_BYTES))
-    except (IndexError, OSError, ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+def _earlier(folder: str | None) -> Iterator[Any]:
+    """The records of earlier runs, the newest first; those that cannot be read are passed over."""
+    names = [] if folder is None else [name for name in os.listdir(folder) if name.endswith(".json")]
+    for name in sorted(names, reverse=True):
+        with suppress(OSError, ValueError, RecursionError), open(os.path.join(folder or "", name), "rb") as file:
+            yield json.loads(file.read(MAX_PLAN_BYTES))
 
 
 def _judge(device: LiveDevice, host: str, params: Params) -> tuple[EvidenceSet, Diagnosis]:
@@ -152,7 +148,9 @@ def _limits(params: Params) -> Allowances:
     )
 
 
-def _options(params: Params, limits: Allowances, approved: Mapping[str, Any] | None, resume: bool) -> Options:
+def _options(
+    params: Params, limits: Allowances, approved: Mapping[str, Any] | None, unfinished_steps: Unfinished
+) -> Options:
     return Options(
         preferences=Preferences(
             params["remediate_confidence"], params["decryption_host"] or None, params["allow_unknown_ha"]
@@ -164,13 +162,13 @@ def _options(params: Params, limits: Allowances, approved: Mapping[str, Any] | N
         restart_timeout_s=duration("restart_timeout", params["restart_timeout"]).total_seconds(),
         order=params["order"],
         approved=approved,
-        resume_restart=resume,
+        unfinished=unfinished_steps,
     )
 
 
 def _run_id(now: datetime) -> str:
     """Sorts by time, and is unique."""
-    return f"{now:%Y%m%dT%H%M%SZ}-{token_hex(4)}"
+    return f"{now:%Y%m%dT%H%M%S.%fZ}-{token_hex(4)}"
 
 
 def _remediate(params: Params, context: Context) -> Result:
@@ -197,7 +195,7 @@ def _remediate(params: Params, context: Context) -> Result:
         remediation: Remediation | None = None
         try:
             approved, record.plan_digest = _approved(params["plan"], host)
-            options = _options(params, limits, approved, interrupted_restart(_earlier(folder)))
+            options = _options(params, limits, approved, unfinished(_earlier(folder)))
             remediation = Remediation(
                 Target(host, device),
                 partial(_decrypter, stack, params, opened),
@@ -231,15 +229,31 @@ def _remediate(params: Params, context: Context) -> Result:
                 record.outcome = outcome
         except DeviceError as error:
             record.failed(error)
-        record.finish()
+        except BaseException:
+            # It stays one of a run that was interrupted, and tells what that leaves.
+            with suppress(DeviceError):
+                record.save()
+            raise
+        try:
+            record.finish()
+        except DeviceError as error:
+            # What was done is told in the result at least.
+            record.failed(error)
         result = _result(record, masked(record.to_data(), mask))
         if remediation is not None and remediation.exclusion is not None:
             result["diff"] = masked(exclusion_diff(remediation.exclusion), mask)
         return result
 
 
+def _touched(action: Mapping[str, Any]) -> bool:
+    """A commit that is done without a job found nothing to commit."""
+    if action["state"] == "done":
+        return action.get("job_id", 0) is not None
+    return action["state"] in ("failed", "begun")
+
+
 def _result(record: Record, data: dict[str, Any]) -> Result:
-    touched = any(action["state"] in ("done", "failed", "begun") for action in record.actions)
+    touched = any(_touched(action) for action in record.actions)
     would = record.outcome == "planned" and record.refusal is None
     result: Result = {"changed": touched or would, "remediation": data}
     if record.outcome in ("failed", "rolled_back"):

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Step
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import SCHEMA, Record, interrupted_restart
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import SCHEMA, Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._report.remediation import (
     remediation_lines,
@@ -56,7 +56,7 @@ def test_a_step_is_kept_before_and_after() -> None:
     [
         (DeviceError("the job failed"), "failed", "the job failed"),
         (Refused("busy", "a commit runs"), "refused", "a commit runs"),
-        (KeyboardInterrupt(), "failed", "KeyboardInterrupt"),
+        (KeyboardInterrupt(), "begun", "KeyboardInterrupt"),
     ],
 )
 def test_a_step_that_fails_says_so_and_the_rest_was_never_begun(error: BaseException, state: str, said: str) -> None:
@@ -89,32 +89,6 @@ def test_a_refusal_names_the_variable_that_lifts_it() -> None:
     assert (made.guard, made.option) == ("busy", "mlav_busy_wait")
     made.refused(Refused("cause", "For a person."), "mlav_")
     assert (made.refusal, made.option) == ("For a person.", None)
-
-
-RESTARTED = {"action": "restart_device_server", "state": "done"}
-
-
-@pytest.mark.parametrize(
-    ("earlier", "expected"),
-    [
-        (None, False),
-        ({"actions": None}, False),
-        ({"actions": ["x"]}, False),
-        ({"actions": []}, False),
-        ({"actions": [RESTARTED]}, True),
-        ({"actions": [{**RESTARTED, "state": "begun"}]}, True),
-        ({"actions": [{**RESTARTED, "state": "planned"}]}, False),
-        ({"actions": [{**RESTARTED, "state": "refused"}]}, False),
-        ({"actions": [{**RESTARTED, "state": "failed"}]}, False),
-        ({"actions": [{**RESTARTED, "state": "failed", "restarted": False}]}, False),
-        ({"actions": [{**RESTARTED, "state": "failed", "restarted": None}]}, True),
-        ({"actions": [{**RESTARTED, "state": "failed", "restarted": True}]}, True),
-        ({"actions": [RESTARTED, {"action": "commit_force", "state": "failed"}]}, True),
-        ({"actions": [RESTARTED, {"action": "commit_force", "state": "done"}]}, False),
-    ],
-)
-def test_a_restart_that_no_forced_commit_followed(earlier: Any, expected: bool) -> None:
-    assert interrupted_restart(earlier) is expected
 
 
 def told(host: str, outcome: str, **more: Any) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is left of earlier runs, by their records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished, unfinished
+
+RESTARTED = {"action": "restart_device_server", "state": "done"}
+FORCED = {"action": "commit_force", "state": "done"}
+COMMITTED = {"action": "commit", "state": "done"}
+PLACE = "/config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='x']"
+PLAN = {"steps": [{"params": {}}, {"params": {"xpath": PLACE}}]}
+
+
+def acted(*actions: Any, outcome: str = "running", plan: Any = PLAN) -> dict[str, Any]:
+    return {"actions": list(actions), "outcome": outcome, "plan": plan}
+
+
+REFUSED = acted(outcome="refused", plan=None)
+
+
+@pytest.mark.parametrize(
+    ("records", "left"),
+    [
+        ([], False),
+        ([None, "x", 1, []], False),
+        ([{"actions": None}], False),
+        ([acted("x", None)], False),
+        ([REFUSED], False),
+        ([acted(RESTARTED)], True),
+        ([acted({**RESTARTED, "state": "begun"})], True),
+        ([acted({**RESTARTED, "state": "planned"})], False),
+        ([acted({**RESTARTED, "state": "refused"})], False),
+        ([acted({**RESTARTED, "state": "failed"})], False),
+        ([acted({**RESTARTED, "state": "failed", "restarted": False})], False),
+        ([acted({**RESTARTED, "state": "failed", "restarted": None})], True),
+        ([acted({**RESTARTED, "state": "failed", "restarted": True})], True),
+        ([acted(RESTARTED, {**FORCED, "state": "failed"})], True),
+        ([acted(RESTARTED, FORCED)], False),
+        ([REFUSED, acted(RESTARTED)], True),
+        ([REFUSED, "no record", acted({**FORCED, "state": "failed"}), acted(RESTARTED)], True),
+        ([acted(FORCED), acted(RESTARTED)], False),
+        ([REFUSED, acted(outcome="nothing_to_do", plan=None), acted(RESTARTED)], False),
+        ([acted(outcome="repaired"), acted(RESTARTED)], False),
+    ],
+)
+def test_a_restart_that_no_forced_commit_followed(records: list[Any], left: bool) -> None:
+    assert unfinished(records).restart is left
+
+
+@pytest.mark.parametrize("action", ["add_exclusion", "remove_exclusion"])
+@pytest.mark.parametrize(
+    ("state", "then", "place"),
+    [
+        ("begun", [], PLACE),
+        ("done", [], PLACE),
+        ("failed", [], PLACE),
+        ("planned", [], ""),
+        ("refused", [], ""),
+        ("done", [{**COMMITTED, "state": "failed"}], PLACE),
+        ("done", [COMMITTED], ""),
+    ],
+)
+def test_a_write_that_no_commit_followed(action: str, state: str, then: list[Any], place: str) -> None:
+    record = acted({"action": action, "state": state}, *then)
+    assert unfinished([record]) == unfinished([REFUSED, record]) == Unfinished(False, place)
+    assert unfinished([acted(COMMITTED), record]).written == ""
+    assert unfinished([acted(outcome="repaired"), record]).written == ""
+
+
+@pytest.mark.parametrize(
+    "plan", [None, [], {}, {"steps": None}, {"steps": ["x", {}, {"params": 1}, {"params": {"xpath": 1}}]}]
+)
+def test_a_place_that_is_not_told(plan: Any) -> None:
+    assert unfinished([acted({"action": "add_exclusion", "state": "done"}, plan=plan)]).written == ""
