@@ -35,6 +35,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Order, Preferences
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished, unfinished
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.forgotten import tidy_up
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
@@ -129,15 +130,18 @@ def _judge(device: LiveDevice, host: str, params: Params) -> tuple[EvidenceSet, 
     return evidence, diagnose(evidence, DiagnosisOptions(log_window=options.log_window))
 
 
-def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
-    name = params["decryption_host"]
-    if params["decryption_connection"] is None:
+def _require_connection(params: Params) -> None:
+    if params["decryption_host"] and params["decryption_connection"] is None:
         raise InvalidOption(
-            f"decryption_host is {name!r}. Expected: a host of the inventory, or decryption_connection beside it."
+            f"decryption_host is {params['decryption_host']!r}. Expected: a host of the inventory (the role's "
+            f"{ROLE_PREFIX}decryption_host), or decryption_connection beside it."
         )
+
+
+def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
     device = stack.enter_context(closing(open_device(params["decryption_connection"])))
     opened.append(device)
-    return Target(name, device)
+    return Target(params["decryption_host"], device)
 
 
 def _limits(params: Params) -> Allowances:
@@ -182,10 +186,14 @@ def _remediate(params: Params, context: Context) -> Result:
                 text = each.redactor.redact(text)
             return text
 
+        # Everything that can be wrong with the options, before a record is begun.
         limits = _limits(params)
+        _require_connection(params)
+        approved, plan_digest = _approved(params["plan"], host)
         folder = None if context.check_mode else _folder(params["audit_dir"], host)
+        options = _options(params, limits, approved, unfinished(_earlier(folder)))
         run_id = _run_id(limits.pace.now())
-        record = Record(host, run_id, limits.pace.now)
+        record = Record(host, run_id, limits.pace.now, plan_digest=plan_digest)
         if folder is not None:
             record.keep = partial(_keep, folder, run_id, mask)
 
@@ -194,8 +202,6 @@ def _remediate(params: Params, context: Context) -> Result:
 
         remediation: Remediation | None = None
         try:
-            approved, record.plan_digest = _approved(params["plan"], host)
-            options = _options(params, limits, approved, unfinished(_earlier(folder)))
             remediation = Remediation(
                 Target(host, device),
                 partial(_decrypter, stack, params, opened),
@@ -235,6 +241,10 @@ def _remediate(params: Params, context: Context) -> Result:
                 record.save()
             raise
         try:
+            # Where there is a plan, whoever carries it out clears the way. A job that runs may be that of the lock's
+            # run, and a firewall that could not be asked is not asked again.
+            if record.plan is None and record.guard != "busy" and record.verdict_before not in (None, "undetermined"):
+                tidy_up(Target(host, device), limits, record, say, act=not context.check_mode)
             record.finish()
         except DeviceError as error:
             # What was done is told in the result at least.

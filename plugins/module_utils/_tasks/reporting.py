@@ -171,8 +171,7 @@ def _report_remediations(params: Params, context: Context) -> Result:
         if host not in known
     ]
     records.sort(key=lambda record: str(record["host"]))
-    if not params["plan_only"]:
-        records = with_halted(records)
+    records = with_halted(records, sorted(params["stopped_by"]))
     contents = {
         "remediation.json": json.dumps(records, indent=2, ensure_ascii=False) + "\n",
         "remediation.md": remediation_markdown(records),
@@ -226,6 +225,7 @@ REPORT = Operation(
         "diagnoses": {"type": "list", "elements": "dict"},
         "remediations": {"type": "list", "elements": "dict"},
         "plan_only": {"type": "bool", "default": False},
+        "stopped_by": {"type": "list", "elements": "str", "default": []},
         "failures": {"type": "dict", "default": {}},
         "report_dir": {"type": "path"},
         "query": {"type": "str"},
