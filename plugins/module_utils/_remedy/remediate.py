@@ -215,7 +215,8 @@ class Remediation:
             DeviceError: a step failed. ``Record.left_behind`` tells what is left.
         """
         choice = self._choice
-        assert choice is not None
+        if choice is None:
+            raise ValueError("there is a plan without a choice: plan() comes first")
         if not plan.steps:
             self._in_place_already()
             return
