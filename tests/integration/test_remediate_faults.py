@@ -471,8 +471,9 @@ def test_the_record_cannot_be_written_at_first(tmp_path: Path) -> None:
         def lose() -> None:
             shutil.rmtree(folder)
             folder.write_text("full", encoding="utf-8")
+            job.takes = 0.0
 
-        firewall.world.jobs.add("Content", "Auto update agent", firewall.world.now(), 0.3)
+        job = firewall.world.jobs.add("Content", "Auto update agent", firewall.world.now(), 3600.0)
         before = firewall.snapshot()
         record = repair(firewall, when("waiting for", lose), audit_dir=str(folder))
         assert (record["outcome"], record["left_behind"]) == ("failed", [])

@@ -29,12 +29,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     HighAvailability,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.asking import PatientSession
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import by_administrator
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
     CommitRequest,
     Committed,
     LockedChange,
     candidate_state,
+    own_name,
     wait_for_window,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import (
@@ -55,6 +57,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     undo_plan,
     undo_uncommitted,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
     ReconnectFailed,
@@ -104,6 +107,10 @@ _RECONNECTING = {
     "restart_device_server": "Restart the process device-server.",
     "commit_force": "Commit force: the whole candidate configuration, every administrator's pending changes included.",
 }
+
+
+# Refusals that running again does not lift.
+_FOR_A_PERSON = ("cause", "decrypting_device", "pending_changes")
 
 
 class NotReconnected(DeviceError):
@@ -237,6 +244,34 @@ class Remediation:
                 f"{self._record.summary_after}"
             )
         self._record.outcome = "repaired"
+
+    def look_for_remains(self) -> None:
+        """What a killed run has left, where this one has not touched the device: its lock, and its exclusion.
+
+        The lock is removed, unless another run soon learns from it what became of the killed one.
+
+        Raises:
+            DeviceError: the device could not be asked.
+        """
+        record, unfinished = self._record, self._options.unfinished
+        if record.outcome != "nothing_to_do" and record.cause is None:
+            # It did not answer, and one more wrong login may lock the account.
+            return
+        if unfinished.target and unfinished.target == self._options.preferences.decryption_host:
+            self._target = self._decrypter()
+        remove = record.outcome == "nothing_to_do" or record.guard in _FOR_A_PERSON
+        for target in {each.name: each for each in (self._firewall, self._target)}.values():
+            session = PatientSession(target.device.api, self._options.allowances.pace)
+            held = HeldLock(session, self._options.allowances, "", own_name(target.device), self._say)
+            for lock in held.forgotten(remove):
+                record.left_behind.append(
+                    f"The configuration lock on {target.name} of a run that was killed: {lock}. A run that is not "
+                    "refused removes it."
+                )
+        if unfinished.committed and record.outcome == "refused":
+            running = find_exclusion(self._target.device, self._wanted()).running
+            if running is not None and running.exclude:
+                record.left_behind.append(self._committed_in_vain("an earlier run did not come to take it back"))
 
     # -- planning
 

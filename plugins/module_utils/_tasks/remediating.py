@@ -23,6 +23,7 @@ from typing import Any, get_args
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
@@ -234,6 +235,11 @@ def _remediate(params: Params, context: Context) -> Result:
             with suppress(DeviceError):
                 record.save()
             raise
+        if remediation is not None and not context.check_mode and record.outcome in ("nothing_to_do", "refused"):
+            try:
+                remediation.look_for_remains()
+            except DeviceError as error:
+                say(f"what an earlier run may have left could not be read: {excerpt(error.message)}")
         try:
             record.finish()
         except DeviceError as error:
