@@ -204,7 +204,7 @@ def test_device_server_does_not_come_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("ssh", [True, False], ids=["both refuse", "no SSH"])
 def test_nobody_takes_the_restart(ssh: bool) -> None:
-    given = {} if ssh else {"ssh": None}
+    given: dict[str, Any] = {} if ssh else {"ssh": None}
     switches = {"refused_over_ssh": ["debug"]}
     with firewall_with(scenario="device_server_unavailable", switches=switches) as firewall:
         before = firewall.snapshot()
@@ -232,7 +232,7 @@ def later(happened: Callable[[], object], minutes: int = 55) -> Any:
 def test_the_window_closes_between_the_restart_and_the_commit(logged: bool, tmp_path: Path) -> None:
     switches = {**OVER_API, "restart_in_system_log": logged}
     with firewall_with(scenario="device_server_unavailable", switches=switches) as firewall:
-        kept = {"audit_dir": str(tmp_path)}
+        kept: dict[str, Any] = {"audit_dir": str(tmp_path)}
         with later(lambda: firewall.world.restarts):
             record = repair(firewall, **until(60), **kept)
             assert (record["outcome"], record["changed"]) == ("failed", True)
@@ -286,7 +286,7 @@ def test_somebody_repairs_it_while_it_is_planned() -> None:
 def test_what_does_not_help_is_taken_back_to_the_letter(changes: dict[str, Any], tmp_path: Path) -> None:
     with firewall_with(scenario=TWICE, **changes) as firewall:
         before = firewall.snapshot()
-        given = {"verify_timeout": "1s", "audit_dir": str(tmp_path)}
+        given: dict[str, Any] = {"verify_timeout": "1s", "audit_dir": str(tmp_path)}
         record = repair(firewall, **given)
         assert (record["outcome"], record["verdict_after"], record["left_behind"]) == ("rolled_back", "broken", [])
         assert steps(record) == [*EXCLUDE, *TAKE_BACK]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``mlav_remediate`` killed at each step and run again: no second commit, no lock and no exclusion that nobody tells of."""
+"""``mlav_remediate`` killed at each step and run again: no second commit, and nothing is left that nobody tells of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from tests.simulator.fleet import Firewall
-from tests.simulator.parts import merge
 from tests.simulator.running import running_fleet
 
 from .repairing import (
@@ -38,9 +37,11 @@ from .repairing import (
 
 TWICE = "tls_interception_twice"
 OVER_API: dict[str, Any] = {"refused_over_api": [], "restart_in_system_log": False}
-SWITCHED_OFF = {"firewall": {"exclusions": [{"exclude": "no", "description": "Switched off for a test"}]}}
+SWITCHED_OFF: dict[str, Any] = {
+    "firewall": {"exclusions": [{"exclude": "no", "description": "Switched off for a test"}]}
+}
 # Until it is told to end.
-ENDLESS = {"switches": {"commit_seconds": 3600.0}}
+ENDLESS: dict[str, Any] = {"switches": {"commit_seconds": 3600.0}}
 EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
 FORCE = [("commit_force", "done")]
 
@@ -137,7 +138,7 @@ def test_killed_and_run_again(name: str, tmp_path: Path) -> None:
     case = KILLED[name]
     with firewall_with(*filter(None, [case.step]), scenario=case.scenario, **case.changes) as firewall:
         world = firewall.world
-        given = {"audit_dir": str(tmp_path), **case.given}
+        given: dict[str, Any] = {"audit_dir": str(tmp_path), **case.given}
         longer = {**given, "verify_timeout": "60s"} if name == "verification" else given
         with run_of_its_own(firewall, **longer) as process:
             wait_until(lambda: case.at(firewall), process)
@@ -222,7 +223,7 @@ def test_killed_at_work_on_the_device_that_decrypts(tmp_path: Path) -> None:
     ]
     with running_fleet(entries) as fleet:
         behind, neighbour = (fleet.firewalls[name] for name in ("fw-behind", "fw-neighbour"))
-        given = {
+        given: dict[str, Any] = {
             "audit_dir": str(tmp_path),
             "decryption_host": neighbour.name,
             "decryption_connection": {"provider": neighbour.provider(), "ca_path": str(neighbour.ca_path)},

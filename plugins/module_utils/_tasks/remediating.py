@@ -37,14 +37,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances imp
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Order, Preferences
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished, unfinished
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import Options, Target
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import (
-    NotReconnected,
-    Options,
-    Remediation,
-    Target,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import NotReconnected, Remediation
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection, log_lines, logs
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import exclusion_diff
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import replace_file
