@@ -78,9 +78,9 @@ def refused(firewall: Firewall, guard: str, option: str | None, **given: Any) ->
 OF_OTHERS = {"firewall": {"pending": [{"admin": "bob"}]}}
 LOCK = {"firewall": {"locks": [{"admin": "bob", "kind": "config"}]}}
 COMMIT_LOCK = {"firewall": {"locks": [{"admin": "bob", "kind": "commit"}]}}
-NO_LOCKS = {"switches": {"lock_over_api": "refused"}}
+NO_LOCKS: dict[str, Any] = {"switches": {"lock_over_api": "refused"}}
 SUSPENDED = {"firewall": {"ha": {"state": "suspended", "peer_state": "active"}}}
-LIKELY = {"switches": {"devsrv_log_content": "absent"}}
+LIKELY: dict[str, Any] = {"switches": {"devsrv_log_content": "absent"}}
 LIFTED: list[Any] = [
     pytest.param(OF_OTHERS, {}, "pending_changes", {"allow_other_changes": True}, id="changes of others"),
     pytest.param(LOCK, {}, "config_lock", {"take_over_locks": ["bob"]}, id="configuration lock"),
@@ -140,7 +140,7 @@ def test_another_job_is_waited_for(kind: str, scenario: str) -> None:
         ("commit_force_needed", "Commit", {"remediate_confidence": "likely"}),
     ],
 )
-def test_a_job_that_may_be_the_remedy(scenario: str, kind: str, given: dict[str, str]) -> None:
+def test_a_job_that_may_be_the_remedy(scenario: str, kind: str, given: dict[str, Any]) -> None:
     """What it brings is not known before its end, so there is nothing to plan; afterwards it is planned anew."""
     with firewall_with(scenario=scenario, firewall={"jobs": [{"kind": kind}]}) as firewall:
         before = firewall.snapshot()
@@ -211,13 +211,13 @@ def test_the_exclusion_is_in_place_and_does_not_help() -> None:
 # The plan.
 
 
-def write_plan(folder: Path, *plans: Any) -> dict[str, str]:
+def write_plan(folder: Path, *plans: Any) -> dict[str, Any]:
     path = folder / "plan.json"
     path.write_text(json.dumps({"schema": PLAN_SCHEMA, "plans": list(plans)}), encoding="utf-8")
     return {"plan": str(path)}
 
 
-def planned(firewall: Firewall, folder: Path, **given: Any) -> dict[str, str]:
+def planned(firewall: Firewall, folder: Path, **given: Any) -> dict[str, Any]:
     record = repair(firewall, check=True, **given)
     assert (record["outcome"], record["refusal"]) == ("planned", None)
     return write_plan(folder, record["plan"])

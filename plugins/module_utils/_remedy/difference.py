@@ -124,14 +124,24 @@ def _compare(before: Element, after: Element, path: Path, around: str | None) ->
     old, new = _children(before), _children(after)
     for step, node in old.items():
         if step not in new:
-            yield Difference((*path, step), "removed", node, own)
+            place, node = _narrowed((*path, step), node)
+            yield Difference(place, "removed", node, own)
     for step, node in new.items():
         if step in old:
             yield from _compare(old[step], node, (*path, step), marked_by)
         else:
-            yield Difference((*path, step), "added", node, node.get(OWNER_MARK) or marked_by)
+            place, node = _narrowed((*path, step), node)
+            yield Difference(place, "added", node, node.get(OWNER_MARK) or marked_by)
     if _by_tag(step for step in old if step in new) != _by_tag(step for step in new if step in old):
         yield Difference(path, "moved", after, marked_by)
+
+
+def _narrowed(path: Path, node: Element) -> tuple[Path, Element]:
+    """What came or went, without the elements that did so only because they are around it."""
+    while len(node) == 1 and path[-1].name is None and not _attributes(node) and not _text(node):
+        [(step, node)] = _children(node).items()
+        path = (*path, step)
+    return path, node
 
 
 def _by_tag(steps: Iterable[Step]) -> list[Step]:

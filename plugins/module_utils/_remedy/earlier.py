@@ -11,10 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 # After these the firewall was connected: what came before is over.
 _OVER = ("repaired", "nothing_to_do")
+
+
+Written = Literal["candidate", "committed", "removing", "gone"]
+# What is taken back in the candidate alone still runs.
+_RUNS = ("committed", "removing")
 
 
 @dataclass(frozen=True)
@@ -24,10 +29,14 @@ class Unfinished:
     Attributes:
         restart: device-server was restarted, and no forced commit was finished since.
         written: xpath of an exclusion that was written, or taken back, and not committed since; empty for none.
+        committed: an exclusion was committed, is not known to have helped, and was not taken back.
+        target: the device that a run was changing when it was killed; empty for none.
     """
 
     restart: bool = False
     written: str = ""
+    committed: bool = False
+    target: str = ""
 
 
 def unfinished(records: Iterable[Any]) -> Unfinished:
@@ -36,15 +45,18 @@ def unfinished(records: Iterable[Any]) -> Unfinished:
     A run that was refused or failed early tells nothing, so the one before it counts.
     """
     restart: bool | None = None
-    written: str | None = None
+    written: Written | None = None
+    place = target = ""
     for record in records:
         if not isinstance(record, Mapping):
             continue
-        restart = _restart(_actions(record)) if restart is None else restart
-        written = _written(record) if written is None else written
-        if record.get("outcome") in _OVER or (restart is not None and written is not None):
+        if record.get("outcome") in _OVER:
             break
-    return Unfinished(restart is True, written or "")
+        restart = _restart(_actions(record)) if restart is None else restart
+        if written is None:
+            written, place = _written(_actions(record)), _place(record)
+        target = target or _target(record)
+    return Unfinished(restart is True, place if written in ("candidate", "removing") else "", written in _RUNS, target)
 
 
 def _actions(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -65,16 +77,22 @@ def _restart(actions: Iterable[Mapping[str, Any]]) -> bool | None:
     return left
 
 
-def _written(record: Mapping[str, Any]) -> str | None:
-    """Where something is left; empty where it was committed, None where nothing was written."""
-    left: str | None = None
-    for action in _actions(record):
-        state = action.get("state")
-        if action.get("action") in ("add_exclusion", "remove_exclusion") and state in ("begun", "done", "failed"):
-            left = _place(record)
-        if action.get("action") == "commit" and state == "done":
-            left = ""
+def _written(actions: Iterable[Mapping[str, Any]]) -> Written | None:
+    """How far an exclusion came, or its being taken back; None where nothing was written."""
+    left: Written | None = None
+    for action in actions:
+        name, state = action.get("action"), action.get("state")
+        if name in ("add_exclusion", "remove_exclusion") and state in ("begun", "done", "failed"):
+            left = "candidate" if name == "add_exclusion" else "removing"
+        if name == "commit" and state == "done":
+            left = "gone" if left == "removing" else "committed"
     return left
+
+
+def _target(record: Mapping[str, Any]) -> str:
+    plan = record.get("plan")
+    target = plan.get("target") if isinstance(plan, Mapping) and record.get("outcome") == "running" else None
+    return target if isinstance(target, str) else ""
 
 
 def _place(record: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from typing import Any, get_args
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
@@ -37,14 +38,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished, unfinished
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.forgotten import tidy_up
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import Options, Target
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import (
-    NotReconnected,
-    Options,
-    Remediation,
-    Target,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import NotReconnected, Remediation
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection, log_lines, logs
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import exclusion_diff
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import replace_file
@@ -240,6 +237,11 @@ def _remediate(params: Params, context: Context) -> Result:
             with suppress(DeviceError):
                 record.save()
             raise
+        if remediation is not None and not context.check_mode and record.outcome in ("nothing_to_do", "refused"):
+            try:
+                remediation.look_for_remains()
+            except DeviceError as error:
+                say(f"what an earlier run may have left could not be read: {excerpt(error.message)}")
         try:
             # Where there is a plan, whoever carries it out clears the way. A job that runs may be that of the lock's
             # run, and a firewall that could not be asked is not asked again.

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished, unfinished
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import unfinished
 
 RESTARTED = {"action": "restart_device_server", "state": "done"}
 FORCED = {"action": "commit_force", "state": "done"}
@@ -70,9 +70,48 @@ def test_a_restart_that_no_forced_commit_followed(records: list[Any], left: bool
 )
 def test_a_write_that_no_commit_followed(action: str, state: str, then: list[Any], place: str) -> None:
     record = acted({"action": action, "state": state}, *then)
-    assert unfinished([record]) == unfinished([REFUSED, record]) == Unfinished(False, place)
+    found = unfinished([record])
+    assert found == unfinished([REFUSED, record])
+    assert (found.restart, found.written) == (False, place)
     assert unfinished([acted(COMMITTED), record]).written == ""
     assert unfinished([acted(outcome="repaired"), record]).written == ""
+
+
+ADDED = {"action": "add_exclusion", "state": "done"}
+REMOVED = {"action": "remove_exclusion", "state": "done"}
+
+
+@pytest.mark.parametrize(
+    ("records", "committed"),
+    [
+        ([acted(ADDED)], False),
+        ([acted(ADDED, COMMITTED)], True),
+        ([acted(COMMITTED)], True),
+        ([acted(ADDED, COMMITTED, outcome="failed")], True),
+        ([REFUSED, acted(ADDED, COMMITTED)], True),
+        ([acted(ADDED, COMMITTED, REMOVED)], True),
+        ([acted(ADDED, COMMITTED, REMOVED, {**COMMITTED, "state": "failed"}, outcome="failed")], True),
+        ([acted(ADDED, COMMITTED, REMOVED, COMMITTED, outcome="rolled_back")], False),
+        ([acted(ADDED, COMMITTED, outcome="repaired")], False),
+        ([acted(outcome="nothing_to_do"), acted(ADDED, COMMITTED)], False),
+    ],
+)
+def test_an_exclusion_that_was_not_seen_to_help(records: list[Any], committed: bool) -> None:
+    assert unfinished(records).committed is committed
+
+
+@pytest.mark.parametrize(
+    ("records", "target"),
+    [
+        ([acted(plan={"target": "fw-9"})], "fw-9"),
+        ([REFUSED, acted(plan={"target": "fw-9"}), acted(plan={"target": "fw-8"})], "fw-9"),
+        ([acted(plan={"target": "fw-9"}, outcome="failed")], ""),
+        ([acted(outcome="repaired"), acted(plan={"target": "fw-9"})], ""),
+        ([acted(plan={"target": 9}), acted(plan=None)], ""),
+    ],
+)
+def test_where_a_killed_run_may_have_left_its_lock(records: list[Any], target: str) -> None:
+    assert unfinished(records).target == target
 
 
 @pytest.mark.parametrize(

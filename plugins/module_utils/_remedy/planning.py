@@ -1,0 +1,285 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One firewall's plan: what its diagnosis asks for, where, and whether a guard says no. It reads, and changes nothing.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption import may_decrypt
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.decryption import probe_decryption
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.device import probe_device
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.high_availability import probe_high_availability
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
+    DeviceInfo,
+    EvidenceSet,
+    HighAvailability,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import by_administrator
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
+    candidate_state,
+    wait_for_window,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import (
+    Choice,
+    Order,
+    Preferences,
+    choose,
+    turn,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
+    ExclusionPlan,
+    Found,
+    Wanted,
+    find_exclusion,
+    plan_exclusion,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
+    ReconnectOptions,
+    planned,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
+
+
+@dataclass(frozen=True)
+class Target:
+    """A device with its inventory name."""
+
+    name: str
+    device: LiveDevice
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to remediate.
+
+    Attributes:
+        exclusion: the host name that is excluded from decryption.
+        rollback: take the exclusion back when the firewall does not reconnect.
+        order: the turn that it is now; None where it is everybody's.
+        approved: the approved plan of this firewall, empty where it has none; None where no approval is asked for.
+        unfinished: what earlier runs have begun and not finished.
+    """
+
+    preferences: Preferences
+    allowances: Allowances
+    exclusion: str
+    rollback: bool
+    verify_timeout_s: float
+    restart_timeout_s: float
+    order: Order | None = None
+    approved: Mapping[str, Any] | None = None
+    unfinished: Unfinished = field(default_factory=Unfinished)
+
+
+RECONNECTING = {
+    "restart_device_server": "Restart the process device-server.",
+    "commit_force": "Commit force: the whole candidate configuration, every administrator's pending changes included.",
+}
+
+
+class Planning:
+    """What is planned for one firewall.
+
+    ``judge`` gathers the firewall's evidence and diagnoses it; ``decrypter`` opens the decryption host, and is called
+    only where the remedy is carried out there. ``exclusion`` is the change of the configuration that is planned.
+    """
+
+    def __init__(
+        self,
+        firewall: Target,
+        decrypter: Callable[[], Target],
+        judge: Callable[[], tuple[EvidenceSet, Diagnosis]],
+        options: Options,
+        record: Record,
+        say: Callable[[str], None],
+    ) -> None:
+        self._firewall = firewall
+        self._decrypter = decrypter
+        self._judge = judge
+        self._options = options
+        self._record = record
+        self._say = say
+        self._target = firewall
+        self._choice: Choice | None = None
+        self._in_place: Found | None = None
+        self._known: tuple[str, ...] = ()
+        self.exclusion: ExclusionPlan | None = None
+
+    def plan(self) -> Plan | None:
+        """Diagnoses and plans; None where there is nothing to repair. It reads and changes nothing.
+
+        Raises:
+            Refused: see ``choice.choose`` and ``choice.turn``; the plan is not the approved one, or the candidate not
+                the expected one; or somebody else's exclusion waits to be committed.
+            DeviceError: the device that would be changed could not be asked.
+        """
+        evidence, diagnosis = self._judge()
+        record = self._record
+        record.verdict_before, record.summary_before = diagnosis.verdict, diagnosis.summary
+        if diagnosis.causes:
+            record.cause, record.confidence = diagnosis.causes[0].id, diagnosis.causes[0].confidence
+        self._choice = choose(diagnosis, self._options.preferences)
+        if self._choice is None:
+            return None
+        made = self._planned(self._choice, evidence)
+        if not made.steps and self._choice.kind != "exclusion":
+            # It has connected since it was diagnosed.
+            return None
+        expected = self._options.allowances.expected_candidate
+        if expected not in (None, made.candidate):
+            raise Refused(
+                "candidate_changed",
+                f"the candidate configuration of {made.target} is not the expected one. Expected: {expected}. "
+                f"Actual: {made.candidate}",
+                "expected_candidate",
+            )
+        if self._options.approved is not None:
+            require_approved(made, self._options.approved)
+        if self._options.order is not None and self._options.order != made.order:
+            raise Refused(
+                "high_availability",
+                f"{self._target.name} has changed its high-availability state since the run began",
+                remedy="Run it again.",
+            )
+        record.planned(made)
+        return made
+
+    def ask_guards(self, plan: Plan) -> None:
+        """Looks whether a guard would refuse now. It reads and changes nothing. Raises Refused."""
+        self._require_windows()
+        if plan.steps:
+            _state, refusal = review(self._target.device, self._bound(plan), known_xpaths=self._known)
+            if refusal is not None:
+                raise unbound(refusal)
+
+    def wait_for_window(self, plan: Plan) -> bool:
+        """Waits where that is allowed. Returns whether it had to: the plan is an old one then. Raises Refused."""
+        self._require_windows()
+        allowances = self._options.allowances
+        restarts = any(step.action == "restart_device_server" for step in plan.steps)
+        needed_s = allowances.commit_needs_s + (allowances.restart_needs_s if restarts else 0.0)
+        until = allowances.pace.now() + timedelta(seconds=allowances.window_wait_s)
+        return wait_for_window(allowances, needed_s, until, self._say)
+
+    def _require_windows(self) -> None:
+        """Nothing is repaired without somebody's having said when."""
+        allowances = self._options.allowances
+        if allowances.windows is None and not allowances.outside_window:
+            raise Refused(
+                "maintenance_window",
+                "no maintenance window is given. Expected: maintenance_window, or outside_window: true",
+                "outside_window",
+            )
+
+    def _planned(self, choice: Choice, evidence: EvidenceSet) -> Plan:
+        info, state = evidence.device.value, evidence.high_availability.value
+        if choice.elsewhere:
+            self._target = self._decrypter()
+            target_info, target_state = self._look_at_decrypter()
+        else:
+            target_info, target_state = info, state
+        order = turn(target_state, self._target.name, self._options.preferences.allow_unknown_ha)
+        candidate = candidate_state(self._target.device)
+        return Plan(
+            host=self._firewall.name,
+            serial=info.serial if info is not None else None,
+            sw_version=info.sw_version if info is not None else None,
+            cause=choice.cause.id,
+            confidence=choice.cause.confidence,
+            target=self._target.name,
+            target_serial=target_info.serial if target_info is not None else None,
+            order=order,
+            steps=self._steps(choice),
+            candidate=candidate.fingerprint,
+            pending={
+                admin or "unknown": tuple(xpaths) for admin, xpaths in by_administrator(candidate.pending).items()
+            },
+        )
+
+    def _look_at_decrypter(self) -> tuple[DeviceInfo | None, HighAvailability | None]:
+        device, name = self._target.device, self._target.name
+        info, _clock = probe_device(device, self._options.allowances.pace.now)
+        if info.problem is not None and info.value is None:
+            raise DeviceError(f"{name} could not be asked: {info.problem.message}", info.problem.would_give)
+        policy = probe_decryption(device).value
+        if policy is None or not may_decrypt(policy):
+            known = "it has no decrypt rule" if policy is not None else "its decryption policy could not be read"
+            raise Refused(
+                "decrypting_device",
+                f"{name} is not known to decrypt: {known}. Expected: the device that decrypts between "
+                f"{self._firewall.name} and the cloud",
+            )
+        return info.value, probe_high_availability(device).value
+
+    def _steps(self, choice: Choice) -> tuple[Step, ...]:
+        if choice.kind == "exclusion":
+            return self._exclusion_steps(self._target.name)
+        wanted = planned(self._target.device, self._reconnect_options(choice)).steps
+        return tuple(Step(action, self._target.name, RECONNECTING[action], True) for action in wanted)
+
+    def _exclusion_steps(self, host: str) -> tuple[Step, ...]:
+        found = find_exclusion(self._target.device, self._wanted())
+        plan = plan_exclusion(found, self._wanted())
+        name = self._options.exclusion
+        what = {"name": name, "xpath": plan.xpath}
+        commit = Step("commit", host, "Commit the exclusion, and nothing else.", True, what)
+        self._known = (plan.xpath,) if self._is_left_over(found) or self._wrote_before(found) else ()
+        if plan.action == "none" and not self._is_left_over(found):
+            if found.running is not None and found.running.exclude:
+                self._in_place = found
+                return ()
+            raise Refused("pending_changes", f"{host} has an uncommitted exclusion of {name} of somebody else")
+        self.exclusion = plan
+        text = "Switch on the exclusion of" if plan.action == "switch_on" else "Exclude"
+        step = Step("add_exclusion", host, f"{text} {name} from decryption.", False, what)
+        return (commit,) if plan.action == "none" else (step, commit)
+
+    def _is_left_over(self, found: Found) -> bool:
+        """An exclusion that an earlier run of ours wrote and did not commit."""
+        candidate, running = found.candidate, found.running
+        ours = candidate is not None and (candidate.owned or self._wrote_before(found))
+        return ours and (running is None or running.exclude is not True)
+
+    def _wrote_before(self, found: Found) -> bool:
+        return found.xpath == self._options.unfinished.written
+
+    def _wanted(self) -> Wanted:
+        return Wanted(name=self._options.exclusion)
+
+    def _bound(self, plan: Plan) -> Allowances:
+        """The candidate has to be the one that was looked at when the plan was made."""
+        return replace(self._options.allowances, expected_candidate=plan.candidate)
+
+    def _reconnect_options(self, choice: Choice) -> ReconnectOptions:
+        options = self._options
+        return ReconnectOptions(
+            allowances=options.allowances,
+            restart="auto" if choice.kind == "restart" else "never",
+            restart_timeout_s=options.restart_timeout_s,
+            verify_timeout_s=options.verify_timeout_s,
+            resume=options.unfinished.restart,
+        )
+
+
+def unbound(refusal: Refused) -> Refused:
+    """What binds the candidate is the look at it when the run began, so no option lifts that."""
+    if refusal.guard != "candidate_changed":
+        return refusal
+    return Refused(refusal.guard, refusal.message, remedy="Run it again.")

@@ -1,0 +1,270 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""``mlav_remediate`` killed at each step and run again: no second commit, and nothing is left that nobody tells of."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.simulator.fleet import Firewall
+from tests.simulator.running import running_fleet
+
+from .repairing import (
+    DECRYPTS,
+    NAME,
+    QUICK,
+    assert_left_clean,
+    assert_record_kept,
+    at_the_pace,
+    exclusion,
+    fault,
+    firewall_with,
+    our_locks,
+    repair,
+    run_of_its_own,
+    steps,
+    wait_until,
+)
+
+TWICE = "tls_interception_twice"
+OVER_API: dict[str, Any] = {"refused_over_api": [], "restart_in_system_log": False}
+SWITCHED_OFF: dict[str, Any] = {
+    "firewall": {"exclusions": [{"exclude": "no", "description": "Switched off for a test"}]}
+}
+# Until it is told to end.
+ENDLESS: dict[str, Any] = {"switches": {"commit_seconds": 3600.0}}
+EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
+FORCE = [("commit_force", "done")]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quick() -> Iterator[None]:
+    with at_the_pace():
+        yield
+
+
+def locked(firewall: Firewall) -> bool:
+    return bool(firewall.world.locks)
+
+
+def written(firewall: Firewall) -> bool:
+    return (exclusion(firewall) or {}).get("exclude") == "yes"
+
+
+def committed(firewall: Firewall) -> bool:
+    return bool(firewall.world.commits)
+
+
+def restarted(firewall: Firewall) -> bool:
+    return bool(firewall.world.restarts)
+
+
+def verifying(firewall: Firewall) -> bool:
+    return exclusion(firewall, "running") is not None and not firewall.world.locks
+
+
+def taken_back(firewall: Firewall) -> bool:
+    return exclusion(firewall, "running") is not None and not written(firewall)
+
+
+@dataclass(frozen=True)
+class Killed:
+    """Where a run is killed, and how the next one ends.
+
+    ``commits``: all of both runs.
+    """
+
+    at: Callable[[Firewall], bool]
+    step: Mapping[str, Any] | None
+    commits: int
+    ends: str = "repaired"
+    done: list[tuple[str, str]] = field(default_factory=list)
+    scenario: str = DECRYPTS
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+SHORT = {"verify_timeout": "1s"}
+KILLED = {
+    "lock": Killed(locked, fault("hang_after", "request config-lock add"), 1, done=EXCLUDE),
+    "write": Killed(written, fault("hang_after", "config set"), 1, done=[("commit", "done")]),
+    "switch on": Killed(written, fault("hang_after", "config set"), 1, done=[("commit", "done")], changes=SWITCHED_OFF),
+    "commit queued": Killed(committed, fault("hang_after", "commit"), 1, done=[("commit", "done")], changes=ENDLESS),
+    "commit followed": Killed(committed, None, 1, done=[("commit", "done")], changes=ENDLESS),
+    "lock released": Killed(
+        lambda firewall: firewall.world.faults.answers == [],
+        fault("hang", "request config-lock remove"),
+        1,
+        ends="nothing_to_do",
+    ),
+    "verification": Killed(verifying, None, 1, ends="refused", scenario=TWICE, given=SHORT),
+    "taking back": Killed(
+        taken_back, fault("hang_after", "config delete"), 1, ends="refused", scenario=TWICE, given=SHORT
+    ),
+    "forced commit": Killed(
+        committed, fault("hang_after", "commit"), 1, ends="nothing_to_do", scenario="commit_force_needed"
+    ),
+    "restart": Killed(
+        restarted,
+        fault("hang_after", "debug software restart"),
+        1,
+        done=FORCE,
+        scenario="device_server_unavailable",
+        changes={"switches": OVER_API, "firewall": {"device_server": {"restart_never_returns": True}}},
+        given={"remediate_confidence": "possible"},
+    ),
+    "commit after restart": Killed(
+        committed,
+        fault("hang_after", "commit"),
+        1,
+        ends="nothing_to_do",
+        scenario="device_server_unavailable",
+        changes={"switches": OVER_API},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", KILLED)
+def test_killed_and_run_again(name: str, tmp_path: Path) -> None:
+    case = KILLED[name]
+    with firewall_with(*filter(None, [case.step]), scenario=case.scenario, **case.changes) as firewall:
+        world = firewall.world
+        given: dict[str, Any] = {"audit_dir": str(tmp_path), **case.given}
+        longer = {**given, "verify_timeout": "60s"} if name == "verification" else given
+        with run_of_its_own(firewall, **longer) as process:
+            wait_until(lambda: case.at(firewall), process)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        [kept] = (tmp_path / firewall.name).iterdir()
+        assert json.loads(kept.read_text(encoding="ascii"))["outcome"] == "running"
+        world.faults.answers.clear()
+        if case.ends == "nothing_to_do":
+            end_jobs(firewall)
+        again = repair(firewall, lambda line: wake(firewall, line), **given)
+        assert (again["outcome"], steps(again)) == (case.ends, case.done), again
+        assert len(world.commits) == case.commits
+        assert len(world.restarts) == (1 if case.scenario == "device_server_unavailable" else 0)
+        assert our_locks(firewall) == []
+        assert world.config.pending is (name == "taking back")
+        assert_record_kept(tmp_path, again, [firewall])
+        # What runs now is what a repair needs, or is told of.
+        if case.ends == "refused":
+            [left] = again["left_behind"]
+            assert NAME in left
+            assert exclusion(firewall, "running") is not None
+            assert repair(firewall, **given)["left_behind"] == [left]
+        else:
+            assert again["left_behind"] == []
+            assert world.status() == "connected"
+
+
+def end_jobs(firewall: Firewall) -> None:
+    for job in firewall.world.jobs.all:
+        job.takes = 0.0
+    firewall.world.refresh()
+
+
+def wake(firewall: Firewall, line: str) -> None:
+    """What is waited for comes: device-server, or the end of a commit."""
+    if "waiting for device-server" in line:
+        firewall.world.spec.device_server.state = "running"
+    if "waiting for Commit" in line or line.endswith(": queued"):
+        end_jobs(firewall)
+
+
+def test_a_forced_commit_of_a_killed_run_is_not_sent_again_while_it_runs() -> None:
+    """The lock stays: from it the next run learns which commit was that of the killed one."""
+    with firewall_with(fault("job_hangs", "commit"), scenario="commit_force_needed") as firewall:
+        with run_of_its_own(firewall) as process:
+            wait_until(lambda: committed(firewall), process)
+            process.kill()
+            process.wait()
+        refused = repair(firewall)
+        assert (refused["outcome"], refused["guard"]) == ("refused", "busy")
+        assert "a run that was killed" in refused["left_behind"][0]
+        firewall.world.spec.unexplained = True  # the commit does not help
+        end_jobs(firewall)
+        taken_up = repair(firewall, remediate_confidence="likely", verify_timeout="1s")
+        assert (taken_up["outcome"], steps(taken_up)) == ("failed", FORCE)
+        assert_left_clean(firewall, 1)
+
+
+def test_a_switch_that_no_record_tells_of_is_refused() -> None:
+    """It carries no mark of ours, so it may be somebody else's."""
+    with firewall_with(fault("hang_after", "config set"), **SWITCHED_OFF) as firewall:
+        with run_of_its_own(firewall) as process:
+            wait_until(lambda: written(firewall), process)
+            process.kill()
+            process.wait()
+        record = repair(firewall)
+        assert (record["outcome"], record["guard"]) == ("refused", "pending_changes")
+        assert NAME in record["refusal"]
+        assert our_locks(firewall) == []
+        assert firewall.world.commits == []
+
+
+def test_killed_at_work_on_the_device_that_decrypts(tmp_path: Path) -> None:
+    entries: list[Any] = [
+        {"name": "fw-behind", "scenario": "tls_interception_by_neighbour", "changes": QUICK},
+        {
+            "name": "fw-neighbour",
+            "scenario": "decrypting_neighbour",
+            "changes": {**QUICK, "faults": {"answers": [fault("hang", "request config-lock remove")]}},
+        },
+    ]
+    with running_fleet(entries) as fleet:
+        behind, neighbour = (fleet.firewalls[name] for name in ("fw-behind", "fw-neighbour"))
+        given: dict[str, Any] = {
+            "audit_dir": str(tmp_path),
+            "decryption_host": neighbour.name,
+            "decryption_connection": {"provider": neighbour.provider(), "ca_path": str(neighbour.ca_path)},
+        }
+        with run_of_its_own(behind, **given) as process:
+            wait_until(lambda: neighbour.world.faults.answers == [], process)
+            process.kill()
+            process.wait()
+        assert len(our_locks(neighbour)) == 1
+        record = repair(behind, **given)
+        assert (record["outcome"], record["left_behind"]) == ("nothing_to_do", [])
+        assert_left_clean(neighbour, 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize(
+    ("at", "step", "kept"),
+    [
+        pytest.param(locked, fault("hang_after", "request config-lock add"), False, id="lock"),
+        pytest.param(written, fault("hang_after", "config set"), False, id="write"),
+        pytest.param(committed, None, True, id="commit"),
+    ],
+)
+def test_told_to_end(
+    number: signal.Signals, at: Callable[[Firewall], bool], step: Mapping[str, Any] | None, kept: bool, tmp_path: Path
+) -> None:
+    """The lock is released; a write is taken back, unless its commit is on its way, which the record then tells."""
+    with firewall_with(*filter(None, [step]), **ENDLESS) as firewall:
+        with run_of_its_own(firewall, audit_dir=str(tmp_path)) as process:
+            wait_until(lambda: at(firewall), process)
+            process.send_signal(number)
+            process.wait(60)
+        assert process.returncode != 0
+        firewall.world.faults.answers.clear()
+        assert our_locks(firewall) == []
+        assert (exclusion(firewall) is not None) is kept
+        [file] = (tmp_path / firewall.name).iterdir()
+        record = json.loads(file.read_text(encoding="ascii"))
+        assert record["outcome"] == "running"
+        assert len(record["left_behind"]) == int(kept)
+        end_jobs(firewall)
+        again = repair(firewall, lambda line: wake(firewall, line), audit_dir=str(tmp_path))
+        assert again["outcome"] == ("nothing_to_do" if kept else "repaired")
+        assert_left_clean(firewall, 1)
