@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Callable
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.asking import PatientSession
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import own_name
@@ -20,32 +21,33 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import Lock, read_locks
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Step
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import Target
 
 
-def tidy_up(target: Target, allowances: Allowances, record: Record, say: Callable[[str], None], act: bool) -> None:
+def tidy_up(
+    host: str, device: LiveDevice, allowances: Allowances, record: Record, say: Callable[[str], None], act: bool
+) -> None:
     """Releases such a lock, or (not ``act``) notes it in ``Record.left_behind``.
 
     A firewall that does not tell its locks has none that could be released. Raises the DeviceError of ``Record.keep``.
     """
-    found = _forgotten(target, allowances)
+    found = _forgotten(device, allowances)
     if found and act:
-        step = Step("remove_lock", target.name, "Release the configuration lock of a run that was interrupted.", False)
-        session = PatientSession(target.device.api, allowances.pace)
+        step = Step("remove_lock", host, "Release the configuration lock of a run that was interrupted.", False)
+        session = PatientSession(device.api, allowances.pace)
         with record.step(step) as action:
-            held = HeldLock(session, allowances, secrets.token_hex(4), own_name(target.device), say)
+            held = HeldLock(session, allowances, secrets.token_hex(4), own_name(device), say)
             for lock in found:
                 try:
                     held.remove(lock, allowances.pace.now())
                 except DeviceError as error:
                     action["error"] = error.message
-            found = _forgotten(target, allowances)
-    record.left_behind += [f"The lock of a run that was interrupted, on {target.name}: {lock}" for lock in found]
+            found = _forgotten(device, allowances)
+    record.left_behind += [f"The lock of a run that was interrupted, on {host}: {lock}" for lock in found]
 
 
-def _forgotten(target: Target, allowances: Allowances) -> tuple[Lock, ...]:
+def _forgotten(device: LiveDevice, allowances: Allowances) -> tuple[Lock, ...]:
     try:
-        locks = read_locks(target.device.api, "config")
+        locks = read_locks(device.api, "config")
     except DeviceError:
         return ()
     return tuple(lock for lock in locks if stale(lock, allowances.pace.now()))

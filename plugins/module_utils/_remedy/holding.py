@@ -94,26 +94,8 @@ class HeldLock:
         if foreign and (refusal := lock_refusal(lock for lock in all_locks(self._session.api) if lock in foreign)):
             raise refusal
 
-<<<<<<< HEAD
     def remove(self, lock: Lock, now: datetime) -> None:
         """Removes another's lock, if the firewall lets us; the list tells. Raises DeviceError where there is none."""
-=======
-    def forgotten(self, remove: bool) -> tuple[Lock, ...]:
-        """Configuration locks of runs that are over; with ``remove`` those that could not be removed.
-
-        Raises:
-            DeviceError.
-        """
-        now = self._session.pace.now()
-        found = [lock for lock in read_locks(self._session.api, "config") if stale(lock, now)]
-        if not remove or not found:
-            return tuple(found)
-        for lock in found:
-            self._remove(lock, now)
-        return tuple(lock for lock in read_locks(self._session.api, "config") if lock in found)
-
-    def _remove(self, lock: Lock, now: datetime) -> None:
->>>>>>> r-t1
         over = stale(lock, now)
         why = "the run that took it is over" if over else "the option take_over_locks names its holder"
         self._say(f"removing a lock, since {why}: {lock}")

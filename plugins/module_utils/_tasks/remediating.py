@@ -36,7 +36,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Order, Preferences
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished, unfinished
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.forgotten import tidy_up
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import Options, Target
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
@@ -237,16 +236,12 @@ def _remediate(params: Params, context: Context) -> Result:
             with suppress(DeviceError):
                 record.save()
             raise
-        if remediation is not None and not context.check_mode and record.outcome in ("nothing_to_do", "refused"):
+        if remediation is not None and record.outcome in ("nothing_to_do", "refused"):
             try:
-                remediation.look_for_remains()
+                remediation.look_for_remains(act=not context.check_mode)
             except DeviceError as error:
                 say(f"what an earlier run may have left could not be read: {excerpt(error.message)}")
         try:
-            # Where there is a plan, whoever carries it out clears the way. A job that runs may be that of the lock's
-            # run, and a firewall that could not be asked is not asked again.
-            if record.plan is None and record.guard != "busy" and record.verdict_before not in (None, "undetermined"):
-                tidy_up(Target(host, device), limits, record, say, act=not context.check_mode)
             record.finish()
         except DeviceError as error:
             # What was done is told in the result at least.
