@@ -104,8 +104,8 @@ def fault(kind: str, on: str, times: int = 1, via: str = "api", **more: Any) -> 
 
 
 def steps(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was begun, and how it ended."""
-    return [(action["action"], action["state"]) for action in record["actions"]]
+    """What was begun, and how it ended; but for the removal of a lock of a run that was killed."""
+    return [(action["action"], action["state"]) for action in record["actions"] if action["action"] != "remove_lock"]
 
 
 def exclusion(firewall: Firewall, which: str = "candidate", name: str = NAME) -> dict[str, str] | None:

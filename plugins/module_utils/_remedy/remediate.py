@@ -98,7 +98,7 @@ class Remediation(Planning):
             DeviceError: the device could not be asked.
         """
         record, unfinished = self._record, self._options.unfinished
-        if record.outcome != "nothing_to_do" and (record.cause is None or record.verdict_before == "undetermined"):
+        if record.outcome != "nothing_to_do" and record.cause is None:
             # It did not answer, and one more wrong login may lock the account.
             return
         if unfinished.target and unfinished.target == self._options.preferences.decryption_host:
