@@ -6,14 +6,12 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from threading import Barrier
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -28,7 +26,7 @@ from tests.simulator.fleet import Firewall
 from tests.simulator.world import World
 
 from .committing import OWN, assert_one_commit, at_the_pace, commit, firewall_with, options
-from .conftest import ROOT, environment
+from .processes import process_of
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -78,24 +76,9 @@ def test_two_operators_at_once_commit_once(other: str) -> None:
         assert_one_commit(firewall)
 
 
-@contextmanager
-def run_of_its_own(firewall: Firewall, **given: Any) -> Iterator[subprocess.Popen[str]]:
+def run_of_its_own(firewall: Firewall, **given: Any) -> AbstractContextManager[subprocess.Popen[str]]:
     """The operation in a process that can be killed."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.committing"],
-        cwd=ROOT,
-        env={**environment(ROOT / "build"), "PYTHONPATH": "build/collections:."},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(options(firewall, **given)))
-        process.stdin.close()
-        try:
-            yield process
-        finally:
-            process.kill()
+    return process_of("committing", options(firewall, **given))
 
 
 def until(true: Callable[[], object]) -> None:
