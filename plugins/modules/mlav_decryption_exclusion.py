@@ -12,17 +12,18 @@ version_added: 1.0.0
 description:
   - Puts an exclusion from decryption (Device > Certificate Management > SSL Decryption Exclusion) into the candidate
     configuration of a firewall, or of a template of a Panorama, or removes it.
-  - It commits nothing. M(panops.mlav.mlav_commit) does; a template has then to be pushed to its firewalls as well, which
-    this collection does not do.
-  - Once it is committed, connections to servers whose name (SNI or the CN of the certificate) matches O(name) are no longer
-    decrypted by this firewall, and so not inspected. It helps only on the device that decrypts the traffic.
+  - It commits nothing. M(panops.mlav.mlav_commit) does; a template has then to be pushed to its firewalls as well,
+    which this collection does not do.
+  - Once it is committed, connections to servers whose name (SNI or the CN of the certificate) matches O(name) are no
+    longer decrypted by this firewall, and so not inspected. It helps only on the device that decrypts the traffic.
   - What is written is read back from the candidate configuration, and the module fails where it is not there. An answer
     that is lost is decided in the same way.
-  - Each exclusion that this module makes carries the mark C(panops.mlav:) at the beginning of its description. One without
-    it belongs to somebody else. As V(present) it is left as it is where it excludes, and is switched on where it says
-    C(exclude no); it is neither switched off nor removed, unless O(any_owner=true).
+  - Each exclusion that this module makes carries the mark C(panops.mlav:) at the beginning of its description. One
+    without it belongs to somebody else. As V(present) it is left as it is where it excludes, and is switched on where
+    it says C(exclude no); it is neither switched off nor removed, unless O(any_owner=true).
   - Only an entry of the very same name counts. A wider exclusion that covers O(name) does not.
-  - Takes no lock. While another administrator holds the configuration lock, the firewall refuses the change.
+  - Takes no lock. While another administrator holds the configuration lock, the firewall refuses the change; the
+    message then says who holds it.
   - The account needs the XML API right Configuration, and Operational Requests for RV(in_effect); committing needs the
     right Commit as well.
 author:
@@ -43,7 +44,7 @@ attributes:
 options:
   name:
     description:
-      - The host name that is excluded, with C(*) as wildcard. PAN-OS tells upper from lower case. RV(warnings) names
+      - The host name that is excluded, with C(*) as wildcard. PAN-OS tells upper from lower case. RV(similar) names
         entries that differ in nothing else.
     type: str
     default: "*.paloaltonetworks.com"
@@ -54,14 +55,14 @@ options:
     default: present
   exclude:
     description:
-      - With V(false) the entry is there and switched off (C(exclude no)), so that the traffic is decrypted. For putting back
-        an earlier state.
+      - With V(false) the entry is there and switched off (C(exclude no)), so that the traffic is decrypted. For putting
+        back an earlier state.
     type: bool
     default: true
   location:
     description:
-      - Where the entry is. V(auto) is the place where an entry of this name already is (shared is looked at first, then each
-        virtual system), and shared where there is none.
+      - Where the entry is. V(auto) is the place where an entry of this name already is (shared is looked at first, then
+        each virtual system), and shared where there is none.
       - An entry that is in several places is removed only where its place is named.
       - With V(template) and V(template_stack), O(provider.ip_address) is the Panorama, without
         O(provider.serial_number).
@@ -84,8 +85,8 @@ options:
     description:
       - The description of the entry, one line. The mark C(panops.mlav:) is put in front where it is not there. At most
         512 characters with it.
-      - "Not given, a new entry is described as C(panops.mlav: keeps the MLAV cloud out of decryption), and an entry that
-        is there keeps its description."
+      - "Not given, a new entry is described as C(panops.mlav: keeps the MLAV cloud out of decryption), and an entry
+        that is there keeps its description."
       - An entry of somebody else keeps its description, unless O(any_owner=true).
     type: str
   any_owner:
@@ -161,15 +162,15 @@ EXAMPLES = r"""
 RETURN = r"""
 action:
   description:
-    - What was done, or would be done in check mode. One of V(none), V(create), V(switch_on), V(switch_off), V(update) (the
-      description alone) and V(delete).
+    - What was done, or would be done in check mode. One of V(none), V(create), V(switch_on), V(switch_off), V(update)
+      (the description alone) and V(delete).
   returned: success
   type: str
   sample: create
 location:
   description:
-    - Where the entry is or would be, V(shared), the name of a virtual system, or C(template) or C(template-stack) with its
-      name (and the virtual system).
+    - Where the entry is or would be, V(shared), the name of a virtual system, or C(template) or C(template-stack) with
+      its name (and the virtual system).
   returned: success
   type: str
   sample: shared
@@ -251,14 +252,22 @@ predefined_disabled:
   sample: false
 in_effect:
   description:
-    - Whether the firewall excludes O(test_hostname) now, by its own C(test ssl-exclude-list). An exclusion that is not committed
-      has no effect yet.
-    - Null where its answer is not understood, and for a template.
+    - Whether the firewall excludes O(test_hostname) now, by its own C(test ssl-exclude-list). An exclusion that is not
+      committed has no effect yet.
+    - Null where its answer is not understood, for a template, and in check mode where something would be changed.
   returned: success
   type: bool
   sample: false
+similar:
+  description:
+    - Entries in the same place whose names differ from O(name) in upper and lower case only, at most five. PAN-OS takes
+      them for other names.
+  returned: success
+  type: list
+  elements: str
+  sample: ["*.PaloAltoNetworks.com"]
 warnings:
-  description: Entries whose names differ in upper and lower case only.
+  description: Says where there are entries as in RV(similar).
   returned: success
   type: list
   elements: str
@@ -292,8 +301,8 @@ error:
       description: What happened.
       type: str
       sample: >-
-        the exclusion of *.paloaltonetworks.com (shared) is not one of this collection. Expected: a description that begins
-        with 'panops.mlav:'. Actual: 'Change 4711'
+        the exclusion of *.paloaltonetworks.com (shared) is not one of this collection. Expected: a description that
+        begins with 'panops.mlav:'. Actual: 'Change 4711'
     remedy:
       description: What would help. May be empty.
       type: str

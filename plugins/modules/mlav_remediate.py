@@ -152,10 +152,10 @@ options:
   order:
     description:
       - Act only where it is this one's turn. V(first) are firewalls without a pair, and passive members; V(second) are
-        active members.
+        active members; V(alone) are members whose state is not known (O(allow_unknown_ha)).
       - Not given, it is everybody's turn.
     type: str
-    choices: [first, second]
+    choices: [first, second, alone]
   plan:
     description:
       - The file C(plan.json) of an earlier check run. What would be done now has to be exactly what it says of this

@@ -44,9 +44,15 @@ options:
     description:
       - The records of O(remediations) are those of a run that only planned, such as a check run. Their plans are
         written as C(plan.json), which O(panops.mlav.mlav_remediate#module:plan) takes.
-      - In a run that is not such a one, firewalls that were not begun after another failed are said to be halted.
     type: bool
     default: false
+  stopped_by:
+    description:
+      - Firewalls whose remediation has failed and stopped the run. Those of O(remediations) that are still planned were
+        not begun for that reason, and are reported as refused by the guard V(halted).
+    type: list
+    elements: str
+    default: []
   failures:
     description:
       - Firewalls whose diagnosis or remediation failed, with the message of the failure. They are reported as

@@ -69,6 +69,7 @@ def look(firewall: Firewall, **changes: Any) -> dict[str, Any]:
 def firewall_with(*faults: Mapping[str, Any], scenario: str = "healthy", **changes: Any) -> Iterator[Firewall]:
     """A firewall on which ``admin`` has changed something, unless ``firewall`` says otherwise."""
     wanted = {**OWN, "access": {"ssh": "none"}, **changes}
+    wanted["switches"] = {"commit_seconds": 0.05, **wanted.get("switches", {})}
     if faults:
         wanted["faults"] = {"answers": [dict(fault) for fault in faults]}
     with running_firewall(scenario, wanted) as firewall:

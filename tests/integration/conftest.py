@@ -10,14 +10,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._device import api
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import judging
 
@@ -60,6 +61,23 @@ class Run:
         """The results by host."""
         found = json.loads((self.report_dir / "diagnoses.json").read_text(encoding="utf-8"))
         return {diagnosis["host"]: diagnosis for diagnosis in found}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A task of a play: a module with its arguments, the task's other keywords, and the host that it is for.
+
+    Cases of the same host share its variables.
+    """
+
+    module: str
+    arguments: Mapping[str, Any]
+    task: Mapping[str, Any] = field(default_factory=dict)
+    host: str = "fw-1"
+    host_vars: Mapping[str, Any] = field(default_factory=dict)
+
+
+_Name = TypeVar("_Name", bound=Hashable)
 
 
 class Ansible:
@@ -105,46 +123,57 @@ class Ansible:
         module: str,
         arguments: Mapping[str, Any],
         task: Mapping[str, Any] | None = None,
-        host: str = "fw-1",
-        host_vars: Mapping[str, Any] | None = None,
         options: Sequence[str] = (),
         **changes: str,
     ) -> dict[str, Any]:
         """Runs one module in a play and returns its result."""
+        return self.modules({"": Case(module, arguments, task or {})}, options, **changes)[""]
+
+    def modules(
+        self, cases: Mapping[_Name, Case], options: Sequence[str] = (), **changes: str
+    ) -> dict[_Name, dict[str, Any]]:
+        """Runs all cases in one ansible-playbook, a play for each host, and returns their results by the cases' names.
+
+        Whatever becomes of a case, those after it run.
+        """
         result_file = self.home / "result.json"
         result_file.unlink(missing_ok=True)
-        play = {
-            "hosts": "all",
-            "gather_facts": False,
-            "connection": "local",
-            "tasks": [
+        hosts: dict[str, dict[str, Any]] = {}
+        tasks: dict[str, list[dict[str, Any]]] = {}
+        results = []
+        for number, (name, case) in enumerate(cases.items()):
+            hosts.setdefault(case.host, {}).update(case.host_vars)
+            tasks.setdefault(case.host, []).append(
                 {
-                    f"panops.mlav.{module}": dict(arguments),
-                    "register": "result",
-                    "ignore_errors": True,
-                    **(task or {}),
-                },
-                {
-                    "ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": str(result_file)},
-                    "check_mode": False,
-                    "delegate_to": "localhost",
-                },
-            ],
-        }
+                    "name": str(name),
+                    f"panops.mlav.{case.module}": dict(case.arguments),
+                    "register": f"result_{number}",
+                    **case.task,
+                }
+            )
+            results.append(f"hostvars['{case.host}']['result_{number}'] | default({{}})")
+        whatever_comes = {"gather_facts": False, "ignore_errors": True, "ignore_unreachable": True}
+        plays: list[dict[str, Any]] = [
+            {"hosts": host, "connection": "local", **whatever_comes, "tasks": listed} for host, listed in tasks.items()
+        ]
+        content = f"{{{{ [{', '.join(results)}] | to_json }}}}"
+        copy = {"ansible.builtin.copy": {"content": content, "dest": str(result_file)}, "check_mode": False}
+        plays.append({"hosts": "localhost", "gather_facts": False, "tasks": [copy]})
         playbook = self.home / "play.yml"
-        playbook.write_text(json.dumps([play]), encoding="utf-8")
+        playbook.write_text(json.dumps(plays), encoding="utf-8")
         inventory = self.home / "inventory.json"
-        inventory.write_text(json.dumps({"all": {"hosts": {host: dict(host_vars or {})}}}), encoding="utf-8")
+        inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
         run = self.playbook(playbook, inventory, None, options, **changes)
         assert result_file.exists(), run.output
-        found: dict[str, Any] = json.loads(result_file.read_text(encoding="utf-8"))
-        return found
+        found: list[dict[str, Any]] = json.loads(result_file.read_text(encoding="utf-8"))
+        return dict(zip(cases, found, strict=True))
 
 
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[None]:
-    """Diagnoses in this process ask a busy firewall again after a moment."""
+    """Diagnoses in this process ask a busy firewall again after a moment, and so for a log that is not ready."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "_FIRST_PAUSE", 0.005)
         patch.setattr(judging, "GatherOptions", partial(GatherOptions, busy_pause_s=0.02))
         yield
 
@@ -153,3 +182,9 @@ def impatient() -> Iterator[None]:
 def ansible(tmp_path: Path) -> Ansible:
     """ansible-playbook in an empty home."""
     return Ansible(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_ansible(tmp_path_factory: pytest.TempPathFactory) -> Ansible:
+    """The same for the runs that the tests of a module share."""
+    return Ansible(tmp_path_factory.mktemp("ansible"))

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from tests.simulator.planted import PLANTED
 from tests.simulator.running import running_firewall
 from tests.tooling.demo import validator
 
-from .conftest import ROOT, environment
+from .processes import process_of
 
 NAME = "*.paloaltonetworks.com"
 OPEN = [{"start": "00:00", "duration": "24h", "time_zone": "UTC"}]
@@ -104,8 +104,8 @@ def fault(kind: str, on: str, times: int = 1, via: str = "api", **more: Any) -> 
 
 
 def steps(record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was begun, and how it ended."""
-    return [(action["action"], action["state"]) for action in record["actions"]]
+    """What was begun, and how it ended; but for the removal of a lock of a run that was killed."""
+    return [(action["action"], action["state"]) for action in record["actions"] if action["action"] != "remove_lock"]
 
 
 def exclusion(firewall: Firewall, which: str = "candidate", name: str = NAME) -> dict[str, str] | None:
@@ -147,24 +147,9 @@ def assert_record_kept(folder: Path, record: Mapping[str, Any], firewalls: list[
     assert [secret for secret in secrets if secret in text] == []
 
 
-@contextmanager
-def run_of_its_own(firewall: Firewall, **given: Any) -> Iterator[subprocess.Popen[str]]:
+def run_of_its_own(firewall: Firewall, **given: Any) -> AbstractContextManager[subprocess.Popen[str]]:
     """The operation in a process that can be killed."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.repairing"],
-        cwd=ROOT,
-        env={**environment(ROOT / "build"), "PYTHONPATH": "build/collections:."},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(options(firewall, **given)))
-        process.stdin.close()
-        try:
-            yield process
-        finally:
-            process.kill()
+    return process_of("repairing", options(firewall, **given))
 
 
 def wait_until(true: Callable[[], object], process: subprocess.Popen[str]) -> None:

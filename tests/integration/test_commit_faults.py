@@ -174,6 +174,13 @@ def test_somebody_changes_the_candidate_after_it_was_looked_at(
             assert "changed-by-" in result["msg"]
 
 
+def test_a_commit_lock_that_is_taken_meanwhile_refuses_before_anything_is_sent() -> None:
+    with firewall_with(fault("interfere", "config get", text="commit_lock")) as firewall:
+        refused = commit(firewall)
+        assert (refused["guard"], refused["option"]) == ("commit_lock", "take_over_locks")
+        assert "commit" not in firewall.statistics()["asked"]
+
+
 def test_somebody_takes_the_lock_just_before_us() -> None:
     with firewall_with(fault("interfere", "request config-lock add", text="config_lock")) as firewall:
         refused = commit(firewall)

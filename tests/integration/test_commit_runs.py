@@ -6,14 +6,12 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from threading import Barrier
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -28,7 +26,7 @@ from tests.simulator.fleet import Firewall
 from tests.simulator.world import World
 
 from .committing import OWN, assert_one_commit, at_the_pace, commit, firewall_with, options
-from .conftest import ROOT, environment
+from .processes import process_of
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -78,24 +76,9 @@ def test_two_operators_at_once_commit_once(other: str) -> None:
         assert_one_commit(firewall)
 
 
-@contextmanager
-def run_of_its_own(firewall: Firewall, **given: Any) -> Iterator[subprocess.Popen[str]]:
+def run_of_its_own(firewall: Firewall, **given: Any) -> AbstractContextManager[subprocess.Popen[str]]:
     """The operation in a process that can be killed."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.committing"],
-        cwd=ROOT,
-        env={**environment(ROOT / "build"), "PYTHONPATH": "build/collections:."},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(options(firewall, **given)))
-        process.stdin.close()
-        try:
-            yield process
-        finally:
-            process.kill()
+    return process_of("committing", options(firewall, **given))
 
 
 def until(true: Callable[[], object]) -> None:
@@ -113,11 +96,17 @@ def committed(world: World) -> bool:
     return bool(world.commits)
 
 
+def end_jobs(world: World) -> None:
+    for job in world.jobs.all:
+        if job.active:
+            job.takes = 0
+
+
 STEPS = [
     pytest.param(fault("hang_after", "request config-lock add"), locked, id="taking the lock"),
     pytest.param(fault("hang", "config get"), locked, id="looking at the candidate"),
     pytest.param(fault("hang_after", "commit"), committed, id="sending the commit"),
-    pytest.param(None, committed, id="following the job"),
+    pytest.param(fault("job_hangs", "commit"), committed, id="following the job"),
     pytest.param(fault("hang", "request config-lock remove"), None, id="releasing the lock"),
 ]
 
@@ -125,15 +114,16 @@ STEPS = [
 @pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
 @pytest.mark.parametrize(("step", "reached"), STEPS)
 def test_a_killed_run_is_taken_up_where_it_was(
-    step: Mapping[str, Any] | None, reached: Callable[[World], bool] | None, force: bool
+    step: Mapping[str, Any], reached: Callable[[World], bool] | None, force: bool
 ) -> None:
-    with firewall_with(*filter(None, [step])) as firewall:
+    with firewall_with(step) as firewall:
         world = firewall.world
         with run_of_its_own(firewall, force=force) as process:
             until(lambda: reached(world) if reached is not None else not world.faults.answers)
             process.kill()
             process.wait()
         world.faults.answers.clear()
+        end_jobs(world)
         lines: list[str] = []
         done = commit(firewall, lines.append, force=force)
         assert (done.get("failed"), done["lock_left"]) == (None, None), done
@@ -156,11 +146,12 @@ def test_a_run_that_is_told_to_end_releases_its_lock(number: signal.Signals) -> 
 
 
 def test_what_was_changed_after_an_interrupted_commit_is_committed_as_well() -> None:
-    with firewall_with() as firewall:
+    with firewall_with(fault("job_hangs", "commit")) as firewall:
         with run_of_its_own(firewall) as process:
             until(lambda: firewall.world.commits)
             process.kill()
             process.wait()
+        end_jobs(firewall.world)
         firewall.world.config.set(f"{VSYS}/address", [Element("entry", {"name": "later"})], "admin")
         done = commit(firewall)
         assert (done["changed"], done["confirmed"]) == (True, True)

@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.simulator.running import running_firewall
+from tests.simulator.running import running_firewall, running_fleet
 
-from .conftest import Ansible
-from .test_modules import AS_PROCESS, options
+from .conftest import Ansible, Case
+from .test_modules import BY, Results, options
 
 UNVERIFIED = ["ca_path", "validate_certs"]
 LOGIN = ["option provider", "api_key, or username and password"]
@@ -42,7 +41,6 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, list[str]]] = {
     ),
     "certificate that has expired": ({"faults": {"certificate": "expired"}}, {}, "tls", ["expired", "validate_certs"]),
     "ca_path that is not there": ({}, {"ca_path": "/nowhere/ca.pem"}, "invalid_option", ["ca_path", "/nowhere/ca.pem"]),
-    "closed port": ({"faults": {"unreachable": True}}, {}, "unreachable", ["127.0.0.1"]),
     "wrong password": ({"faults": {"wrong_password": True}}, {}, "authentication", ["password", "option provider"]),
     "timeout of a wrong size": ({}, {"timeout": 0}, "invalid_option", ["timeout", "0"]),
     "truncated answer": ({"faults": {"answers": [{"kind": "truncate"}]}}, {}, "malformed", []),
@@ -53,96 +51,147 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, list[str]]] = {
     "one byte per second": ({"faults": {"answers": [{"kind": "trickle"}]}}, {"timeout": 2}, "timeout", ["timeout"]),
     "connection closed": ({"faults": {"answers": [{"kind": "drop_before"}]}}, {}, "unreachable", ["without an answer"]),
     "connection cut": ({"faults": {"answers": [{"kind": "drop_middle"}]}}, {}, "malformed", ["cut short"]),
+    # The last to start: a port that nobody has yet, no other firewall takes afterwards.
+    "closed port": ({"faults": {"unreachable": True}}, {}, "unreachable", ["127.0.0.1"]),
 }
 
 
+#: name -> (changes of the option provider, class of the error, texts in the message)
+PROVIDERS: dict[str, tuple[dict[str, Any], str, list[str]]] = {
+    "name that does not resolve": ({"ip_address": "no-such-host.invalid"}, "unreachable", ["no-such-host.invalid"]),
+    "port out of range": ({"port": 70000}, "invalid_option", ["provider.port", "70000"]),
+    "expired key": (
+        {"api_key": "LUFRPT1expired"},
+        "authentication",
+        ["API key", "option provider", "Invalid Credential"],
+    ),
+    "no login": ({"password": None, "username": None, "api_key": None}, "invalid_option", LOGIN),
+}
+
+#: name -> (the option provider, text in the message)
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "wrong name": ({"prot": 443}, "Supported parameters include"),
+    "wrong type": ({"port": "https"}, "provider"),
+}
+
+HOST_KEYS = ["unknown", "changed"]
+
+
+@pytest.fixture(scope="module")
+def results(shared_ansible: Ansible) -> Results:
+    """What the modules answer, by case, all in one run; every firewall that is out of order is one of its own."""
+    worlds = {
+        "healthy": ("healthy", {}),
+        "banner": ("port_443_blocked", {"access": {"ssh": "keyboard_interactive", "banner": True}}),
+        "no log right": ("key_without_log_right", {}),
+        **{f"{fault} host key": ("port_443_blocked", {"faults": {"ssh_host_key": fault}}) for fault in HOST_KEYS},
+        **{case: ("healthy", world) for case, (world, *_rest) in CASES.items()},
+    }
+    names = {world: f"fw-{number}" for number, world in enumerate(worlds)}
+    entries: list[Any] = [
+        {"name": names[world], "scenario": scenario, "changes": changes}
+        for world, (scenario, changes) in worlds.items()
+    ]
+    with running_fleet(entries) as fleet:
+
+        def given(world: str, **more: Any) -> dict[str, Any]:
+            return options(fleet.firewalls[names[world]], **more)
+
+        def with_ssh(world: str, **ssh: Any) -> dict[str, Any]:
+            usual = given(world)
+            return {**usual, "ssh": {**usual["ssh"], **ssh}}
+
+        status, ping = "mlav_status_info", "mlav_ping_info"
+        provider = given("healthy")["provider"]
+        return shared_ansible.modules(
+            {
+                **{case: Case(status, given(case, **changes)) for case, (_world, changes, *_rest) in CASES.items()},
+                **{
+                    case: Case(status, given("healthy", provider={**provider, **changes}))
+                    for case, (changes, *_rest) in PROVIDERS.items()
+                },
+                **{
+                    f"{case} {by}": Case(status, {"provider": wrong}, task)
+                    for case, (wrong, _message) in WRONG.items()
+                    for by, task in BY.items()
+                },
+                **{f"{fault} host key": Case(ping, given(f"{fault} host key")) for fault in HOST_KEYS},
+                **{
+                    f"{fault} host key, unchecked": Case(ping, with_ssh(f"{fault} host key", host_key_checking=False))
+                    for fault in HOST_KEYS
+                },
+                "banner": Case(ping, given("banner")),
+                "banner refused": Case(ping, with_ssh("banner", accept_banner=False)),
+                "no log right": Case("mlav_diagnosis_info", given("no log right", depth="full")),
+            }
+        )
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_error(case: str, ansible: Ansible) -> None:
-    world, changes, kind, texts = CASES[case]
-    with running_firewall("healthy", world) as firewall:
-        result = ansible.module("mlav_status_info", options(firewall, **changes))
+def test_error(case: str, results: Results) -> None:
+    _world, _changes, kind, texts = CASES[case]
+    result = results[case]
     assert result["failed"] is True
     assert result["error"]["kind"] == kind, result
     assert [text for text in texts if text not in result["msg"]] == []
     assert "Traceback" not in result["msg"]
 
 
-@pytest.mark.parametrize(
-    ("provider", "kind", "texts"),
-    [
-        ({"ip_address": "no-such-host.invalid"}, "unreachable", ["no-such-host.invalid"]),
-        ({"port": 70000}, "invalid_option", ["provider.port", "70000"]),
-        ({"api_key": "LUFRPT1expired"}, "authentication", ["API key", "option provider", "Invalid Credential"]),
-        (
-            {"password": None, "username": None, "api_key": None},
-            "invalid_option",
-            LOGIN,
-        ),
-    ],
-)
-def test_provider(provider: dict[str, Any], kind: str, texts: list[str], ansible: Ansible) -> None:
-    with running_firewall("healthy") as firewall:
-        given = options(firewall)
-        given["provider"] = {**given["provider"], **provider}
-        result = ansible.module("mlav_status_info", given)
+@pytest.mark.parametrize("case", PROVIDERS)
+def test_provider(case: str, results: Results) -> None:
+    _changes, kind, texts = PROVIDERS[case]
+    result = results[case]
     assert result["error"]["kind"] == kind, result
     assert [text for text in texts if text not in result["msg"]] == []
     assert "LUFRPT1expired" not in result["msg"]
 
 
-@pytest.mark.parametrize(
-    ("provider", "message"),
-    [
-        ({"prot": 443}, "Supported parameters include"),
-        ({"port": "https"}, "provider"),
-    ],
-)
-@pytest.mark.parametrize("task", [{}, AS_PROCESS], ids=["worker", "process"])
-def test_wrong_types_and_names(provider: dict[str, Any], message: str, task: dict[str, Any], ansible: Ansible) -> None:
-    result = ansible.module("mlav_status_info", {"provider": provider}, task=task)
+@pytest.mark.parametrize("case", WRONG)
+@pytest.mark.parametrize("by", BY)
+def test_wrong_types_and_names(case: str, by: str, results: Results) -> None:
+    result = results[f"{case} {by}"]
     assert result["failed"] is True
-    assert message in result["msg"]
+    assert WRONG[case][1] in result["msg"]
+    assert bool(result.get("ansible_job_id")) == (by == "process")
 
 
-@pytest.mark.parametrize(("fault", "word"), [("unknown", "unknown"), ("changed", "changed")])
-def test_host_keys_are_verified(fault: str, word: str, ansible: Ansible) -> None:
-    with running_firewall("port_443_blocked", {"faults": {"ssh_host_key": fault}}) as firewall:
-        result = ansible.module("mlav_ping_info", options(firewall))
-        assert result["failed"] is True
-        assert result["error"]["kind"] == "host_key"
-        assert word in result["msg"]
-        assert "known_hosts" in result["msg"]
-        given = options(firewall)
-        given["ssh"]["host_key_checking"] = False
-        assert ansible.module("mlav_ping_info", given)["ping"]["outcome"] == "answered"
+@pytest.mark.parametrize("fault", HOST_KEYS)
+def test_host_keys_are_verified(fault: str, results: Results) -> None:
+    result = results[f"{fault} host key"]
+    assert result["failed"] is True
+    assert result["error"]["kind"] == "host_key"
+    assert fault in result["msg"]
+    assert "known_hosts" in result["msg"]
+    assert results[f"{fault} host key, unchecked"]["ping"]["outcome"] == "answered"
 
 
-def test_a_banner_is_accepted_only_when_told_to(ansible: Ansible) -> None:
-    access = {"access": {"ssh": "keyboard_interactive", "banner": True}}
-    with running_firewall("port_443_blocked", access) as firewall:
-        given = options(firewall)
-        assert ansible.module("mlav_ping_info", given)["ping"]["outcome"] == "answered"
-        given["ssh"]["accept_banner"] = False
-        refused = ansible.module("mlav_ping_info", given)
+def test_a_banner_is_accepted_only_when_told_to(results: Results) -> None:
+    assert results["banner"]["ping"]["outcome"] == "answered"
+    refused = results["banner refused"]
     assert refused["error"]["kind"] == "authentication"
     assert "accept_banner" in refused["msg"]
 
 
-def test_a_key_without_the_log_right_is_missing_evidence(ansible: Ansible) -> None:
-    with running_firewall("key_without_log_right") as firewall:
-        diagnosis = ansible.module("mlav_diagnosis_info", options(firewall, depth="full"))["diagnosis"]
-    missing = {item["evidence"]: item for item in diagnosis["missing"]}
+def test_a_key_without_the_log_right_is_missing_evidence(results: Results) -> None:
+    missing = {item["evidence"]: item for item in results["no log right"]["diagnosis"]["missing"]}
     assert missing["system_log"]["kind"] == "permission"
     assert missing["system_log"]["would_give"]
 
 
-@pytest.mark.parametrize("task", [{}, AS_PROCESS], ids=["worker", "process"])
-def test_a_missing_library_comes_with_its_pip_command(task: dict[str, Any], tmp_path: Path, ansible: Ansible) -> None:
-    hidden = tmp_path / "hidden"
-    hidden.mkdir()
+@pytest.fixture(scope="module")
+def without_asyncssh(tmp_path_factory: pytest.TempPathFactory, shared_ansible: Ansible) -> Results:
+    """What the module answers where asyncssh is not installed, by where it runs."""
+    hidden = tmp_path_factory.mktemp("hidden")
     (hidden / "asyncssh.py").write_text("raise ImportError('No module named asyncssh')\n")
     with running_firewall("port_443_blocked") as firewall:
-        result = ansible.module("mlav_ping_info", options(firewall), task=task, PYTHONPATH=str(hidden))
+        return shared_ansible.modules(
+            {by: Case("mlav_ping_info", options(firewall), task) for by, task in BY.items()}, PYTHONPATH=str(hidden)
+        )
+
+
+@pytest.mark.parametrize("by", BY)
+def test_a_missing_library_comes_with_its_pip_command(by: str, without_asyncssh: Results) -> None:
+    result = without_asyncssh[by]
     assert result["failed"] is True
     assert result["error"]["kind"] == "missing_library", result
     assert "pip install 'asyncssh[bcrypt]'" in result["msg"]

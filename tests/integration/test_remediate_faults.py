@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``mlav_remediate`` when something fails in the middle: what was written is taken back or told; nothing comes twice."""
+"""``mlav_remediate`` when something fails in the middle: what was written is taken back or told; nothing twice."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def test_a_forced_commit_of_a_killed_run_is_not_sent_again_while_it_runs() -> No
             process.wait()
         refused = repair(firewall)
         assert (refused["outcome"], refused["guard"]) == ("refused", "busy")
-        assert "a run that was killed" in refused["left_behind"][0]
+        assert "a run that was interrupted" in refused["left_behind"][0]
         firewall.world.spec.unexplained = True  # the commit does not help
         end_jobs(firewall)
         taken_up = repair(firewall, remediate_confidence="likely", verify_timeout="1s")

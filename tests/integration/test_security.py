@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.simulator.fleet import Firewall, Fleet
-from tests.simulator.running import running_firewall, running_fleet
+from tests.simulator.running import running_fleet
 
-from .conftest import PLAYBOOKS, Ansible
-from .test_modules import AS_PROCESS, options
+from .conftest import PLAYBOOKS, Ansible, Case, Run
+from .test_modules import BY, Results, options
 
 DIAGNOSE = PLAYBOOKS / "diagnose.yml"
 
@@ -40,12 +38,21 @@ def reflecting(firewall: Firewall, password: str) -> None:
     firewall.world.faults.answers[0].text = f"refused: {told}"
 
 
-@contextmanager
-def reflecting_firewall(password: str) -> Iterator[Firewall]:
+#: The inventory's name for the firewall with a password.
+NAMES = {name: f"fw-{number}" for number, name in enumerate(PASSWORDS, 1)}
+
+
+@pytest.fixture(scope="module")
+def reflectors() -> Iterator[dict[str, Firewall]]:
+    """A firewall for each password."""
     faults = {"answers": [{"kind": "refused", "on": "show high-availability", "text": "later"}]}
-    with running_firewall("port_443_blocked", {"faults": faults}) as firewall:
-        reflecting(firewall, password)
-        yield firewall
+    entries: list[Any] = [
+        {"name": name, "scenario": "port_443_blocked", "changes": {"faults": faults}} for name in NAMES.values()
+    ]
+    with running_fleet(entries) as fleet:
+        for name, password in PASSWORDS.items():
+            reflecting(fleet.firewalls[NAMES[name]], password)
+        yield {name: fleet.firewalls[NAMES[name]] for name in PASSWORDS}
 
 
 def assert_silent(text: str, firewall: Firewall, password: str) -> None:
@@ -58,47 +65,71 @@ def assert_silent(text: str, firewall: Firewall, password: str) -> None:
             assert form not in text
 
 
-@pytest.mark.parametrize("name", PASSWORDS)
-@pytest.mark.parametrize("task", [{}, AS_PROCESS], ids=["worker", "process"])
-def test_no_result_holds_a_secret(name: str, task: dict[str, Any], ansible: Ansible) -> None:
-    password = PASSWORDS[name]
-    with reflecting_firewall(password) as firewall:
+@pytest.fixture(scope="module")
+def diagnosed(reflectors: dict[str, Firewall], shared_ansible: Ansible) -> dict[tuple[str, str], dict[str, Any]]:
+    """The result for each password, by the worker and by a process, all in one run."""
+    cases = {}
+    for name, firewall in reflectors.items():
         provider = {**firewall.provider(), "password": "{{ fw_password }}"}
         ssh = {**(firewall.ssh() or {}), "password": "{{ fw_password }}"}
         given = options(firewall, provider=provider, ssh=ssh, depth="full")
         # Not through templates: a password may look like one.
-        result = ansible.module(
-            "mlav_diagnosis_info", given, task=task, host_vars={"fw_password": {"__ansible_unsafe": password}}
-        )
+        secret = {"fw_password": {"__ansible_unsafe": PASSWORDS[name]}}
+        for by, task in BY.items():
+            cases[name, by] = Case("mlav_diagnosis_info", given, task, NAMES[name], secret)
+    return shared_ansible.modules(cases)
+
+
+@pytest.mark.parametrize("name", PASSWORDS)
+@pytest.mark.parametrize("by", BY)
+def test_no_result_holds_a_secret(
+    name: str, by: str, diagnosed: dict[tuple[str, str], dict[str, Any]], reflectors: dict[str, Firewall]
+) -> None:
+    result = diagnosed[name, by]
     told = json.dumps(result, ensure_ascii=False)
-    assert_silent(told, firewall, password)
+    assert_silent(told, reflectors[name], PASSWORDS[name])
     assert not result.get("failed"), result
-    if not task:
+    assert bool(result.get("ansible_job_id")) == (by == "process")
+    if by == "worker":
         assert result["diagnosis"]["verdict"] == "broken"
         assert result["diagnosis"]["causes"][0]["id"] == "port_443_blocked"
         assert result["diagnosis"]["device"]["model"].startswith("PA-850 ****")
 
 
-@pytest.mark.parametrize("name", ["special", "not ascii", "a word of the result"])
-def test_no_output_or_file_of_a_run_holds_a_secret(name: str, tmp_path: Path, ansible: Ansible) -> None:
-    password = PASSWORDS[name]
-    with reflecting_firewall(password) as firewall:
-        variables = firewall.host_vars()
-        variables["mlav_provider"]["password"] = {"__ansible_unsafe": password}
-        variables["mlav_ssh"]["password"] = {"__ansible_unsafe": password}
-        inventory = tmp_path / "inventory.json"
-        inventory.write_text(json.dumps({"all": {"hosts": {"fw-1": variables}}}), encoding="utf-8")
-        run = ansible.playbook(
-            DIAGNOSE,
-            inventory,
-            {"mlav_depth": "full", "mlav_query": "[]"},
-            ["-vvvv", "--diff"],
-            ANSIBLE_LOG_PATH=str(tmp_path / "ansible.log"),
-            ANSIBLE_KEEP_REMOTE_FILES="1",
-        )
-    assert run.code == 0, run.output
-    assert run.diagnoses["fw-1"]["verdict"] == "broken"
+IN_A_PLAYBOOK = ["special", "not ascii", "a word of the result"]
+
+
+@pytest.fixture(scope="module")
+def verbose(reflectors: dict[str, Firewall], tmp_path_factory: pytest.TempPathFactory) -> tuple[Ansible, Run]:
+    """A run that says and leaves as much as it can, with a firewall for each password."""
+    ansible = Ansible(tmp_path_factory.mktemp("verbose"))
+    hosts = {}
+    for name in IN_A_PLAYBOOK:
+        variables = hosts[NAMES[name]] = reflectors[name].host_vars()
+        variables["mlav_provider"]["password"] = {"__ansible_unsafe": PASSWORDS[name]}
+        variables["mlav_ssh"]["password"] = {"__ansible_unsafe": PASSWORDS[name]}
+    inventory = ansible.home / "inventory.json"
+    inventory.write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    run = ansible.playbook(
+        DIAGNOSE,
+        inventory,
+        {"mlav_depth": "full", "mlav_query": "[]"},
+        ["-vvvv", "--diff"],
+        ANSIBLE_LOG_PATH=str(ansible.home / "ansible.log"),
+        ANSIBLE_KEEP_REMOTE_FILES="1",
+    )
     inventory.unlink()
+    return ansible, run
+
+
+@pytest.mark.parametrize("name", IN_A_PLAYBOOK)
+def test_no_output_or_file_of_a_run_holds_a_secret(
+    name: str, verbose: tuple[Ansible, Run], reflectors: dict[str, Firewall]
+) -> None:
+    ansible, run = verbose
+    password, firewall = PASSWORDS[name], reflectors[name]
+    assert run.code == 0, run.output
+    assert run.diagnoses[NAMES[name]]["verdict"] == "broken"
     assert_silent(run.output, firewall, password)
     written = [path for path in ansible.home.rglob("*") if path.is_file()]
     assert {"ansible.log", "diagnoses.json", "report.md", "report.html"} <= {path.name for path in written}
@@ -106,10 +137,26 @@ def test_no_output_or_file_of_a_run_holds_a_secret(name: str, tmp_path: Path, an
         assert_silent(path.read_text(encoding="utf-8", errors="replace"), firewall, password)
 
 
-def test_a_password_that_is_not_text_is_refused(ansible: Ansible) -> None:
-    with running_firewall("healthy") as firewall:
-        provider = {name: value for name, value in firewall.provider().items() if name != "password"}
-        result = ansible.module("mlav_status_info", options(firewall, provider=provider), PANOS_PASSWORD="p\udcff")
+@pytest.fixture(scope="module")
+def others(shared_ansible: Ansible) -> Results:
+    """The results of further tasks; what the environment holds is no text."""
+    entries: list[Any] = [{"name": name, "scenario": "healthy"} for name in ("fw-1", "fw-2")]
+    with running_fleet(entries) as fleet:
+        plain, strange = fleet.firewalls.values()
+        strange.world.spec.model = "PA\x9b2J\x7f"
+        without_password = {name: value for name, value in plain.provider().items() if name != "password"}
+        return shared_ansible.modules(
+            {
+                "password": Case("mlav_status_info", options(plain, provider=without_password)),
+                "terminal": Case("mlav_facts", options(strange)),
+                "report": Case("mlav_report", {"diagnoses": []}),
+            },
+            PANOS_PASSWORD="p\udcff",
+        )
+
+
+def test_a_password_that_is_not_text_is_refused(others: Results) -> None:
+    result = others["password"]
     assert result["error"]["kind"] == "invalid_option"
     assert "provider.password" in result["msg"]
 
@@ -147,10 +194,8 @@ def test_templates_in_answers_stay_text(native: str, scripted: tuple[Fleet, str]
     assert not (fleet.directory / "ran").exists()
 
 
-def test_no_answer_drives_a_terminal(ansible: Ansible) -> None:
-    with running_firewall("healthy") as firewall:
-        firewall.world.spec.model = "PA\x9b2J\x7f"
-        result = ansible.module("mlav_facts", options(firewall))
+def test_no_answer_drives_a_terminal(others: Results) -> None:
+    result = others["terminal"]
     assert result["ansible_facts"]["mlav"]["device"]["model"] == "PA\ufffd2J\ufffd"
     assert "\x9b" not in json.dumps(result, ensure_ascii=False)
 
@@ -158,10 +203,10 @@ def test_no_answer_drives_a_terminal(ansible: Ansible) -> None:
 # --- every module is itself ---
 
 
-def test_every_module_runs_its_own_operation(ansible: Ansible) -> None:
+def test_every_module_runs_its_own_operation(others: Results) -> None:
     """Of one name for all, ansible-core 2.16 would know only the action plugin's."""
     modules = {path.stem for path in (PLAYBOOKS.parent / "plugins" / "modules").glob("mlav_*.py")}
     actions = {path.stem for path in (PLAYBOOKS.parent / "plugins" / "action").glob("mlav_*.py")}
     assert actions == modules
-    result = ansible.module("mlav_report", {"diagnoses": []})
+    result = others["report"]
     assert result["counts"]["healthy"] == 0, result

@@ -17,7 +17,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 Kind = Literal["exclusion", "commit_force", "restart"]
-Order = Literal["first", "second"]
+Order = Literal["first", "second", "alone"]
 
 _KINDS: dict[str, Kind] = {
     "tls_interception": "exclusion",
@@ -100,6 +100,8 @@ def _who(cause: Cause) -> str:
 def turn(state: HighAvailability | None, host: str, allow_unknown: bool) -> Order:
     """When a firewall's turn is: the passive member of a pair and a firewall without a pair go first.
 
+    ``alone``: after all others, and one at a time.
+
     Raises:
         Refused: the state is not known, or is one in which a change may hit the member that carries the traffic.
     """
@@ -110,7 +112,8 @@ def turn(state: HighAvailability | None, host: str, allow_unknown: bool) -> Orde
     if found is not None:
         return found
     if allow_unknown:
-        return "second"
+        # Its peer may be in the same state, and must not have its turn at the same time.
+        return "alone"
     raise Refused(
         "high_availability",
         f"the high-availability state of {host} is {words[0][:40]!r}, that of its peer {words[1][:40]!r}. Expected: "

@@ -46,7 +46,7 @@ _NAME = re.compile(r"(?:\*\.)?[A-Za-z0-9_](?:[A-Za-z0-9_.*-]{0,250}[A-Za-z0-9_])
 _PLACE = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_. -]{0,61}[A-Za-z0-9_.-])?")
 _VSYS = re.compile(r"vsys[1-9][0-9]{0,2}")
 
-# After these the change may have been made: what the candidate holds decides.
+# After these the change may have been made, and after CallTimeout it may still be: what the candidate holds decides.
 _LOST = (Unreachable, CallTimeout, MalformedAnswer, DeviceBusy)
 
 
@@ -358,7 +358,9 @@ def apply_exclusion(device: LiveDevice, plan: ExclusionPlan) -> None:
     if lost is not None:
         locked = "is locked by" in lost.message.lower()
         remedy = "Have the lock released, then run this again." if locked else lost.remedy
-        raise type(lost)(f"the change of {plan.xpath} was not made: {lost.message}", remedy) from lost
+        held = "is not" if there == plan.before else f"is only partly (now: {there or 'no entry'})"
+        told = f"the change of {plan.xpath} {held} in the candidate configuration: {lost.message}"
+        raise type(lost)(told, remedy) from lost
     raise DeviceError(
         f"the firewall took the change of {plan.xpath}, and its candidate configuration is not as planned. "
         f"Expected: {plan.after or 'no entry'}. Actual: {there or 'no entry'}",

@@ -90,25 +90,12 @@ class HeldLock:
         if refusal is not None:
             raise refusal
         for lock in foreign:
-            self._remove(lock, now)
+            self.remove(lock, now)
         if foreign and (refusal := lock_refusal(lock for lock in all_locks(self._session.api) if lock in foreign)):
             raise refusal
 
-    def forgotten(self, remove: bool) -> tuple[Lock, ...]:
-        """Configuration locks of runs that are over; with ``remove`` those that could not be removed.
-
-        Raises:
-            DeviceError.
-        """
-        now = self._session.pace.now()
-        found = [lock for lock in read_locks(self._session.api, "config") if stale(lock, now)]
-        if not remove or not found:
-            return tuple(found)
-        for lock in found:
-            self._remove(lock, now)
-        return tuple(lock for lock in read_locks(self._session.api, "config") if lock in found)
-
-    def _remove(self, lock: Lock, now: datetime) -> None:
+    def remove(self, lock: Lock, now: datetime) -> None:
+        """Removes another's lock, if the firewall lets us; the list tells. Raises DeviceError where there is none."""
         over = stale(lock, now)
         why = "the run that took it is over" if over else "the option take_over_locks names its holder"
         self._say(f"removing a lock, since {why}: {lock}")
@@ -184,21 +171,21 @@ class HeldLock:
             if attempt:
                 pace.sleep(pace.poll_s)
             try:
-                if not any(self._is_ours(lock) for lock in read_locks(self._session.api, "config")):
-                    self.left = None
+                if self._gone():
                     return
-                self.left = "the firewall still lists it"
                 remove_own_config_lock(self._session.api)
+                if self._gone():
+                    return
             except DeviceError as error:
                 self.left = excerpt(error.message, 300)
                 self._session.may_pass(error)
-        try:
-            if not any(self._is_ours(lock) for lock in read_locks(self._session.api, "config")):
-                self.left = None
-        except DeviceError as error:
-            self.left = excerpt(error.message, 300)
-        if self.left is not None:
-            self._say(f"the configuration lock could not be released: {self.left}")
+        self._say(f"the configuration lock could not be released: {self.left}")
+
+    def _gone(self) -> bool:
+        """True where the firewall does not list our lock; ``left`` says the same. Raises DeviceError."""
+        listed = any(self._is_ours(lock) for lock in read_locks(self._session.api, "config"))
+        self.left = "the firewall still lists it" if listed else None
+        return not listed
 
     def _listed(self) -> tuple[Lock, ...]:
         until = self._session.pace.now() + timedelta(seconds=_LIST_S)

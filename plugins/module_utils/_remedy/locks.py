@@ -44,6 +44,7 @@ _COMMENT = re.compile(
 )
 # Its 22nd field; those before the name's closing parenthesis are two.
 _START_FIELD = 22 - 3
+_DEAD = ("Z", "X")
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,8 @@ def _started(pid: int) -> int | None:
     """When a process began, in the system's own count; None where there is none, or where the system does not tell."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        return int(stat.rpartition(")")[2].split()[_START_FIELD])
+        fields = stat.rpartition(")")[2].split()
+        # One that is dead and that nobody has asked how it ended, as in a container without an init.
+        return None if fields[0] in _DEAD else int(fields[_START_FIELD])
     except (OSError, ValueError, IndexError):
         return None

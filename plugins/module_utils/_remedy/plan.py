@@ -42,7 +42,8 @@ class Plan:
     """Attributes:
     host, serial, sw_version, cause, confidence: the firewall that lost the cloud, and why.
     target, target_serial: the device that is changed; the firewall itself but for a decryption host.
-    order: ``first`` or ``second`` (the active member of an HA pair comes after its peer).
+    order: ``first``, ``second`` (the active member of an HA pair comes after its peer) or ``alone`` (its state is not
+        known).
     steps: in their order.
     candidate: fingerprint of the target's candidate configuration when the plan was made.
     pending: changes that wait on the target now, per administrator.

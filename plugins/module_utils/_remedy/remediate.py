@@ -16,12 +16,10 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.asking import PatientSession
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
     CommitRequest,
     Committed,
     LockedChange,
-    own_name,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Choice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
@@ -32,7 +30,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     undo_plan,
     undo_uncommitted,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.forgotten import tidy_up
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import (
     RECONNECTING,
@@ -67,7 +65,8 @@ class Remediation(Planning):
             DeviceError: a step failed. ``Record.left_behind`` tells what is left.
         """
         choice = self._choice
-        assert choice is not None
+        if choice is None:
+            raise ValueError("there is a plan without a choice: plan() comes first")
         if not plan.steps:
             self._in_place_already()
             return
@@ -90,10 +89,10 @@ class Remediation(Planning):
             )
         self._record.outcome = "repaired"
 
-    def look_for_remains(self) -> None:
+    def look_for_remains(self, act: bool) -> None:
         """What a killed run has left, where this one has not touched the device: its lock, and its exclusion.
 
-        The lock is removed, unless another run soon learns from it what became of the killed one.
+        The lock is removed where ``act``, unless another run soon learns from it what became of the killed one.
 
         Raises:
             DeviceError: the device could not be asked.
@@ -104,15 +103,9 @@ class Remediation(Planning):
             return
         if unfinished.target and unfinished.target == self._options.preferences.decryption_host:
             self._target = self._decrypter()
-        remove = record.outcome == "nothing_to_do" or record.guard in _FOR_A_PERSON
+        remove = act and (record.outcome == "nothing_to_do" or record.guard in _FOR_A_PERSON)
         for target in {each.name: each for each in (self._firewall, self._target)}.values():
-            session = PatientSession(target.device.api, self._options.allowances.pace)
-            held = HeldLock(session, self._options.allowances, "", own_name(target.device), self._say)
-            for lock in held.forgotten(remove):
-                record.left_behind.append(
-                    f"The configuration lock on {target.name} of a run that was killed: {lock}. A run that is not "
-                    "refused removes it."
-                )
+            tidy_up(target.name, target.device, self._options.allowances, record, self._say, act=remove)
         if unfinished.committed and record.outcome == "refused" and self._in_place is None:
             running = find_exclusion(self._target.device, self._wanted()).running
             if running is not None and running.exclude:

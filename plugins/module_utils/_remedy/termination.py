@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run that is told to end cleans up first: Ansible ends its workers with SIGTERM, which kills a Python at once.
+"""A run that is told to end cleans up first: Ansible's workers die at once of SIGTERM and of SIGINT.
 
 This is a private module: it may change in any release.
 """
@@ -17,8 +17,6 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-_Handler = Callable[[int, FrameType | None], Any] | int | None
-
 
 @contextmanager
 def _handling(signals: tuple[signal.Signals, ...], handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
@@ -26,7 +24,7 @@ def _handling(signals: tuple[signal.Signals, ...], handler: Callable[[int, Frame
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before: dict[signal.Signals, _Handler] = {number: signal.signal(number, handler) for number in signals}
+    before: dict[signal.Signals, Any] = {number: signal.signal(number, handler) for number in signals}
     try:
         yield
     finally:
@@ -37,12 +35,12 @@ def _handling(signals: tuple[signal.Signals, ...], handler: Callable[[int, Frame
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
-    """SIGTERM raises SystemExit, so that what has to be undone is."""
+    """SIGTERM and SIGINT raise SystemExit, so that what has to be undone is."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
-    with _handling((signal.SIGTERM,), leave):
+    with _handling((signal.SIGTERM, signal.SIGINT), leave):
         yield
 
 

@@ -29,21 +29,22 @@ OUTCOMES = {
     "repaired": "repaired",
     "nothing_to_do": "nothing to do",
 }
-FAILURES = ("failed", "rolled_back", "running")
 
 
-def with_halted(records: Iterable[Data]) -> list[dict[str, Any]]:
-    """The records of a run that is over: those that were not begun because another failed say so."""
+def with_halted(records: Iterable[Data], stopped_by: Sequence[str]) -> list[dict[str, Any]]:
+    """The records of a run that ``stopped_by`` have stopped: those that were not begun say so.
+
+    A firewall that merely could not be planned has failed as well, and stops nobody.
+    """
     told = [dict(record) for record in records]
-    failed = [str(record.get("host")) for record in told if record.get("outcome") in FAILURES]
-    if not failed:
+    if not stopped_by:
         return told
     for record in told:
         if record.get("outcome") == "planned":
             record.update(
                 outcome="refused",
                 guard="halted",
-                refusal=f"Not begun: the remediation of {failed[0]} failed, which stops those after it.",
+                refusal=f"Not begun: the remediation of {', '.join(stopped_by)} failed, which stops those after it.",
                 actions=[],
             )
     return told

@@ -33,7 +33,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,250}[A-Za-z0-9_])?")
-# Similar names that a warning lists.
+# Similar names that a result lists.
 _SIMILAR = 5
 
 
@@ -71,7 +71,8 @@ def _state_data(state: ExclusionState | None) -> Result | None:
 def _text(name: str, state: ExclusionState | None) -> str:
     if state is None:
         return ""
-    entry = fromstring(entry_xml(name, ExclusionState(state.exclude, excerpt(state.description, MAX_DESCRIPTION))))
+    shown = ExclusionState(state.exclude, excerpt(state.description, MAX_DESCRIPTION))
+    entry = fromstring(entry_xml(name, shown))  # noqa: S314 - built here
     indent(entry)
     return tostring(entry, encoding="unicode") + "\n"
 
@@ -87,13 +88,16 @@ def exclusion_diff(plan: ExclusionPlan) -> Result:
     }
 
 
+def _similar(found: Found) -> list[str]:
+    return [excerpt(name, 80) for name in found.similar[:_SIMILAR]]
+
+
 def _warnings(found: Found, wanted: Wanted) -> list[str]:
     if not found.similar:
         return []
-    names = ", ".join(excerpt(name, 80) for name in found.similar[:_SIMILAR])
     return [
-        f"The firewall ({found.location}) also has {names}. PAN-OS tells names apart by upper and lower case, so this is "
-        f"not {wanted.name}, and it was left alone."
+        f"The firewall ({found.location}) also has {', '.join(_similar(found))}. PAN-OS tells names apart by upper and "
+        f"lower case, so this is not {wanted.name}, and it was left alone."
     ]
 
 
@@ -111,9 +115,10 @@ def _exclude(params: Params, context: Context) -> Result:
         plan = plan_exclusion(found, wanted)
         if not context.check_mode:
             apply_exclusion(device, plan)
+        changed = plan.action != "none"
         committed = found.running == plan.after
         return {
-            "changed": plan.action != "none",
+            "changed": changed,
             "action": plan.action,
             "host": params["host"] or device.options.host,
             "location": found.location,
@@ -124,7 +129,9 @@ def _exclude(params: Params, context: Context) -> Result:
             "committed": committed,
             "pending": not committed,
             "predefined_disabled": found.predefined_disabled,
-            "in_effect": _in_effect(device, hostname, found, wanted),
+            "similar": _similar(found),
+            # What the firewall says before a change that is not made tells nothing about the time after it.
+            "in_effect": None if changed and context.check_mode else _in_effect(device, hostname, found, wanted),
             "warnings": _warnings(found, wanted),
         }
 

@@ -126,15 +126,18 @@ def _judge(device: LiveDevice, host: str, params: Params) -> tuple[EvidenceSet, 
     return evidence, diagnose(evidence, DiagnosisOptions(log_window=options.log_window))
 
 
-def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
-    name = params["decryption_host"]
-    if params["decryption_connection"] is None:
+def _require_connection(params: Params) -> None:
+    if params["decryption_host"] and params["decryption_connection"] is None:
         raise InvalidOption(
-            f"decryption_host is {name!r}. Expected: a host of the inventory, or decryption_connection beside it."
+            f"decryption_host is {params['decryption_host']!r}. Expected: a host of the inventory (the role's "
+            f"{ROLE_PREFIX}decryption_host), or decryption_connection beside it."
         )
+
+
+def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
     device = stack.enter_context(closing(open_device(params["decryption_connection"])))
     opened.append(device)
-    return Target(name, device)
+    return Target(params["decryption_host"], device)
 
 
 def _limits(params: Params) -> Allowances:
@@ -179,10 +182,14 @@ def _remediate(params: Params, context: Context) -> Result:
                 text = each.redactor.redact(text)
             return text
 
+        # Everything that can be wrong with the options, before a record is begun.
         limits = _limits(params)
+        _require_connection(params)
+        approved, plan_digest = _approved(params["plan"], host)
         folder = None if context.check_mode else _folder(params["audit_dir"], host)
+        options = _options(params, limits, approved, unfinished(_earlier(folder)))
         run_id = _run_id(limits.pace.now())
-        record = Record(host, run_id, limits.pace.now)
+        record = Record(host, run_id, limits.pace.now, plan_digest=plan_digest)
         if folder is not None:
             record.keep = partial(_keep, folder, run_id, mask)
 
@@ -191,8 +198,6 @@ def _remediate(params: Params, context: Context) -> Result:
 
         remediation: Remediation | None = None
         try:
-            approved, record.plan_digest = _approved(params["plan"], host)
-            options = _options(params, limits, approved, unfinished(_earlier(folder)))
             remediation = Remediation(
                 Target(host, device),
                 partial(_decrypter, stack, params, opened),
@@ -231,9 +236,9 @@ def _remediate(params: Params, context: Context) -> Result:
             with suppress(DeviceError):
                 record.save()
             raise
-        if remediation is not None and not context.check_mode and record.outcome in ("nothing_to_do", "refused"):
+        if remediation is not None and record.outcome in ("nothing_to_do", "refused"):
             try:
-                remediation.look_for_remains()
+                remediation.look_for_remains(act=not context.check_mode)
             except DeviceError as error:
                 say(f"what an earlier run may have left could not be read: {excerpt(error.message)}")
         try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -42,20 +42,22 @@ except ImportError:
     HAS_JMESPATH = False
 
 
-def _checked(diagnoses: list[Any]) -> list[dict[str, Any]]:
-    for number, diagnosis in enumerate(diagnoses):
+def _checked(option: str, what: str, items: list[Any], schema: str, word: str, words: Collection[str]) -> list[Any]:
+    """What an option holds, where each is ``what`` of this schema with a host and one of the known words."""
+    for number, item in enumerate(items):
         if (
-            not isinstance(diagnosis, dict)
-            or diagnosis.get("schema") != SCHEMA
-            or diagnosis.get("verdict") not in VERDICTS
-            or not isinstance(diagnosis.get("host"), str)
+            not isinstance(item, dict)
+            or item.get("schema") != schema
+            or item.get(word) not in words
+            or not isinstance(item.get("host"), str)
         ):
-            found = diagnosis.get("schema") if isinstance(diagnosis, dict) else type(diagnosis).__name__
+            found = item.get("schema") if isinstance(item, dict) else type(item).__name__
+            article = "an" if word[0] in "aeiou" else "a"
             raise InvalidOption(
-                f"diagnoses[{number}] is not a diagnosis. "
-                f"Expected: schema {SCHEMA}, a host and a verdict. Actual: {found}."
+                f"{option}[{number}] is not a {what}. Expected: schema {schema}, a host and {article} {word}. "
+                f"Actual: {found}."
             )
-    return diagnoses
+    return items
 
 
 def _told_apart(diagnoses: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -135,7 +137,7 @@ def _rendered(diagnoses: list[dict[str, Any]]) -> tuple[Fleet, dict[str, str]]:
 
 
 def _report_diagnoses(params: Params, context: Context) -> Result:
-    diagnoses = _checked(list(params["diagnoses"] or []))
+    diagnoses = _checked("diagnoses", "diagnosis", list(params["diagnoses"] or []), SCHEMA, "verdict", VERDICTS)
     known = {diagnosis["host"] for diagnosis in diagnoses}
     now = datetime.now(timezone.utc).replace(microsecond=0)
     for host, message in params["failures"].items():
@@ -163,7 +165,7 @@ def _written(folder: str | None, contents: Mapping[str, str], context: Context) 
 
 def _report_remediations(params: Params, context: Context) -> Result:
     """Records of all firewalls; ``plan.json`` where nothing was to be done yet."""
-    records = [_record(number, record) for number, record in enumerate(params["remediations"])]
+    records = _checked("remediations", "record", list(params["remediations"]), RECORD_SCHEMA, "outcome", OUTCOMES)
     known = {record["host"] for record in records}
     records += [
         {**_UNTOLD, "host": str(host), "error": str(message)}
@@ -171,8 +173,7 @@ def _report_remediations(params: Params, context: Context) -> Result:
         if host not in known
     ]
     records.sort(key=lambda record: str(record["host"]))
-    if not params["plan_only"]:
-        records = with_halted(records)
+    records = with_halted(records, sorted(params["stopped_by"]))
     contents = {
         "remediation.json": json.dumps(records, indent=2, ensure_ascii=False) + "\n",
         "remediation.md": remediation_markdown(records),
@@ -197,21 +198,6 @@ _UNTOLD: dict[str, Any] = {
 }
 
 
-def _record(number: int, record: Any) -> dict[str, Any]:
-    if (
-        not isinstance(record, dict)
-        or record.get("schema") != RECORD_SCHEMA
-        or record.get("outcome") not in OUTCOMES
-        or not isinstance(record.get("host"), str)
-    ):
-        found = record.get("schema") if isinstance(record, dict) else type(record).__name__
-        raise InvalidOption(
-            f"remediations[{number}] is not a record. Expected: schema {RECORD_SCHEMA}, a host and an outcome. "
-            f"Actual: {found}."
-        )
-    return record
-
-
 def _report(params: Params, context: Context) -> Result:
     if (params["diagnoses"] is None) == (params["remediations"] is None):
         raise InvalidOption("Expected: one of the options diagnoses and remediations. Actual: both, or none.")
@@ -226,6 +212,7 @@ REPORT = Operation(
         "diagnoses": {"type": "list", "elements": "dict"},
         "remediations": {"type": "list", "elements": "dict"},
         "plan_only": {"type": "bool", "default": False},
+        "stopped_by": {"type": "list", "elements": "str", "default": []},
         "failures": {"type": "dict", "default": {}},
         "report_dir": {"type": "path"},
         "query": {"type": "str"},

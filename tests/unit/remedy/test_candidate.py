@@ -12,10 +12,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
     PendingChange,
     by_administrator,
+    full_commit_required,
     objections,
     read_candidate,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.difference import parse_xpath
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import full_commit_refusal
 
 from .answering import answering
 
@@ -115,6 +117,14 @@ def test_another_node_is_no_configuration() -> None:
     api = answering({"pending-changes": "<result>no</result>", "get": "<result><shared/></result>"})
     with pytest.raises(MalformedAnswer, match="candidate configuration with something else"):
         read_candidate(api)
+
+
+@pytest.mark.parametrize(("answer", "refused"), [("no", False), ("yes", True), ("perhaps", True)])
+def test_a_part_is_committed_only_where_the_firewall_says_that_it_may(answer: str, refused: bool) -> None:
+    required = full_commit_required(answering({"full-commit-required": f"<result>{answer}</result>"}))
+    refusal = full_commit_refusal(required)
+    assert (refusal is not None) is refused
+    assert refusal is None or (refusal.guard, refusal.option) == ("full_commit_required", "")
 
 
 @pytest.mark.parametrize(

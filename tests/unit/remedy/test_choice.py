@@ -150,7 +150,7 @@ def test_whose_turn_comes_when(state: HighAvailability | None, expected: str | N
     with pytest.raises(Refused, match="fw-1") as refused:
         turn(state, "fw-1", False)
     assert (refused.value.guard, refused.value.option) == ("high_availability", "allow_unknown_ha")
-    assert turn(state, "fw-1", True) == "second"
+    assert turn(state, "fw-1", True) == "alone"
 
 
 PLAN = Plan(

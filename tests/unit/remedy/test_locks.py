@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -68,6 +69,11 @@ def test_a_run_whose_process_is_gone_is_over_here_and_not_elsewhere() -> None:
     assert gone.stale(NOW) is True
     assert replace(gone, place="89abcdef").stale(NOW) is False
     assert replace(gone, place="89abcdef").stale(LATER) is True
+    # Dead, and nobody has asked how it ended: it has its number and its beginning still.
+    with subprocess.Popen([sys.executable, "-c", "pass"]) as dead:
+        os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+        began = int(Path(f"/proc/{dead.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+        assert replace(MARK, pid=dead.pid, start=began).stale(NOW) is True
     # The number was given to another process since.
     assert replace(MARK, start=MARK.start + 1).stale(NOW) is True
     # A system that does not tell when processes began.
