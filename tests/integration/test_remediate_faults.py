@@ -18,11 +18,13 @@ import pytest
 
 from tests.simulator.fleet import Firewall
 from tests.simulator.interference import interfere
+from tests.simulator.running import running_fleet
 from tests.simulator.switches import Fault
 
 from .repairing import (
     DECRYPTS,
     NAME,
+    QUICK,
     assert_left_clean,
     assert_record_kept,
     at_the_pace,
@@ -299,6 +301,30 @@ def test_what_does_not_help_is_taken_back_to_the_letter(changes: dict[str, Any],
         expected = repair(firewall, check=True)["plan"]["candidate"]
         assert repair(firewall, **given, expected_candidate=expected)["outcome"] == "rolled_back"
         assert_left_clean(firewall, 4)
+
+
+def test_what_does_not_help_is_taken_back_on_the_device_that_was_named() -> None:
+    """It decrypts, but not this traffic."""
+    entries: list[Any] = [
+        {"name": "fw-behind", "scenario": "tls_interception_by_neighbour", "changes": QUICK},
+        {"name": "fw-neighbour", "scenario": "decrypting_neighbour", "changes": QUICK},
+        {"name": "fw-other", "scenario": "decrypting_neighbour", "changes": QUICK},
+    ]
+    with running_fleet(entries) as fleet:
+        behind, neighbour, other = fleet.firewalls.values()
+        before = {firewall.name: firewall.snapshot() for firewall in fleet.firewalls.values()}
+        record = repair(
+            behind,
+            verify_timeout="1s",
+            decryption_host=other.name,
+            decryption_connection={"provider": other.provider(), "ca_path": str(other.ca_path)},
+        )
+        assert (record["outcome"], record["left_behind"]) == ("rolled_back", [])
+        assert {action["host"] for action in record["actions"]} == {other.name}
+        after = other.snapshot()
+        assert (after.candidate, after.running) == (before[other.name].candidate, before[other.name].running)
+        assert_left_clean(other, 2)
+        assert all(firewall.snapshot() == before[firewall.name] for firewall in (behind, neighbour))
 
 
 def test_without_rollback_it_stays_and_is_told() -> None:
