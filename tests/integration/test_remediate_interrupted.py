@@ -87,12 +87,14 @@ def test_a_killed_run_is_taken_up_again(scenario: str, how: signal.Signals, ansi
     entries: list[Any] = [entry("fw-1", scenario, slow)]
     with running_fleet(entries, ansible.home / "fleet") as fleet:
         world = fleet.firewalls["fw-1"].world
-        kill_while_it_commits(fleet, ansible, how)
-        assert len(world.commits) == 1
+        said = kill_while_it_commits(fleet, ansible, how)
+        assert len(world.commits) == 1, said
         [record] = [json.loads(file.read_text()) for file in (ansible.home / "killed/audit/fw-1").iterdir()]
         assert record["actions"][-1]["action"].startswith("commit")
         # An interrupted run gives its lock back; a killed one cannot.
-        assert len(world.locks) == (0 if how == signal.SIGINT else 1)
+        assert len(world.locks) == (0 if how == signal.SIGINT else 1), (
+            f"{said}\n{record}\n{world.statistics.asked[-8:]}"
+        )
         if how == signal.SIGKILL:
             during = remediate(fleet, ansible, "during", {"mlav_busy_wait": "1s"})
             assert during.run.code == 0, during.run.output
@@ -108,8 +110,8 @@ def test_a_killed_run_is_taken_up_again(scenario: str, how: signal.Signals, ansi
         assert world.config.changes == []
 
 
-def kill_while_it_commits(fleet: Fleet, ansible: Ansible, how: signal.Signals) -> None:
-    """Ends a run, its workers included, once the commit's job is there; returns when none of them is left."""
+def kill_while_it_commits(fleet: Fleet, ansible: Ansible, how: signal.Signals) -> str:
+    """Ends a run, its workers included, once the commit's job is there. Gives what it said, when none of them is left."""
     given = {"mlav_report_dir": str(ansible.home / "killed")}
     command = ["-i", str(fleet.directory / "inventory.yml"), str(REMEDIATE), "-e", json.dumps(given)]
     run = subprocess.Popen(
@@ -133,11 +135,12 @@ def kill_while_it_commits(fleet: Fleet, ansible: Ansible, how: signal.Signals) -
         if how == signal.SIGKILL:
             for worker in workers:
                 os.kill(worker, how)
-        run.communicate(timeout=60)
+        said, _nothing = run.communicate(timeout=60)
         # ansible-playbook does not wait for its workers.
         while any(map(alive, workers)):
             assert time.monotonic() < until
             time.sleep(0.05)
+        return said.decode()
     finally:
         run.kill()
 

@@ -196,6 +196,10 @@ class LockedChange:
         try:
             with undisturbed():
                 self._lock.release()
+        except SystemExit:
+            # A signal that came just before the release, or while it lasted; no other one ends it.
+            self._lock.release()
+            raise
         finally:
             self._entered.close()
 

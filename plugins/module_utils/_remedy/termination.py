@@ -35,10 +35,16 @@ def _handling(signals: tuple[signal.Signals, ...], handler: Callable[[int, Frame
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
-    """SIGTERM and SIGINT raise SystemExit, so that what has to be undone is."""
+    """The first SIGTERM or SIGINT raises SystemExit, so that what has to be undone is.
+
+    Those after it do nothing: Ansible sends its workers several, and one in the middle of the undoing would end that.
+    """
+    came: list[int] = []
 
     def leave(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
+        came.append(number)
+        if len(came) == 1:
+            raise SystemExit(128 + number)
 
     with _handling((signal.SIGTERM, signal.SIGINT), leave):
         yield
