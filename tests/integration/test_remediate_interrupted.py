@@ -111,7 +111,7 @@ def test_a_killed_run_is_taken_up_again(scenario: str, how: signal.Signals, ansi
 
 
 def kill_while_it_commits(fleet: Fleet, ansible: Ansible, how: signal.Signals) -> str:
-    """Ends a run, its workers included, once the commit's job is there. Gives what it said, when none of them is left."""
+    """Ends a run with its workers once the commit's job is there. Gives what it said, when none of them is left."""
     given = {"mlav_report_dir": str(ansible.home / "killed")}
     command = ["-i", str(fleet.directory / "inventory.yml"), str(REMEDIATE), "-e", json.dumps(given)]
     run = subprocess.Popen(
