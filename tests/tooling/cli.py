@@ -13,7 +13,10 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -21,6 +24,7 @@ from typing import NoReturn
 from tests.tooling.environment import (
     BUILD,
     ROOT,
+    RUNNING,
     VENV,
     Failed,
     Skipped,
@@ -29,6 +33,7 @@ from tests.tooling.environment import (
     link_collection,
     log_file,
     make_venv,
+    stop,
 )
 from tests.tooling.gates import GATES, Gate
 
@@ -87,32 +92,61 @@ def _terminated(number: int, frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """How a gate ended: ``ok``, ``SKIPPED`` or ``FAILED``, and what is worth a place in the summary."""
+
+    state: str
+    said: str
+    seconds: float
+
+
+def _outcome(gate: Gate) -> Outcome:
+    started = time.monotonic()
+    with log_file(gate.name) as log:
+        try:
+            state, said = "ok", gate.run(log)
+        except Skipped as missing:
+            state, said = "SKIPPED", str(missing)
+        except Failed as problem:
+            state, said = "FAILED", str(problem)
+        except Exception as problem:  # a gate that crashes hides no other
+            traceback.print_exc(file=log)
+            state, said = "FAILED", f"{type(problem).__name__}: {problem}"
+    return Outcome(state, said, time.monotonic() - started)
+
+
+@contextmanager
+def _beside(gates: Sequence[Gate]) -> Iterator[Callable[[Gate], Outcome]]:
+    """Runs gates in a thread, one after the other; gives a way to wait for each. An early end stops them."""
+    with ThreadPoolExecutor(1) as pool:
+        running = {gate.name: pool.submit(_outcome, gate) for gate in gates}
+        try:
+            yield lambda gate: running[gate.name].result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list(RUNNING):
+                stop(process)
+            raise
+
+
 def _run(gates: Sequence[Gate]) -> bool:
     """Run every gate, also after one has failed, and close with a summary."""
     failed: list[str] = []
     skipped: list[str] = []
     begun = time.monotonic()
-    for place, gate in enumerate(gates, 1):
-        print(f"[{place:2}/{len(gates)}] {gate.name:13} ", end="", flush=True)
-        started = time.monotonic()
-        said = reason = ""
-        with log_file(gate.name) as log:
-            try:
-                said = gate.run(log)
-                state = "ok"
-            except Skipped as missing:
-                state, reason = "SKIPPED", str(missing)
-                skipped.append(f"{gate.name}: {missing}")
-            except Failed as problem:
-                state, reason = "FAILED", str(problem)
+    # Those that run beside the others are told last.
+    ordered = sorted(gates, key=lambda gate: gate.beside)
+    with _beside([gate for gate in gates if gate.beside]) as waited:
+        for place, gate in enumerate(ordered, 1):
+            print(f"[{place:2}/{len(gates)}] {gate.name:13} ", end="", flush=True)
+            outcome = waited(gate) if gate.beside else _outcome(gate)
+            print(f"{outcome.state:7} {outcome.seconds:6.1f} s  {outcome.said}", flush=True)
+            if outcome.state == "SKIPPED":
+                skipped.append(f"{gate.name}: {outcome.said}")
+            if outcome.state == "FAILED":
                 failed.append(gate.name)
-            except Exception as problem:  # a gate that crashes hides no other
-                traceback.print_exc(file=log)
-                state, reason = "FAILED", f"{type(problem).__name__}: {problem}"
-                failed.append(gate.name)
-        print(f"{state:7} {time.monotonic() - started:6.1f} s  {said or reason}", flush=True)
-        if state == "FAILED":
-            _show(Path(log.name))
+                _show(BUILD / "logs" / f"{gate.name}.log")
     print(f"\nlogs: {BUILD / 'logs'}   {time.monotonic() - begun:.0f} s")
     for line in skipped:
         print(f"SKIPPED {line}")

@@ -75,7 +75,7 @@ def diagnose_fleet() -> int:
 def diagnose_files() -> int:
     """Diagnose from tech-support files of the same firewalls; returns how many verdicts contradict the truth."""
     print("making a tech-support file of every simulated firewall", flush=True)
-    with log_file("simulator") as log:
+    with log_file("archives") as log:
         call(log, [*SIMULATOR, *DEMO_FLEET, "--archives", FILES])
     given = {"mlav_techsupport": str(FILES), "mlav_report_dir": str(TECHSUPPORT_DEMO)}
     playbook(["playbooks/diagnose_techsupport.yml"], given)

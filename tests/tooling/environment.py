@@ -145,6 +145,10 @@ def log_file(name: str) -> IO[str]:
     return path.open("w", encoding="utf-8")
 
 
+# What ``call`` waits for, in whatever thread.
+RUNNING: set[subprocess.Popen[bytes]] = set()
+
+
 def call(
     log: IO[str],
     command: Sequence[str | Path],
@@ -170,12 +174,14 @@ def call(
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+    RUNNING.add(process)
     try:
         code = process.wait(seconds)
     except subprocess.TimeoutExpired:
         raise Failed(f"{Path(words[0]).name} was stopped after {seconds:.0f} s, see {log.name}") from None
     finally:
         stop(process)
+        RUNNING.discard(process)
     if code:
         raise Failed(f"{Path(words[0]).name} ended with code {code}, see {log.name}")
 

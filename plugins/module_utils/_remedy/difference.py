@@ -139,7 +139,7 @@ def _compare(before: Element, after: Element, path: Path, around: str | None) ->
 def _narrowed(path: Path, node: Element) -> tuple[Path, Element]:
     """What came or went, without the elements that did so only because they are around it."""
     while len(node) == 1 and path[-1].name is None and not _attributes(node) and not _text(node):
-        [(step, node)] = _children(node).items()
+        step, node = next(iter(_children(node).items()))
         path = (*path, step)
     return path, node
 
