@@ -27,7 +27,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     HighAvailability,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import by_administrator
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
+    CandidateState,
+    by_administrator,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
     candidate_state,
     wait_for_window,
@@ -54,7 +57,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import refusal_of
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,9 @@ class Planning:
     ``judge`` gathers the firewall's evidence and diagnoses it; ``decrypter`` opens the decryption host, and is called
     only where the remedy is carried out there. ``exclusion`` is the change of the configuration that is planned.
     """
+
+    # As it was when the plan was made.
+    _candidate: CandidateState
 
     def __init__(
         self,
@@ -165,7 +171,8 @@ class Planning:
         """Looks whether a guard would refuse now. It reads and changes nothing. Raises Refused."""
         self._require_windows()
         if plan.steps:
-            _state, refusal = review(self._target.device, self._bound(plan), known_xpaths=self._known)
+            allowances = self._bound(plan)
+            refusal = refusal_of(self._target.device, allowances, self._candidate, known_xpaths=self._known)
             if refusal is not None:
                 raise unbound(refusal)
 
@@ -196,7 +203,7 @@ class Planning:
         else:
             target_info, target_state = info, state
         order = turn(target_state, self._target.name, self._options.preferences.allow_unknown_ha)
-        candidate = candidate_state(self._target.device)
+        self._candidate = candidate = candidate_state(self._target.device)
         return Plan(
             host=self._firewall.name,
             serial=info.serial if info is not None else None,

@@ -47,7 +47,20 @@ def review(
     own_changes_allowed: bool = False,
     known_xpaths: Collection[str] = (),
 ) -> tuple[CandidateState, Refused | None]:
-    """The candidate, and the refusal that ``change.LockedChange`` with these arguments would begin with; reads only.
+    """The candidate, and what ``refusal_of`` says of it; reads only. Arguments and errors: see there."""
+    state = read_candidate(device.api).state
+    return state, refusal_of(device, allowances, state, partial, own_changes_allowed, known_xpaths)
+
+
+def refusal_of(
+    device: LiveDevice,
+    allowances: Allowances,
+    state: CandidateState,
+    partial: bool = False,
+    own_changes_allowed: bool = False,
+    known_xpaths: Collection[str] = (),
+) -> Refused | None:
+    """The refusal that ``change.LockedChange`` with these arguments would begin with, the candidate being ``state``.
 
     What it would wait for is no refusal. Where an API key does not tell our name, and the lock would, the changes of
     one administrator alone count as ours.
@@ -55,7 +68,6 @@ def review(
     Raises:
         DeviceError: the firewall could not be asked.
     """
-    state = read_candidate(device.api).state
     refusal = _window(allowances) or _busy(device, allowances) or _locks(device, allowances)
     if refusal is None and partial:
         refusal = full_commit_refusal(full_commit_required(device.api))
@@ -66,7 +78,7 @@ def review(
             own = next(iter(admins))
         known = [parse_xpath(text) for text in known_xpaths]
         refusal = candidate_refusal(state, allowances, own, own_changes_allowed, known, partial)
-    return state, refusal
+    return refusal
 
 
 def _window(allowances: Allowances) -> Refused | None:
