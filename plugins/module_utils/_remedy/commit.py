@@ -81,6 +81,17 @@ class Committed:
     details: tuple[str, ...]
     confirmed: bool | None = None
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What stands beside the step in an audit record."""
+        return {
+            "job_id": self.job_id,
+            "confirmed": self.confirmed,
+            "duration_s": self.duration_s,
+            "warnings": list(self.warnings),
+            "details": list(self.details),
+        }
+
 
 class CommitFailed(DeviceError):
     """The firewall carried the commit job out and says that it failed."""

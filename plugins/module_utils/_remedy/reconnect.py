@@ -216,7 +216,7 @@ def reconnect(
         because = "an interrupted run has sent the commit force"
         result = replace(result, plan=replace(result.plan, steps=("commit_force",), because=because))
         with journal("commit_force") as facts:
-            facts.update(_told(committed))
+            facts.update(committed.facts)
     else:
         say(f"{' and '.join(step.replace('_', ' ') for step in result.plan.steps)}: {result.plan.because}")
         result = _prepared(device, change, options, say, journal, result)
@@ -225,23 +225,13 @@ def reconnect(
             change.only_own_changes(())
             with journal("commit_force") as facts:
                 committed = change.commit(request)
-                facts.update(_told(committed))
+                facts.update(committed.facts)
         except DeviceError as error:
             if not result.changed:
                 raise
             raise ReconnectFailed(result, error) from error
     result = replace(result, done=(*result.done, "commit_force"), committed=committed)
     return replace(result, after=wait_connected(device, options.verify_timeout_s, options.allowances.pace, say))
-
-
-def _told(committed: Committed) -> dict[str, Any]:
-    return {
-        "job_id": committed.job_id,
-        "confirmed": committed.confirmed,
-        "duration_s": committed.duration_s,
-        "warnings": list(committed.warnings),
-        "details": list(committed.details),
-    }
 
 
 def _prepared(

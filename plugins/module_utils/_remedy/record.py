@@ -32,7 +32,7 @@ class Record:
 
     Attributes:
         outcome: ``running`` until the end, so a record that stays so is one of a run that was killed.
-        actions: what was begun, with its ``state`` (``planned``, ``begun``, ``done``, ``failed``, ``unknown``).
+        actions: what was begun, with its ``state`` (``planned``, ``begun``, ``done``, ``failed``, ``refused``).
         refusal: the reason where a guard refused, with ``guard`` and the ``option`` that lifts it.
         left_behind: what was changed and could not be taken back, for a person.
     """

@@ -159,7 +159,7 @@ class Remediation(Planning):
     def _commit(self, change: LockedChange, step: Step) -> Committed:
         with self._record.step(step) as action:
             committed = change.commit(CommitRequest(f"{step.text} (MLAV)"))
-            action.update(_told(committed))
+            action.update(committed.facts)
         return committed
 
     def _take_back(self, undo: ExclusionPlan) -> None:
@@ -232,13 +232,3 @@ class Remediation(Planning):
         _evidence, after = self._judge()
         self._record.verdict_after, self._record.summary_after = after.verdict, after.summary
         return after.verdict in ("healthy", "degraded")
-
-
-def _told(committed: Committed) -> dict[str, Any]:
-    return {
-        "job_id": committed.job_id,
-        "confirmed": committed.confirmed,
-        "duration_s": committed.duration_s,
-        "warnings": list(committed.warnings),
-        "details": list(committed.details),
-    }

@@ -36,6 +36,21 @@ def replace_file(path: str, content: bytes, mode: int) -> None:
         raise
 
 
+def make_folder(folder: str, named: str) -> None:
+    """Makes a folder for its owner alone, where it is missing, before anything is done that will be written there.
+
+    Raises:
+        InvalidOption: it cannot be written; ``named`` says which option that is, and its value.
+    """
+    expected = "Expected: a folder that can be written."
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise InvalidOption(f"{named}. {expected} Actual: {error.strerror}.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidOption(f"{named}. {expected} Actual: permission denied.")
+
+
 def mode_of_file(path: str) -> int | None:
     """The permissions of the regular file at ``path``; None where there is none."""
     try:

@@ -43,7 +43,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import NotReconnected, Remediation
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection, log_lines, logs
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import exclusion_diff
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import replace_file
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import make_folder, replace_file
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
@@ -89,16 +89,7 @@ def _folder(audit_dir: str | None, host: str) -> str | None:
     if audit_dir is None:
         return None
     folder = os.path.join(audit_dir, name_of_file(host).removesuffix(".json"))
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise InvalidOption(
-            f"audit_dir is {audit_dir!r}. Expected: a folder that can be written. Actual: {error.strerror}."
-        ) from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InvalidOption(
-            f"audit_dir is {audit_dir!r}. Expected: a folder that can be written. Actual: permission denied."
-        )
+    make_folder(folder, f"audit_dir is {audit_dir!r}")
     return folder
 
 
@@ -196,16 +187,15 @@ def _remediate(params: Params, context: Context) -> Result:
         def say(line: str) -> None:
             context.say(f"{host}: {mask(line)}")
 
-        remediation: Remediation | None = None
+        remediation = Remediation(
+            Target(host, device),
+            partial(_decrypter, stack, params, opened),
+            partial(_judge, device, host, params),
+            options,
+            record,
+            say,
+        )
         try:
-            remediation = Remediation(
-                Target(host, device),
-                partial(_decrypter, stack, params, opened),
-                partial(_judge, device, host, params),
-                options,
-                record,
-                say,
-            )
             record.save()
             plan = remediation.plan()
             if plan is None:
@@ -236,7 +226,7 @@ def _remediate(params: Params, context: Context) -> Result:
             with suppress(DeviceError):
                 record.save()
             raise
-        if remediation is not None and record.outcome in ("nothing_to_do", "refused"):
+        if record.outcome in ("nothing_to_do", "refused"):
             try:
                 remediation.look_for_remains(act=not context.check_mode)
             except DeviceError as error:
@@ -247,7 +237,7 @@ def _remediate(params: Params, context: Context) -> Result:
             # What was done is told in the result at least.
             record.failed(error)
         result = _result(record, masked(record.to_data(), mask))
-        if remediation is not None and remediation.exclusion is not None:
+        if remediation.exclusion is not None:
             result["diff"] = masked(exclusion_diff(remediation.exclusion), mask)
         return result
 

@@ -22,7 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.saved import S
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import write_saved
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import make_folder, write_saved
 from ansible_collections.panops.mlav.plugins.module_utils._version import COLLECTION_VERSION
 
 
@@ -34,17 +34,12 @@ def folder_for_evidence(folder: str | None) -> str | None:
     """
     if folder is None:
         return None
-    expected = "Expected: a folder that can be written."
     if not folder:
         raise InvalidOption(
-            f"option save_evidence is ''. {expected} Actual: no folder (the role: set mlav_report_dir)."
+            "option save_evidence is ''. Expected: a folder that can be written. Actual: no folder (the role: set "
+            "mlav_report_dir)."
         )
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise InvalidOption(f"option save_evidence is {folder!r}. {expected} Actual: {error.strerror}.") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InvalidOption(f"option save_evidence is {folder!r}. {expected} Actual: permission denied.")
+    make_folder(folder, f"option save_evidence is {folder!r}")
     return folder
 
 
