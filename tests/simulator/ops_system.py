@@ -31,7 +31,7 @@ def show_system_info(world: World, request: Request) -> Reply:
     """The firewall's identity; a real answer has more fields."""
     spec, now = world.spec, world.now()
     moment = device_time(spec.clock, now)
-    uptime = int(now - world.started) if world.started < now - 86400 else 8640000
+    uptime = int(now - world.booted)
     fields = {
         "hostname": find_text(world.config.effective(), f"{SYSTEM}/hostname") or spec.hostname,
         "ip-address": bare(spec.management.address),

@@ -79,7 +79,8 @@ class World:
         self.locks: list[HeldLock] = []
         self.commits: list[Commit] = []
         self.restarts: list[str] = []  # who restarted device-server
-        self.started = self.now() - 98 * 86400 - 85349
+        self.booted = self.now() - 98 * 86400 - 85349
+        self.started = self.booted  # device-server
         self.pid = 3000 + secrets.randbelow(2000)
         self.commit_force_needed = False
         self.busy_until = 0.0
