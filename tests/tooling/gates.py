@@ -136,7 +136,7 @@ def units(log: IO[str]) -> str:
 
 
 def integration(log: IO[str]) -> str:
-    return _pytest(log, "integration", "-n3", "--dist=loadfile", "tests/integration", "tests/simulator_checks")
+    return _pytest(log, "integration", "-n4", "--dist=loadfile", "tests/integration", "tests/simulator_checks")
 
 
 def _pytest(log: IO[str], name: str, *arguments: str) -> str:
