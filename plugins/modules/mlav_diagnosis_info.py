@@ -59,14 +59,17 @@ options:
     description: Time limit for making and reading the tech-support file, in seconds, from 1 to 86400.
     type: int
     default: 1200
-  variable_prefix:
+  role_variables:
     description:
-      - Options that the task does not give are read from the host's variables of this prefix and the option's name. With
-        V(mlav_), O(timeout) is the variable C(mlav_timeout). Only O(host) and O(save_evidence) are not read so.
-      - A dozen options as templates cost each of a thousand firewalls more than the diagnosis itself.
-      - Where the variable C(mlav_panorama) is set, as the inventory plugin P(panops.mlav.panorama#inventory) does, it
-        goes before what O(provider) says of the address and the serial number.
-    type: str
+      - Take the options that the task does not give from the variables of the role
+        P(panops.mlav.mlav_troubleshoot#role), such as O(timeout) from C(mlav_timeout), and check these variables as the
+        role documents them.
+      - Handing on a dozen options as templates costs each of a thousand firewalls more than its diagnosis.
+      - O(save_evidence) is C(mlav_evidence_dir) where C(mlav_save_evidence) is true. Where C(mlav_panorama) is set, as
+        P(panops.mlav.panorama#inventory) does, it goes before what C(mlav_provider) says of the address and the
+        serial number.
+    type: bool
+    default: false
 seealso:
   - module: panops.mlav.mlav_facts
   - module: panops.mlav.mlav_report
@@ -101,7 +104,7 @@ EXAMPLES = r"""
 
 - name: Diagnose as the variables mlav_provider, mlav_ca_path and so on say
   panops.mlav.mlav_diagnosis_info:
-    variable_prefix: mlav_
+    role_variables: true
 
 - name: Judge again what was saved by an earlier run
   panops.mlav.mlav_diagnosis_info:

@@ -15,12 +15,16 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import AnsibleValidationErrorMultiple, UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, failure
-from ansible_collections.panops.mlav.plugins.plugin_utils.role_variables import options_from_variables
+from ansible_collections.panops.mlav.plugins.plugin_utils.role_variables import (
+    UnusableVariables,
+    options_from_variables,
+)
 
 
 class ControllerAction(ActionBase):
@@ -40,13 +44,15 @@ class ControllerAction(ActionBase):
         task_vars = task_vars or {}
         operation = self.operation
         arguments = dict(self._task.args)
+        if "role_variables" in operation.argument_spec and boolean(
+            arguments.pop("role_variables", False), strict=False
+        ):
+            try:
+                read = options_from_variables(task_vars, self._templar.template)
+            except UnusableVariables as error:
+                return {**result, "changed": False, "failed": True, **failure(error)}
+            arguments = {**{name: read[name] for name in read if name in operation.argument_spec}, **arguments}
         environment = self._task_environment()
-        prefix = arguments.pop("variable_prefix", None) if operation.from_variables else None
-        read: dict[str, Any] = {}
-        if prefix:
-            absent = [name for name in operation.from_variables if name not in arguments]
-            read = options_from_variables(absent, prefix, task_vars, self._templar.template)
-            arguments.update(read)
         if operation.names_the_firewall:
             self._name_the_firewall(arguments, task_vars, environment)
         if self._runs_elsewhere(arguments, task_vars):
@@ -59,7 +65,7 @@ class ControllerAction(ActionBase):
                 )
             )
         else:
-            result.update(self._run_here(operation, arguments, environment, {name: f"{prefix}{name}" for name in read}))
+            result.update(self._run_here(operation, arguments, environment))
         return result
 
     def _name_the_firewall(
@@ -109,24 +115,19 @@ class ControllerAction(ActionBase):
         address = provider.get("ip_address") if isinstance(provider, dict) else None
         return bool(address) and address != (self._address(task_vars) or task_vars.get("inventory_hostname"))
 
-    def _run_here(
-        self, operation: Operation, arguments: dict[str, Any], environment: dict[str, str], variables: dict[str, str]
-    ) -> dict[str, Any]:
-        """``variables`` names the variable behind an option, for messages."""
+    def _run_here(self, operation: Operation, arguments: dict[str, Any], environment: dict[str, str]) -> dict[str, Any]:
         before = {name: os.environ.get(name) for name in environment}
         os.environ.update(environment)
         try:
-            checked = ArgumentSpecValidator(_renamed(operation.argument_spec, variables)).validate(
-                _renamed(arguments, variables)
-            )
-            try:
-                if checked.error_messages:
-                    raise InvalidOption(self._refusal(operation, checked.errors))
-                options = {variable: option for option, variable in variables.items()}
-                context = Context(bool(self._task.check_mode), self._display.display)
-                outcome = operation.run(_renamed(checked.validated_parameters, options), context)
-            except DeviceError as error:
-                outcome = {"failed": True, "changed": False, **failure(error)}
+            checked = ArgumentSpecValidator(operation.argument_spec).validate(arguments)
+            if checked.error_messages:
+                outcome = {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}
+            else:
+                try:
+                    context = Context(bool(self._task.check_mode), self._display.display)
+                    outcome = operation.run(checked.validated_parameters, context)
+                except DeviceError as error:
+                    outcome = {"failed": True, "changed": False, **failure(error)}
             return dict(masked(outcome, mask_of(checked._no_log_values)))
         finally:
             for name, value in before.items():
@@ -154,7 +155,3 @@ class ControllerAction(ActionBase):
                 raise AnsibleError(f"environment must be a dictionary, received {type(values).__name__}")
             merged.update({str(name): str(value) for name, value in values.items()})
         return merged
-
-
-def _renamed(values: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    return {names.get(name, name): value for name, value in values.items()}

@@ -2,44 +2,80 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options of a task that are read from a host's variables.
+"""Options of a task that are the variables of the role ``mlav_troubleshoot``, checked as the role documents them.
 
-Each option that a role hands on as a template is compiled anew for each host. A dozen of them cost more than asking a
-healthy firewall does.
+Ansible would check a role's variables by a task of its own for each host, and compile each option that the role hands
+on as a template anew for each host. Together that costs three times what asking a healthy firewall does.
 
 This is a private module: it may change in any release.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 from typing import Any
+
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of
+
+_PREFIX = "mlav_"
+_SPECIFICATIONS = Path(__file__).parents[2] / "roles" / "mlav_troubleshoot" / "meta" / "argument_specs.yml"
+# Read at import, which is before Ansible forks.
+_DIAGNOSE: dict[str, Any] = yaml.safe_load(_SPECIFICATIONS.read_text(encoding="utf-8"))["argument_specs"]["diagnose"]
+_SPECIFICATION: dict[str, dict[str, Any]] = _DIAGNOSE["options"]
+
+
+class UnusableVariables(DeviceError):
+    """Variables of the role that are not of the kind that the role documents."""
+
+    kind = "unusable_variables"
 
 
 def options_from_variables(
-    options: Iterable[str], prefix: str, variables: Mapping[str, Any], template: Callable[[Any], Any]
+    variables: Mapping[str, Any], template: Callable[[Any], Any], options: Collection[str] | None = None
 ) -> dict[str, Any]:
-    """The options that a host's variables set: ``timeout`` from ``mlav_timeout`` where the prefix is ``mlav_``.
+    """The options that a host's variables set: ``timeout`` from ``mlav_timeout``.
 
-    A variable that is empty text is the same as none. ``mlav_panorama``, which the inventory plugin sets where a firewall
-    is reached through Panorama, goes before what ``mlav_provider`` says of the address.
+    A variable that is empty text is the same as none. Two options take more than one variable: ``save_evidence`` is
+    the folder ``mlav_evidence_dir`` if ``mlav_save_evidence`` is true; and ``mlav_panorama``, which the inventory
+    plugin sets where Panorama is the way to a firewall, goes before what ``mlav_provider`` says of the address.
 
     Args:
-        options: names of options.
         variables: the host's variables as they stand, templates included.
         template: renders a value.
+        options: the options that are wanted; None gives all that the role's entry point ``diagnose`` knows.
+
+    Raises:
+        UnusableVariables: naming each variable, and what would be right.
     """
-    given = {}
-    for option in options:
-        value = _rendered(f"{prefix}{option}", variables, template)
-        if value is not None and value != "":
-            given[option] = value
-    panorama = _rendered(f"{prefix}panorama", variables, template)
-    provider = given.get("provider", {})
-    if isinstance(panorama, Mapping) and isinstance(provider, Mapping):
-        given["provider"] = {**provider, **panorama}
-    return given
+    names = _SPECIFICATION if options is None else [f"{_PREFIX}{option}" for option in options]
+    # The folder's default is a template, which is compiled only where it is needed.
+    wanted = [name for name in names if name != "mlav_evidence_dir"]
+    if boolean(variables.get("mlav_save_evidence"), strict=False):
+        wanted.append("mlav_evidence_dir")
+    given = {name: template(variables[name]) for name in wanted if name in variables}
+    given = {name: value for name, value in given.items() if value is not None and value != ""}
+    checked = ArgumentSpecValidator({name: _SPECIFICATION[name] for name in given}).validate(given)
+    if checked.error_messages:
+        raise UnusableVariables(mask_of(checked._no_log_values)("; ".join(checked.error_messages)))
+    usable = checked.validated_parameters
+    panorama = usable.pop("mlav_panorama", None)
+    if panorama:
+        usable["mlav_provider"] = {**usable.get("mlav_provider", {}), **_without_nothing(panorama)}
+    folder = usable.pop("mlav_evidence_dir", "")
+    if usable.pop("mlav_save_evidence", False):
+        usable["mlav_save_evidence"] = folder
+    return {
+        name.removeprefix(_PREFIX): _without_nothing(value) if isinstance(value, dict) else value
+        for name, value in usable.items()
+    }
 
 
-def _rendered(name: str, variables: Mapping[str, Any], template: Callable[[Any], Any]) -> Any:
-    return template(variables[name]) if name in variables else None
+def _without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the members that the check has filled in."""
+    return {name: value for name, value in values.items() if value is not None}

@@ -67,9 +67,14 @@ _SET_LINE = re.compile(
 )
 _SET_SECRET = re.compile(rf"""([ \t](?:(?:{_NAME}|key)[ \t]+)+)("[^"\n]*"?|\S+)""", re.IGNORECASE)
 
+# Each of the patterns above needs one of these. Most texts of a result have none.
+_TELLING = re.compile(r"[<=:$]|-----BEGIN|LUFRPT|set[ \t]")
+
 
 def redact(text: str) -> str:
     """Masks what looks like a secret in any text: XML, CLI output, logs, messages. Idempotent."""
+    if _TELLING.search(text) is None:
+        return text
     text = _SET_LINE.sub(lambda line: _SET_SECRET.sub(rf"\1{MASK}", line.group()), text)
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
