@@ -174,7 +174,6 @@ from typing import Any
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.reachability import answering
@@ -186,7 +185,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_hosts
     hosts,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import failure
-from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_source import templated
+from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_source import templated, untrusted
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -243,7 +242,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         inventory.add_host(host.name)
         for group in host.groups:
             inventory.add_child(group, host.name)
-        variables = wrap_var(host.variables)
+        variables = untrusted(host.variables)
         for name, value in variables.items():
             inventory.set_variable(host.name, name, value)
         strict = self.get_option("strict")
