@@ -59,6 +59,14 @@ options:
     description: Time limit for making and reading the tech-support file, in seconds, from 1 to 86400.
     type: int
     default: 1200
+  variable_prefix:
+    description:
+      - Options that the task does not give are read from the host's variables of this prefix and the option's name. With
+        V(mlav_), O(timeout) is the variable C(mlav_timeout). Only O(host) and O(save_evidence) are not read so.
+      - A dozen options as templates cost each of a thousand firewalls more than the diagnosis itself.
+      - Where the variable C(mlav_panorama) is set, as the inventory plugin P(panops.mlav.panorama#inventory) does, it
+        goes before what O(provider) says of the address and the serial number.
+    type: str
 seealso:
   - module: panops.mlav.mlav_facts
   - module: panops.mlav.mlav_report
@@ -90,6 +98,10 @@ EXAMPLES = r"""
       ip_address: panorama.example.com
       api_key: "{{ vault_panorama_api_key }}"
       serial_number: "001606000117"
+
+- name: Diagnose as the variables mlav_provider, mlav_ca_path and so on say
+  panops.mlav.mlav_diagnosis_info:
+    variable_prefix: mlav_
 
 - name: Judge again what was saved by an earlier run
   panops.mlav.mlav_diagnosis_info:

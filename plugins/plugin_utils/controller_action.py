@@ -17,9 +17,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import AnsibleValidationErrorMultiple, UnsupportedError
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, failure
+from ansible_collections.panops.mlav.plugins.plugin_utils.role_variables import options_from_variables
 
 
 class ControllerAction(ActionBase):
@@ -40,6 +41,12 @@ class ControllerAction(ActionBase):
         operation = self.operation
         arguments = dict(self._task.args)
         environment = self._task_environment()
+        prefix = arguments.pop("variable_prefix", None) if operation.from_variables else None
+        read: dict[str, Any] = {}
+        if prefix:
+            absent = [name for name in operation.from_variables if name not in arguments]
+            read = options_from_variables(absent, prefix, task_vars, self._templar.template)
+            arguments.update(read)
         if operation.names_the_firewall:
             self._name_the_firewall(arguments, task_vars, environment)
         if self._runs_elsewhere(arguments, task_vars):
@@ -52,7 +59,7 @@ class ControllerAction(ActionBase):
                 )
             )
         else:
-            result.update(self._run_here(operation, arguments, environment))
+            result.update(self._run_here(operation, arguments, environment, {name: f"{prefix}{name}" for name in read}))
         return result
 
     def _name_the_firewall(
@@ -66,10 +73,16 @@ class ControllerAction(ActionBase):
         if not arguments.get("host"):
             arguments["host"] = name
         provider = arguments.get("provider") or {}
-        if isinstance(provider, dict) and not provider.get("ip_address"):
+        if not isinstance(provider, dict):
+            return
+        if not provider.get("ip_address"):
             from_environment = {**os.environ, **environment}.get("PANOS_HOSTNAME")
             address = str(self._address(task_vars) or from_environment or name)
-            arguments["provider"] = {**provider, "ip_address": address}
+            arguments["provider"] = provider = {**provider, "ip_address": address}
+        ssh = arguments.get("ssh")
+        if isinstance(ssh, dict) and not ssh.get("host") and provider.get("serial_number"):
+            # SSH goes to the firewall itself, and the provider's address is that of a Panorama.
+            arguments["ssh"] = {**ssh, "host": str(self._address(task_vars) or name)}
 
     @staticmethod
     def _address(task_vars: dict[str, Any]) -> Any:
@@ -96,19 +109,24 @@ class ControllerAction(ActionBase):
         address = provider.get("ip_address") if isinstance(provider, dict) else None
         return bool(address) and address != (self._address(task_vars) or task_vars.get("inventory_hostname"))
 
-    def _run_here(self, operation: Operation, arguments: dict[str, Any], environment: dict[str, str]) -> dict[str, Any]:
+    def _run_here(
+        self, operation: Operation, arguments: dict[str, Any], environment: dict[str, str], variables: dict[str, str]
+    ) -> dict[str, Any]:
+        """``variables`` names the variable behind an option, for messages."""
         before = {name: os.environ.get(name) for name in environment}
         os.environ.update(environment)
         try:
-            checked = ArgumentSpecValidator(operation.argument_spec).validate(arguments)
-            if checked.error_messages:
-                outcome = {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}
-            else:
-                try:
-                    context = Context(bool(self._task.check_mode), self._display.display)
-                    outcome = operation.run(checked.validated_parameters, context)
-                except DeviceError as error:
-                    outcome = {"failed": True, "changed": False, **failure(error)}
+            checked = ArgumentSpecValidator(_renamed(operation.argument_spec, variables)).validate(
+                _renamed(arguments, variables)
+            )
+            try:
+                if checked.error_messages:
+                    raise InvalidOption(self._refusal(operation, checked.errors))
+                options = {variable: option for option, variable in variables.items()}
+                context = Context(bool(self._task.check_mode), self._display.display)
+                outcome = operation.run(_renamed(checked.validated_parameters, options), context)
+            except DeviceError as error:
+                outcome = {"failed": True, "changed": False, **failure(error)}
             return dict(masked(outcome, mask_of(checked._no_log_values)))
         finally:
             for name, value in before.items():
@@ -136,3 +154,7 @@ class ControllerAction(ActionBase):
                 raise AnsibleError(f"environment must be a dictionary, received {type(values).__name__}")
             merged.update({str(name): str(value) for name, value in values.items()})
         return merged
+
+
+def _renamed(values: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {names.get(name, name): value for name, value in values.items()}

@@ -9,7 +9,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.archive import ArchiveDevice, read_archive
@@ -20,7 +20,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.redaction impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, log_lines, logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, connection, log_lines, logs
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import diagnosed, gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
@@ -74,17 +74,20 @@ def _diagnosis(params: Params, context: Context) -> Result:
     return ask_firewall(params, ask, _exporting(params, context))
 
 
+# Also those that the role's variables of the same names say.
+_FROM_VARIABLES: dict[str, Any] = {
+    **connection(),
+    **logs(),
+    **log_lines(),
+    "depth": {"type": "str", "choices": ["auto", "full"], "default": "auto"},
+    "evidence": {"type": "path"},
+    "techsupport_export": {"type": "bool", "default": False},
+    "techsupport_timeout": {"type": "int", "default": 1200},
+}
+
 DIAGNOSIS_INFO = Operation(
     "mlav_diagnosis_info",
-    {
-        **CONNECTION,
-        **logs(),
-        **log_lines(),
-        "depth": {"type": "str", "choices": ["auto", "full"], "default": "auto"},
-        "evidence": {"type": "path"},
-        "save_evidence": {"type": "path"},
-        "techsupport_export": {"type": "bool", "default": False},
-        "techsupport_timeout": {"type": "int", "default": 1200},
-    },
+    {**CONNECTION, **_FROM_VARIABLES, "save_evidence": {"type": "path"}, "variable_prefix": {"type": "str"}},
     _diagnosis,
+    from_variables=tuple(_FROM_VARIABLES),
 )

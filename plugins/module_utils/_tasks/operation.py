@@ -39,12 +39,14 @@ class Operation:
         run: validated parameters and the context -> the module's result.
             Raises DeviceError where the module has to fail.
         names_the_firewall: the option ``host`` is filled from the inventory where it is not given.
+        from_variables: the options that ``variable_prefix`` has filled from the host's variables.
     """
 
     name: str
     argument_spec: dict[str, Any]
     run: Callable[[Params, Context], Result]
     names_the_firewall: bool = True
+    from_variables: tuple[str, ...] = ()
 
 
 def failure(error: DeviceError) -> Result:
