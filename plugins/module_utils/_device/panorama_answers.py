@@ -107,7 +107,9 @@ def completed(
             firewall,
             device_groups=None if groups is None else groups.get(firewall.serial, ()),
             template_stack=next(iter((stacks or {}).get(firewall.serial, ())), None),
-            tags=firewall.tags if tagged is None else tagged.get(firewall.serial, ()),
+            tags=firewall.tags
+            if tagged is None
+            else _names((*(firewall.tags or ()), *tagged.get(firewall.serial, ()))),
         )
         for firewall in firewalls
     )
