@@ -142,17 +142,19 @@ seealso:
 """
 
 EXAMPLES = r"""
-# mlav.panorama.yml: user name and password from PANOS_USERNAME and PANOS_PASSWORD
-plugin: panops.mlav.panorama
-panoramas:
-  - ip_address: panorama.example.com
-    ca_path: /etc/pki/panorama.pem
----
-# Two Panoramas, groups by device group, tag and HA state, and what Panorama said kept for ten minutes
+# A file such as mlav.panorama.yml. The least that it needs, with user name and password from PANOS_USERNAME and
+# PANOS_PASSWORD:
+#
+# plugin: panops.mlav.panorama
+# panoramas:
+#   - ip_address: panorama.example.com
+
+# Two Panoramas, groups by device group, tag and HA state, and what Panorama said kept for ten minutes:
 plugin: panops.mlav.panorama
 panoramas:
   - name: emea
     ip_address: panorama-emea.example.com
+    ca_path: /etc/pki/panorama.pem
     api_key: "{{ lookup('ansible.builtin.env', 'EMEA_API_KEY') }}"
   - name: apac
     ip_address: panorama-apac.example.com

@@ -325,7 +325,7 @@ def test_a_file_of_another_name_is_not_read(fleet: Fleet, tmp_path: Path) -> Non
     assert "panops.mlav.panorama" in done.stderr
 
 
-FAILURES = {
+FAILURES: dict[str, tuple[dict[str, Any], str]] = {
     "password": ({"password": "wrong"}, "cannot be asked: it does not accept the user name and password of 'admin'"),
     "certificate": ({"ca_path": None}, "cannot be asked: "),
     "port": ({"port": 1}, "cannot be asked: "),
@@ -428,8 +428,10 @@ def test_the_fleet_is_diagnosed_through_its_panorama(ansible: Ansible) -> None:
         # SSH goes to the firewall's own address, which the inventory knows.
         ssh = {name: value for name, value in (firewall.ssh() or {}).items() if name != "host"}
         more = ansible.home / "more.json"
-        groups = {"mlav_through_pano_1": {"vars": {"mlav_provider": credentials}}, "ungrouped": {}}
-        groups["ungrouped"] = {"hosts": {"fw-a": {"mlav_ssh": ssh}}}
+        groups: dict[str, Any] = {
+            "mlav_through_pano_1": {"vars": {"mlav_provider": credentials}},
+            "ungrouped": {"hosts": {"fw-a": {"mlav_ssh": ssh}}},
+        }
         more.write_text(json.dumps({"all": {"children": groups}}), encoding="utf-8")
         playbook = "panops.mlav.diagnose"
         run = ansible.playbook(

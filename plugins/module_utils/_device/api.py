@@ -255,7 +255,7 @@ class XmlApi:
     def _beyond_panorama(self, error: DeviceError) -> DeviceError:
         """A Panorama's error about the firewall behind it; its exact words are not published."""
         serial = self.options.serial_number
-        if serial is None or type(error) is not DeviceError or "not connected" not in error.message.lower():
+        if serial is None or error.kind != DeviceError.kind or "not connected" not in error.message.lower():
             return error
         said = error.message.removeprefix("the firewall answered with an error to ")
         return Unreachable(
