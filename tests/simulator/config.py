@@ -189,6 +189,12 @@ class Configuration:
         """True when the candidate differs from the running configuration."""
         return to_text(clean(self.candidate)) != to_text(clean(self.running))
 
+    def adopt(self, xpath: str, element: ET.Element) -> None:
+        """Put an element where it has always been."""
+        for tree in (self.running, self.candidate):
+            self._make_steps(steps(xpath), tree).append(copy.deepcopy(element))
+        self.generation += 1
+
     # -- writing
     def set(self, xpath: str, elements: list[ET.Element], admin: str) -> None:
         """Merge elements below xpath, creating the way to it."""

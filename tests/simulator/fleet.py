@@ -9,6 +9,7 @@ import dataclasses
 import json
 import secrets
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ import yaml
 from .api_export import export
 from .certificates import Authority
 from .http_server import HttpServer
-from .parts import Admin, ScenarioError, merge
-from .scenario import FLEETS, Scenario, load, panorama_scenario
+from .parts import Admin, ScenarioError, is_panorama, merge
+from .scenario import FLEETS, PANORAMA, Scenario, load, panorama_scenario
 from .snapshot import Snapshot
 from .ssh_server import SshServer
 from .world import World
@@ -190,6 +191,12 @@ def closed_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def inventory_source(panoramas: Sequence[Firewall]) -> dict[str, Any]:
+    """A source of the inventory plugin; every firewall listens on a port of its own, so all are reached through it."""
+    entries = [{"name": p.name, **p.provider(), "ca_path": str(p.ca_path)} for p in panoramas]
+    return {"plugin": "panops.mlav.panorama", "panoramas": entries, "reach": "panorama"}
+
+
 class Fleet:
     """Starts and stops the firewalls of a list of entries."""
 
@@ -219,9 +226,11 @@ class Fleet:
         key_file.touch(mode=0o600)
         key_file.write_bytes(key.export_private_key())
         public = key.export_public_key().decode()
-        for name in dict.fromkeys(e.panorama for e in self.entries if e.panorama):
-            await self._start_one(FleetEntry(name, panorama_scenario()), key_file, public)
-        for entry in self.entries:
+        named = {entry.name for entry in self.entries}
+        fronts = [name for name in dict.fromkeys(e.panorama for e in self.entries) if name and name not in named]
+        entries = [FleetEntry(name, panorama_scenario()) for name in fronts] + self.entries
+        # A Panorama first, so that its firewalls find it.
+        for entry in sorted(entries, key=lambda entry: entry.scenario.name != PANORAMA):
             await self._start_one(entry, key_file, public)
         for firewall in self.firewalls.values():
             neighbour = self.firewalls.get(firewall.world.path.decrypting_firewall)
@@ -256,11 +265,8 @@ class Fleet:
         if entry.panorama:
             front = self.firewalls[entry.panorama]
             firewall.panorama = front
-            world.access.panorama = True
             front.managed.append(firewall)
-            for server in front.servers:
-                if isinstance(server, HttpServer):
-                    server.api.managed[firewall.serial] = world
+            front.world.manage(world)
         self.firewalls[entry.name] = firewall
 
     async def _start_servers(self, firewall: Firewall) -> None:
@@ -286,14 +292,18 @@ class Fleet:
         self._known_hosts += ssh.known_hosts_lines(HOST)
 
     def _write_files(self) -> None:
-        listed = [f for f in self.firewalls.values() if not f.managed]
+        fronts = [f for f in self.firewalls.values() if is_panorama(f.world.spec)]
+        listed = [f for f in self.firewalls.values() if f not in fronts]
         inventory = {
             "all": {"children": {"firewalls": {"hosts": {f.name: f.host_vars() for f in listed}}}},
         }
-        for name, text in (
-            ("inventory.yml", yaml.safe_dump(inventory, sort_keys=False)),
-            ("fleet.json", json.dumps([f.describe() for f in self.firewalls.values()], indent=2) + "\n"),
-        ):
+        files = {
+            "inventory.yml": yaml.safe_dump(inventory, sort_keys=False),
+            "fleet.json": json.dumps([f.describe() for f in self.firewalls.values()], indent=2) + "\n",
+        }
+        if fronts:
+            files["panorama.yml"] = yaml.safe_dump(inventory_source(fronts), sort_keys=False)
+        for name, text in files.items():
             path = self.directory / name
             path.touch(mode=0o600)
             path.write_text(text, encoding="utf-8")

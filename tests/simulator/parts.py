@@ -141,6 +141,30 @@ class HighAvailability:
 
 
 @dataclass
+class Managed:
+    """What the Panorama in front has of a firewall; its pair's state is `ha.state`, its address `management`."""
+
+    connected: bool = True
+    ipv6: str = ""
+    device_groups: list[str] = field(default_factory=lambda: ["branch-offices"])
+    template_stack: str = "branch-stack"
+    tags: list[str] = field(default_factory=list)
+    ha_peer: str = ""  # the serial number of the pair's other unit
+
+
+@dataclass
+class Listing:
+    """How a Panorama tells which firewalls it manages: what no official source settles."""
+
+    disconnected: str = "known"  # known | bare; of a firewall that is not connected all that was known, or its serial
+    device_groups: str = "answered"  # answered | refused; show devicegroups
+    template_stacks: str = (
+        "answered"  # answered | templates | refused; templates: refused, but marked in show templates
+    )
+    tags: str = "config"  # config | devices | nowhere; in mgt-config, or in the answer of show devices
+
+
+@dataclass
 class Licence:
     """One licence."""
 
@@ -274,6 +298,8 @@ class WorldSpec:
     history: list[Phase] = field(default_factory=list)
     templates: list[str] = field(default_factory=list)  # of a Panorama; they can be written, and nothing is pushed
     template_stacks: list[str] = field(default_factory=list)
+    managed: Managed = field(default_factory=Managed)  # of a firewall behind a Panorama
+    listing: Listing = field(default_factory=Listing)  # of a Panorama
 
 
 def is_panorama(spec: WorldSpec) -> bool:

@@ -19,14 +19,12 @@ from .scenario import load
 Entry = str | dict[str, Any] | FleetEntry
 
 
-def _entry(item: Entry, index: int) -> FleetEntry:
+def _entries(item: Entry, index: int) -> list[FleetEntry]:
     if isinstance(item, FleetEntry):
-        return item
+        return [item]
     if isinstance(item, dict) and "scenario" in item:
-        [entry] = entries_of(item, f"fw-{index}")
-        return entry
-    scenario = load(item)
-    return FleetEntry(f"fw-{index}", scenario)
+        return entries_of(item, f"fw-{index}")
+    return [FleetEntry(f"fw-{index}", load(item))]
 
 
 class _Thread:
@@ -62,7 +60,7 @@ def running_fleet(fleet: str | Path | Sequence[Entry], directory: Path | None = 
     if isinstance(fleet, str | Path):
         entries = read_fleet(fleet)
     else:
-        entries = [_entry(item, index) for index, item in enumerate(fleet, 1)]
+        entries = [entry for index, item in enumerate(fleet, 1) for entry in _entries(item, index)]
     with tempfile.TemporaryDirectory(prefix="simulator-") as temporary:
         thread = _Thread(Fleet(entries, directory or Path(temporary)))
         try:

@@ -20,6 +20,7 @@ from .world import World
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 FLEETS = Path(__file__).parent / "fleets"
+PANORAMA = "panorama"
 SECTIONS = ("name", "description", "expect", "firewall", "switches", "faults", "access")
 
 
@@ -36,10 +37,13 @@ class Scenario:
     access: dict[str, Any] = field(default_factory=dict)
 
     def world(self, hostname: str = "", now: Callable[[], float] = time.time) -> World:
-        """A fresh world of this scenario, with a clock of the caller's own where one is given."""
+        """A fresh world of this scenario, with a clock of the caller's own where one is given.
+
+        `hostname` is for a firewall whose scenario names none.
+        """
         data = copy.deepcopy(self.firewall)
         if hostname:
-            data["hostname"] = hostname
+            data.setdefault("hostname", hostname)
         return World(
             spec=build(WorldSpec, data, f"{self.name}: firewall: "),
             switches=build(Switches, copy.deepcopy(self.switches), f"{self.name}: switches: "),
@@ -53,6 +57,8 @@ def load(source: str | Path | dict[str, Any], changes: dict[str, Any] | None = N
     """A scenario by name, by file or from a mapping; `changes` are merged over it."""
     if isinstance(source, dict):
         data = source
+    elif source == PANORAMA:
+        data = vars(panorama_scenario())
     else:
         path = SCENARIOS / f"{source}.yml" if not str(source).endswith(".yml") else Path(source)
         if not path.is_file():
@@ -82,4 +88,4 @@ def panorama_scenario(model: str = "Panorama") -> Scenario:
         "templates": ["branch"],
         "template_stacks": ["branch-stack"],
     }
-    return Scenario("panorama", "A Panorama in front of firewalls", {}, firewall, access={"ssh": "none"})
+    return Scenario(PANORAMA, "A Panorama in front of firewalls", {}, firewall, access={"ssh": "none"})

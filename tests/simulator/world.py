@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import secrets
 import time
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,6 +78,7 @@ class World:
         self.devsrv: list[logs.Line] = []
         self.events: list[logs.Event] = []
         self.locks: list[HeldLock] = []
+        self.managed: dict[str, World] = {}  # of a Panorama: its firewalls by serial number
         self.commits: list[Commit] = []
         self.restarts: list[str] = []  # who restarted device-server
         self.booted = self.now() - 98 * 86400 - 85349
@@ -136,6 +138,18 @@ class World:
             _give_secrets(known)
             self.spec.admins.append(known)
         return known
+
+    def manage(self, firewall: World) -> None:
+        """Put a firewall behind this Panorama."""
+        self.managed[firewall.spec.serial] = firewall
+        firewall.access.panorama = True
+        entry = ET.Element("entry", {"name": firewall.spec.serial})
+        if self.spec.listing.tags == "config":
+            vsys = ET.SubElement(ET.SubElement(entry, "vsys"), "entry", {"name": "vsys1"})
+            tags = ET.SubElement(vsys, "tags")
+            for tag in firewall.spec.managed.tags:
+                ET.SubElement(tags, "member").text = tag
+        self.config.adopt("/config/mgt-config/devices", entry)
 
     # -- the present
     def refresh(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from . import ops_mlav, ops_system  # noqa: F401  (they fill the command table)
+from . import ops_mlav, ops_panorama, ops_system  # noqa: F401  (they fill the command table)
 from .api_config import config_action
 from .api_logs import LogQueries
 from .commands import CommandError, Reply, Request, from_xml, refuse_over_api
@@ -72,9 +72,13 @@ class XmlApi:
     """One management address: a firewall, or a Panorama with firewalls behind it."""
 
     world: World
-    managed: dict[str, World] = field(default_factory=dict)
     logs: LogQueries = field(default_factory=LogQueries)
     export: Callable[[World, Mapping[str, str]], Answer] | None = None
+
+    @property
+    def managed(self) -> dict[str, World]:
+        """The firewalls behind this one by serial number."""
+        return self.world.managed
 
     def label(self, params: Mapping[str, str]) -> str:
         """What the request is called in statistics and faults."""
@@ -100,7 +104,7 @@ class XmlApi:
         target = params.get("target", "")
         world = self.world
         if target:
-            if target not in self.managed:
+            if target not in self.managed or not self.managed[target].spec.managed.connected:
                 return failure(f" {target} is not connected", 13)
             world = self.managed[target]
             world.statistics.requests += 1

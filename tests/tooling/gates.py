@@ -40,7 +40,7 @@ OLDEST = ROOT / "tests" / "requirements-oldest-core.txt"
 ON_OLDEST = (
     *(
         f"tests/integration/test_{name}.py"
-        for name in ("modules", "playbook", "remediate_playbook", "security", "windows")
+        for name in ("modules", "panorama_inventory", "playbook", "remediate_playbook", "security", "windows")
     ),
     # Each release ends its workers in a way of its own.
     "tests/integration/test_remediate_interrupted.py::test_a_killed_run_is_taken_up_again",
@@ -109,17 +109,17 @@ def ansible_lint(log: IO[str]) -> str:
 
 
 def ansible_doc(log: IO[str]) -> str:
-    """The documentation of every module, test, filter and role renders."""
+    """The documentation of every module, other plugin and role renders."""
     named = {
         kind: sorted(path.stem for path in (ROOT / "plugins" / folder).glob("[!_]*.py"))
-        for kind, folder in (("module", "modules"), ("test", "test"), ("filter", "filter"))
+        for kind, folder in (("module", "modules"), *((other, other) for other in ("inventory", "test", "filter")))
     }
     named["role"] = sorted(path.parents[1].name for path in (ROOT / "roles").glob("*/meta/argument_specs.yml"))
     for kind, names in named.items():
         if not names:
             raise Failed(f"there is no {kind}")
         call(log, [BIN / "ansible-doc", "-t", kind, *(f"panops.mlav.{name}" for name in names)])
-    return ", ".join(f"{len(names)} {kind}s" for kind, names in named.items())
+    return ", ".join(f"{kind}: {len(names)}" for kind, names in named.items())
 
 
 def docs_lint(log: IO[str]) -> str:

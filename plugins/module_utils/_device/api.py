@@ -27,6 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     DeviceBusy,
     DeviceError,
     MalformedAnswer,
+    Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.https import (
     HttpAnswer,
@@ -248,7 +249,19 @@ class XmlApi:
         return xml.malformed(f"the answer to {asked} is {status}", answer.body)
 
     def _redacted(self, error: DeviceError) -> DeviceError:
+        error = self._beyond_panorama(error)
         return type(error)(self.redactor.redact(error.message), error.remedy)
+
+    def _beyond_panorama(self, error: DeviceError) -> DeviceError:
+        """A Panorama's error about the firewall behind it; its exact words are not published."""
+        serial = self.options.serial_number
+        if serial is None or error.kind != DeviceError.kind or "not connected" not in error.message.lower():
+            return error
+        said = error.message.removeprefix("the firewall answered with an error to ")
+        return Unreachable(
+            f"Panorama {self.options.host} does not reach the firewall {serial}: {said}",
+            remedy="Look at the firewall under Panorama > Managed Devices, or ask it at its own address.",
+        )
 
     def effective_config(self, path: str) -> Answer:
         """Reads a subtree of the effective configuration, or of the running one with a note (see ``interface.Device``).

@@ -1,0 +1,253 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The inventory plugin ``panops.mlav.panorama``."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: panorama
+short_description: Firewalls that Panoramas manage
+version_added: 1.0.0
+description:
+  - Asks one or several Panoramas which firewalls they manage, and makes a host of each. It finds out which of them
+    answer at their management address, and has the others reached through their Panorama.
+  - The source is a file whose name ends in C(panorama.yml) or C(panorama.yaml).
+  - A host is named after the firewall's hostname. A hostname that several firewalls have, in whatever case, gets the
+    serial number behind it (C(hostname_serial)). A hostname that is no name for a host of Ansible, such as an empty one
+    or C(localhost), is replaced by the serial number.
+  - A firewall that several Panoramas manage is one host, at the Panorama that is connected with it, else at the first.
+  - The variables C(panorama_name), C(panorama_serial), C(panorama_hostname), C(panorama_management_address),
+    C(panorama_model), C(panorama_family), C(panorama_sw_version), C(panorama_app_version), C(panorama_connected),
+    C(panorama_multi_vsys), C(panorama_ha_state), C(panorama_ha_peer) (a serial number), C(panorama_device_group),
+    C(panorama_device_groups), C(panorama_template_stack) and C(panorama_tags) say what Panorama said, and are V(null)
+    where it did not. C(ansible_host) is the management address, IPv4 before IPv6.
+  - A firewall that is reached through Panorama has the variable C(mlav_panorama) with C(ip_address), C(port) and
+    C(serial_number), and as far as the entry of O(panoramas) sets them, C(mlav_validate_certs), C(mlav_ca_path) and
+    C(mlav_cert_fingerprint). The role C(panops.mlav.mlav_troubleshoot) takes C(mlav_panorama) into
+    C(mlav_provider).
+  - The groups C(mlav_direct) and C(mlav_through_panorama) say how a firewall is reached. Below the latter,
+    C(mlav_through_NAME) holds those that go through one Panorama, so that its credentials can be given there. The group
+    C(panorama_NAME) holds all firewalls of one Panorama. Characters that a group cannot have become V(_).
+  - No variable holds credentials. What Panorama says is never evaluated as a template.
+author:
+  - panops contributors (@panops)
+requirements:
+  - pan-os-python >= 1.12.6
+  - pan-python >= 0.17.0
+notes:
+  - Ansible only warns of an inventory source that fails, and goes on without its hosts. Set C(any_unparsed_is_failed)
+    in the section C(inventory) of C(ansible.cfg), or E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED), to V(true).
+  - The account needs the XML API right I(Operational Requests) on Panorama, and I(Configuration) for the tags.
+  - With O(cache), what Panorama said is kept, without anything secret. How a firewall is reached is found out every
+    time.
+extends_documentation_fragment:
+  - constructed
+  - inventory_cache
+options:
+  plugin:
+    description: The name of this plugin.
+    type: str
+    required: true
+    choices: [panops.mlav.panorama]
+  panoramas:
+    description:
+      - The Panoramas. They are asked side by side.
+      - Every value may be a template or encrypted with Ansible Vault. Templates see the extra variables.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: A name for variables and groups. The default is O(panoramas[].ip_address).
+        type: str
+      ip_address:
+        description: Address or name of the Panorama. Falls back to E(PANOS_HOSTNAME).
+        type: str
+      port:
+        description: TCP port of its XML API. Falls back to E(PANOS_PORT).
+        type: int
+        default: 443
+      username:
+        description: The administrator. Falls back to E(PANOS_USERNAME), then to E(ANSIBLE_NET_USERNAME).
+        type: str
+      password:
+        description: The administrator's password. Falls back to E(PANOS_PASSWORD), then to E(ANSIBLE_NET_PASSWORD).
+        type: str
+      api_key:
+        description:
+          - An API key, used in place of O(panoramas[].username) and O(panoramas[].password). Falls back to
+            E(PANOS_API_KEY).
+        type: str
+      validate_certs:
+        description:
+          - Verify the TLS certificate of the Panorama. Falls back to E(PANOS_VALIDATE_CERTS).
+          - Rather than setting this to V(false), name your own certificate authority in O(panoramas[].ca_path) or pin
+            the certificate with O(panoramas[].cert_fingerprint).
+        type: bool
+        default: true
+      ca_path:
+        description:
+          - A file or folder of PEM certificates to verify against, in place of the system's. Falls back to
+            E(PANOS_CA_PATH).
+        type: path
+      cert_fingerprint:
+        description: SHA-256 fingerprint of the Panorama's own certificate, in hexadecimal, with or without colons.
+        type: str
+      timeout:
+        description: Time limit of each request, in seconds.
+        type: int
+        default: 30
+  reach:
+    description:
+      - How the firewalls are reached.
+      - V(direct) at their management address; V(panorama) through the Panorama that manages them.
+      - V(auto) tries a TCP connection to O(reach_port) of every management address. A firewall that does not answer is
+        reached through Panorama, unless Panorama is not connected with it either.
+    type: str
+    choices: [auto, direct, panorama]
+    default: auto
+  reach_port:
+    description: The TCP port for O(reach=auto).
+    type: int
+    default: 443
+  reach_timeout:
+    description: How long O(reach=auto) waits for an address, in seconds. 64 addresses are tried at a time.
+    type: float
+    default: 2
+  name:
+    description: What a host is named after.
+    type: str
+    choices: [hostname, serial]
+    default: hostname
+  disconnected:
+    description:
+      - Also list the firewalls that no Panorama is connected with. C(panorama_connected) tells them apart.
+    type: bool
+    default: false
+  on_failure:
+    description:
+      - What to do where one of several Panoramas cannot be asked.
+      - V(error) fails the whole source. V(warning) goes on without its firewalls; where none of the Panoramas can be
+        asked, the source fails all the same.
+    type: str
+    choices: [error, warning]
+    default: error
+seealso:
+  - module: panops.mlav.mlav_diagnosis_info
+  - name: Panorama
+    description: How to write the source, give credentials by group, and what cannot be had through Panorama.
+    link: https://github.com/panops/panops.mlav/blob/main/docs/panorama.md
+"""
+
+EXAMPLES = r"""
+# A file such as mlav.panorama.yml. The least that it needs, with user name and password from PANOS_USERNAME and
+# PANOS_PASSWORD:
+#
+# plugin: panops.mlav.panorama
+# panoramas:
+#   - ip_address: panorama.example.com
+
+# Two Panoramas, groups by device group, tag and HA state, and what Panorama said kept for ten minutes:
+plugin: panops.mlav.panorama
+panoramas:
+  - name: emea
+    ip_address: panorama-emea.example.com
+    ca_path: /etc/pki/panorama.pem
+    api_key: "{{ lookup('ansible.builtin.env', 'EMEA_API_KEY') }}"
+  - name: apac
+    ip_address: panorama-apac.example.com
+    api_key: "{{ lookup('ansible.builtin.env', 'APAC_API_KEY') }}"
+disconnected: true
+keyed_groups:
+  - {key: panorama_device_group, prefix: dg}
+  - {key: panorama_tags, prefix: tag}
+  - {key: panorama_ha_state, prefix: ha}
+compose:
+  site: panorama_hostname.split('-')[1]
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: ~/.cache/panorama
+cache_timeout: 600
+"""
+
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.reachability import answering
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory import collect, sources
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_hosts import (
+    Choices,
+    Host,
+    group_tree,
+    hosts,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import failure
+from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_source import templated, untrusted
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """What Ansible looks for."""
+
+    NAME = "panops.mlav.panorama"
+
+    def verify_file(self, path: str) -> bool:
+        """The file is a source of this plugin, by its name."""
+        return bool(super().verify_file(path)) and path.endswith(("panorama.yml", "panorama.yaml"))
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        """Adds the firewalls to the inventory, all of them or none."""
+        super().parse(inventory, loader, path, cache)
+        config = self._read_config_data(path)
+        try:
+            self._refuse_unknown(config)
+            self.templar.available_variables = self._vars or {}
+            wanted = sources(templated(self.templar, self.get_option("panoramas"), "panoramas"))
+            names = ("reach", "reach_port", "reach_timeout", "name", "disconnected")
+            choices = Choices(**{name: self.get_option(name) for name in names})
+            cached = self._cached(path) if cache else None
+            collected = collect(wanted, cached, self.get_option("on_failure") == "warning")
+            found = hosts(collected.found, choices, answering)
+        except DeviceError as error:
+            raise AnsibleParserError(failure(error)["msg"]) from None
+        for warning in collected.warnings:
+            self.display.warning(warning)
+        if self.get_option("cache") and collected.to_cache() != cached:
+            self._cache[self.get_cache_key(path)] = collected.to_cache()
+        for group, children in group_tree(wanted).items():
+            inventory.add_group(group)
+            for child in children:
+                inventory.add_group(child)
+                inventory.add_child(group, child)
+        for host in found:
+            self._add(inventory, host)
+
+    def _refuse_unknown(self, config: Any) -> None:
+        """A misspelt option would otherwise be left out silently."""
+        unknown = sorted(set(config) - set(self._options) - {"plugin"})
+        if unknown:
+            raise InvalidOption(
+                f"option {unknown[0]} is not known. Expected: one of {', '.join(sorted(self._options))}."
+            )
+
+    def _cached(self, path: str) -> Any:
+        try:
+            return self._cache[self.get_cache_key(path)] if self.get_option("cache") else None
+        except KeyError:
+            return None
+
+    def _add(self, inventory: Any, host: Host) -> None:
+        inventory.add_host(host.name)
+        for group in host.groups:
+            inventory.add_child(group, host.name)
+        variables = untrusted(host.variables)
+        for name, value in variables.items():
+            inventory.set_variable(host.name, name, value)
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), variables, host.name, strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, host.name, strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name, strict)
