@@ -39,7 +39,7 @@ class ControllerAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         operation = self.operation
-        arguments = dict(self._task.args)
+        arguments = self._arguments(task_vars)
         environment = self._task_environment()
         prefix = arguments.pop("variable_prefix", None) if operation.from_variables else None
         read: dict[str, Any] = {}
@@ -61,6 +61,10 @@ class ControllerAction(ActionBase):
         else:
             result.update(self._run_here(operation, arguments, environment, {name: f"{prefix}{name}" for name in read}))
         return result
+
+    def _arguments(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The options as the task gives them, templates rendered."""
+        return dict(self._task.args)
 
     def _name_the_firewall(
         self, arguments: dict[str, Any], task_vars: dict[str, Any], environment: dict[str, str]
@@ -127,6 +131,8 @@ class ControllerAction(ActionBase):
                 outcome = operation.run(_renamed(checked.validated_parameters, options), context)
             except DeviceError as error:
                 outcome = {"failed": True, "changed": False, **failure(error)}
+            if operation.masks_itself and not outcome.get("failed"):
+                return outcome
             return dict(masked(outcome, mask_of(checked._no_log_values)))
         finally:
             for name, value in before.items():

@@ -39,6 +39,8 @@ class Operation:
         run: validated parameters and the context -> the module's result.
             Raises DeviceError where the module has to fail.
         names_the_firewall: the option ``host`` is filled from the inventory where it is not given.
+        masks_itself: its results hold no secret, so that the controller does not look for each of them in all of it.
+            Failures are masked in any case.
         from_variables: the options that ``variable_prefix`` has filled from the host's variables.
     """
 
@@ -46,6 +48,7 @@ class Operation:
     argument_spec: dict[str, Any]
     run: Callable[[Params, Context], Result]
     names_the_firewall: bool = True
+    masks_itself: bool = False
     from_variables: tuple[str, ...] = ()
 
 
