@@ -77,7 +77,7 @@ def _sweep(params: Params, context: Context) -> Result:
     for number, given in enumerate(params["firewalls"]):
         name = given["host"] or (given["provider"] or {}).get("ip_address") or f"firewalls[{number}]"
         try:
-            usable[number] = _Firewall(name, _options(given, name, params["timeout"]))
+            usable[number] = _Firewall(name, _options(given, params["timeout"]))
         except InvalidOption as error:
             known[number] = _told(_without_answer(name, problem_of(error)), redact)
     asked = side_by_side(
@@ -95,12 +95,12 @@ def _sweep(params: Params, context: Context) -> Result:
     }
 
 
-def _options(given: Params, name: str, timeout: int) -> ConnectionOptions:
+def _options(given: Params, timeout: int) -> ConnectionOptions:
     """Raises InvalidOption."""
     if given["unusable"]:
         raise InvalidOption(given["unusable"])
     provider = given["provider"] or {}
-    address = provider.get("ip_address") or name
+    address = provider.get("ip_address") or given["host"]
     return ConnectionOptions.from_params(
         {
             **given,
