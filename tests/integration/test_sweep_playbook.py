@@ -135,6 +135,14 @@ def test_all_connected_and_a_strategy_of_the_user(fleet: Fleet, ansible: Ansible
     assert {name: result["verdict"] for name, result in run.diagnoses.items()} == {"fw-a": "healthy", "fw-c": "healthy"}
 
 
+def test_the_report_is_made_where_nothing_can_be_diagnosed_further(fleet: Fleet, ansible: Ansible) -> None:
+    run = ansible.playbook(SWEEP, fleet.directory / "inventory.yml", {"mlav_hosts": "fw-a,fw-b", "mlav_depth": "deep"})
+    assert run.code == 0, run.output
+    verdicts = {name: result["verdict"] for name, result in run.diagnoses.items()}
+    assert verdicts == {"fw-a": "healthy", "fw-b": "undetermined"}
+    assert "mlav_depth must be one of: auto, full" in run.diagnoses["fw-b"]["summary"]
+
+
 def test_an_option_of_the_sweep_that_cannot_be_used_ends_it(fleet: Fleet, ansible: Ansible) -> None:
     run = ansible.playbook(SWEEP, fleet.directory / "inventory.yml", {"mlav_sweep_at_once": 0})
     assert run.code == 2
