@@ -116,7 +116,7 @@ def test_each_host_s_own_variables_count_and_what_is_wrong_with_one_is_told(flee
         "fw-d": "undetermined",
         "fw-e": "undetermined",
     }
-    assert "'timeout'" in run.diagnoses["fw-c"]["summary"]
+    assert "timeout'" in run.diagnoses["fw-c"]["summary"]
     assert "vault_that_is_locked" in run.diagnoses["fw-d"]["summary"]
     assert "cert_fingerprint" in run.diagnoses["fw-e"]["summary"]
     # A template that cannot be rendered is no password to try.
