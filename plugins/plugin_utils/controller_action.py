@@ -43,7 +43,7 @@ class ControllerAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         operation = self.operation
-        arguments = dict(self._task.args)
+        arguments = self._arguments(task_vars)
         if "role_variables" in operation.argument_spec and boolean(
             arguments.pop("role_variables", False), strict=False
         ):
@@ -67,6 +67,10 @@ class ControllerAction(ActionBase):
         else:
             result.update(self._run_here(operation, arguments, environment))
         return result
+
+    def _arguments(self, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """The options as the task gives them, templates rendered."""
+        return dict(self._task.args)
 
     def _name_the_firewall(
         self, arguments: dict[str, Any], task_vars: dict[str, Any], environment: dict[str, str]
@@ -128,6 +132,8 @@ class ControllerAction(ActionBase):
                     outcome = operation.run(checked.validated_parameters, context)
                 except DeviceError as error:
                     outcome = {"failed": True, "changed": False, **failure(error)}
+            if operation.masks_itself and not outcome.get("failed"):
+                return outcome
             return dict(masked(outcome, mask_of(checked._no_log_values)))
         finally:
             for name, value in before.items():

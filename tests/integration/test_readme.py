@@ -56,7 +56,8 @@ def test_every_file_that_the_readme_points_to_is_there() -> None:
 
 def test_every_variable_of_the_readme_exists() -> None:
     specs = yaml.safe_load((ROOT / "roles/mlav_troubleshoot/meta/argument_specs.yml").read_text(encoding="utf-8"))
-    known = {*specs["argument_specs"]["main"]["options"], "mlav_hosts", "mlav_techsupport", "mlav_batches"}
+    entries = [specs["argument_specs"][name]["options"] for name in ("main", "sweep")]
+    known = {*entries[0], *entries[1], "mlav_hosts", "mlav_techsupport", "mlav_batches"}
     named = set(re.findall(r"`(mlav_\w+)`", README))
     modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
     assert named - known - modules - {"mlav_troubleshoot"} == set()

@@ -59,11 +59,13 @@ _READING_EXPORTS = frozenset({"status", "get", "finish"})
 class XmlApi:
     """One session: one connection, one key.
 
-    ``redactor`` knows the session's secrets, also the key that a password got.
+    ``redactor`` knows the session's secrets, also the key that a password got. ``limit`` is that of the whole session,
+    in place of one for each call.
     """
 
-    def __init__(self, options: ConnectionOptions) -> None:
+    def __init__(self, options: ConnectionOptions, limit: Deadline | None = None) -> None:
         self.options = options
+        self._limit = limit
         self.redactor = Redactor(options.secrets)
         self._connection = HttpsConnection(options, MAX_ANSWER_BYTES)
         self._key = options.api_key
@@ -201,6 +203,8 @@ class XmlApi:
         return error
 
     def _deadline(self, asked: str, seconds: float | None) -> Deadline:
+        if self._limit is not None:
+            return self._limit
         return Deadline(self.options.timeout if seconds is None else seconds, f"the XML API call ({asked})")
 
     def _keygen(self, deadline: Deadline) -> str:

@@ -25,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     PermissionFailure,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
+from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, excerpt
 
@@ -43,12 +44,14 @@ _SHORT_TEXT = 300
 class LiveDevice:
     """Implements ``interface.Device``. Opens connections when they are first needed: one to the API, one by SSH.
 
-    ``techsupport`` is asked at most once; None where no tech-support file may be made.
+    ``techsupport`` is asked at most once; None where no tech-support file may be made. ``limit``: see ``api.XmlApi``.
     """
 
-    def __init__(self, options: ConnectionOptions, techsupport: Techsupport | None = None) -> None:
+    def __init__(
+        self, options: ConnectionOptions, techsupport: Techsupport | None = None, limit: Deadline | None = None
+    ) -> None:
         self.options = options
-        self.api = XmlApi(options)
+        self.api = XmlApi(options, limit)
         self._cli: CliSession | None = None
         self._cli_failure: DeviceError | None = None
         self._refused: dict[str, DeviceError] = {}

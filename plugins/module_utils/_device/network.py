@@ -13,6 +13,7 @@ import queue
 import socket
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CallTimeout, Unreachable
@@ -81,7 +82,9 @@ def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
 
 
 def _resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
-    """``getaddrinfo`` in a thread of its own: it takes no time limit, and a silent DNS server holds it for long."""
+    """``getaddrinfo``; for a name in a thread of its own: it takes no time limit, and a silent DNS server holds it."""
+    with suppress(OSError, UnicodeError):
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     answers: queue.SimpleQueue[list[Any] | OSError | UnicodeError] = queue.SimpleQueue()
 
     def ask() -> None:

@@ -39,12 +39,15 @@ class Operation:
         run: validated parameters and the context -> the module's result.
             Raises DeviceError where the module has to fail.
         names_the_firewall: the option ``host`` is filled from the inventory where it is not given.
+        masks_itself: its results hold no secret, so that the controller does not look for each of them in all of it.
+            Failures are masked in any case.
     """
 
     name: str
     argument_spec: dict[str, Any]
     run: Callable[[Params, Context], Result]
     names_the_firewall: bool = True
+    masks_itself: bool = False
 
 
 def failure(error: DeviceError) -> Result:

@@ -581,3 +581,19 @@ def test_a_log_job_that_is_gone_is_not_waited_for(server: ApiServer, options: Op
 def test_a_log_question_without_a_job(server: ApiServer, options: Options) -> None:
     with pytest.raises(MalformedAnswer):
         XmlApi(options(server)).system_log(SystemLogQuery("(a)", None, 10))
+
+
+# --- one limit for the whole session ---
+
+
+def test_a_limit_of_the_session_holds_for_all_its_calls_together(server: ApiServer, options: Options) -> None:
+    def slow(request: Request) -> str:
+        time.sleep(0.3)
+        return "<response status='success'><result>ok</result></response>"
+
+    server.script = slow
+    api = XmlApi(options(server, timeout=5), Deadline(0.5, "asking twice"))
+    assert api.op(INFO).text == "ok"
+    with pytest.raises(CallTimeout, match=r"^asking twice took longer than 0\.5 s$"):
+        api.op(INFO)
+    api.close()

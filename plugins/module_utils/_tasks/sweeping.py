@@ -1,0 +1,194 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation that asks many firewalls for the state of their connection, and nothing else.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
+from ansible_collections.panops.mlav.plugins.module_utils._device.options import MAX_TIMEOUT, ConnectionOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet, Problem
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, utc_now
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import problem_of
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, connection, host
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.scheduling import side_by_side
+
+# PAN-OS takes five API calls at a time, and many firewalls may stand behind one Panorama.
+# Source: PANOS facts, "Make Your First API Call".
+CALLS_AT_ONE_ADDRESS = 5
+
+STATES = ("connected", "disconnected", "unavailable", "unknown", "error")
+_STATES_BY_ANSWER = {"busy": "unavailable", "other": "unknown"}
+
+# The full diagnosis would fail alike: it would take a time limit more, and one more wrong login may lock the account.
+# After any other error it may know more.
+_SETTLED = frozenset({"unreachable", "timeout", "tls", "authentication", "invalid_option"})
+
+_ONLY_THE_STATUS = GatherOptions(subset=frozenset({"cloud_status"}), busy_retries=0)
+
+
+@dataclass(frozen=True)
+class _Firewall:
+    host: str
+    options: ConnectionOptions
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """What one device answers at; it may be that of a Panorama."""
+        return self.options.host.lower(), self.options.port
+
+
+@dataclass(frozen=True)
+class _Swept:
+    """What came of one firewall: its row, and its diagnosis where no further one is needed."""
+
+    row: dict[str, Any]
+    diagnosis: dict[str, Any] | None
+
+
+def _sweep(params: Params, context: Context) -> Result:
+    at_once = between("at_once", params["at_once"], 1, 500)
+    between("timeout", params["timeout"], 1, int(MAX_TIMEOUT))
+    if params["hosts"]:
+        raise InvalidOption(
+            "option hosts cannot be used by the module alone, which knows no inventory. Expected: a task of this name, "
+            "whose action plugin finds the hosts."
+        )
+    known: dict[int, _Swept] = {}
+    usable: dict[int, _Firewall] = {}
+    for number, given in enumerate(params["firewalls"]):
+        name = given["host"] or (given["provider"] or {}).get("ip_address") or f"firewalls[{number}]"
+        try:
+            usable[number] = _Firewall(name, _options(given, params["timeout"]))
+        except InvalidOption as error:
+            known[number] = _told(_without_answer(name, problem_of(error)), redact)
+    asked = side_by_side(
+        list(usable.values()), _Asker().ask, lambda firewall: firewall.address, at_once, CALLS_AT_ONE_ADDRESS
+    )
+    known.update(zip(usable, asked, strict=True))
+    swept = [known[number] for number in sorted(known)]
+    rows = [found.row for found in swept]
+    return {
+        "changed": False,
+        "counts": {state: sum(row["state"] == state for row in rows) for state in STATES},
+        "firewalls": rows,
+        "not_connected": [found.row["host"] for found in swept if found.diagnosis is None],
+        "diagnoses": [found.diagnosis for found in swept if found.diagnosis is not None],
+    }
+
+
+def _options(given: Params, timeout: int) -> ConnectionOptions:
+    """Raises InvalidOption."""
+    if given["unusable"]:
+        raise InvalidOption(given["unusable"])
+    provider = given["provider"] or {}
+    address = provider.get("ip_address") or given["host"]
+    return ConnectionOptions.from_params(
+        {
+            **given,
+            "provider": {**provider, "ip_address": address},
+            "timeout": timeout if given["timeout"] is None else given["timeout"],
+        }
+    )
+
+
+class _Asker:
+    """Asks firewalls, from several threads.
+
+    A user name with a password that an address did not accept is not sent there again: behind one Panorama, every
+    firewall would be one more failed login, and these lock accounts.
+    """
+
+    def __init__(self) -> None:
+        self._refused: dict[tuple[object, ...], Problem] = {}
+        # Nearly every text of a result is one that all firewalls have in common.
+        self._redact = lru_cache(1024)(redact)
+
+    def ask(self, firewall: _Firewall) -> _Swept:
+        """Asks one firewall, within its time limit."""
+        limit = Deadline(firewall.options.timeout, "asking for the state of the connection")
+        with closing(LiveDevice(firewall.options, limit=limit)) as device:
+            own_secrets = mask_of(firewall.options.secrets)
+            evidence = self._evidence(firewall, device)
+            return _told(evidence, lambda text: own_secrets(self._redact(device.redactor.mask(text))))
+
+    def _evidence(self, firewall: _Firewall, device: LiveDevice) -> EvidenceSet:
+        """Raises nothing: one firewall must not end the others' turn."""
+        login = (firewall.address, firewall.options.username, firewall.options.password)
+        by_password = firewall.options.api_key is None
+        if by_password and login in self._refused:
+            return _without_answer(firewall.host, self._refused[login])
+        try:
+            evidence = gather(device, firewall.host, _ONLY_THE_STATUS)
+        except Exception as error:
+            return _without_answer(firewall.host, problem_of(error))
+        problem = evidence.cloud_status.problem
+        # The first request is the login, which the address itself answers; a later one may be another's answer.
+        if by_password and device.api.requests == 1 and problem is not None and problem.kind == "authentication":
+            self._refused[login] = problem
+        return evidence
+
+
+def _without_answer(host: str, problem: Problem) -> EvidenceSet:
+    return EvidenceSet(host, "live", utc_now(), "status", cloud_status=Evidence(problem=problem))
+
+
+def _told(evidence: EvidenceSet, mask: Callable[[str], str]) -> _Swept:
+    """The names of firewalls stay as they are: they come from the inventory, and lead back to it."""
+    status, problem = evidence.cloud_status.value, evidence.cloud_status.problem
+    state = "error" if status is None else _STATES_BY_ANSWER.get(status.state, status.state)
+    error = None
+    if status is None and problem is not None:
+        error = {
+            "kind": problem.kind,
+            "message": masked(problem.message, mask),
+            "remedy": masked(problem.would_give, mask),
+        }
+    row = {
+        "host": evidence.host,
+        "state": state,
+        "cloud_server": masked(status.server, mask) if status is not None else None,
+        "error": error,
+        "duration_ms": evidence.cloud_status.duration_ms,
+    }
+    settled = state == "connected" or (error is not None and error["kind"] in _SETTLED)
+    diagnosis = {**masked(to_data(diagnose(evidence)), mask), "host": evidence.host} if settled else None
+    return _Swept(row, diagnosis)
+
+
+def firewall() -> dict[str, Any]:
+    """The options of one firewall; a time limit that it does not have is the task's."""
+    options = {name: value for name, value in connection().items() if name != "ssh"}
+    return {**host(), **options, "timeout": {"type": "int"}, "unusable": {"type": "str"}}
+
+
+SWEEP_INFO = Operation(
+    "mlav_sweep_info",
+    {
+        "firewalls": {"type": "list", "elements": "dict", "default": [], "options": firewall()},
+        "hosts": {"type": "list", "elements": "str", "default": []},
+        "at_once": {"type": "int", "default": 20},
+        "timeout": {"type": "int", "default": 30},
+    },
+    _sweep,
+    names_the_firewall=False,
+    masks_itself=True,
+)
