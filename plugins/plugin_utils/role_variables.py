@@ -16,17 +16,18 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.yaml import yaml_load
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of
 
 _PREFIX = "mlav_"
+_FOLDER = "mlav_evidence_dir"
 _SPECIFICATIONS = Path(__file__).parents[2] / "roles" / "mlav_troubleshoot" / "meta" / "argument_specs.yml"
 # Read at import, which is before Ansible forks.
-_DIAGNOSE: dict[str, Any] = yaml.safe_load(_SPECIFICATIONS.read_text(encoding="utf-8"))["argument_specs"]["diagnose"]
+_DIAGNOSE: dict[str, Any] = yaml_load(_SPECIFICATIONS.read_text(encoding="utf-8"))["argument_specs"]["diagnose"]
 _SPECIFICATION: dict[str, dict[str, Any]] = _DIAGNOSE["options"]
 
 
@@ -54,11 +55,10 @@ def options_from_variables(
         UnusableVariables: naming each variable, and what would be right.
     """
     names = _SPECIFICATION if options is None else [f"{_PREFIX}{option}" for option in options]
+    given = {name: template(variables[name]) for name in names if name in variables and name != _FOLDER}
     # The folder's default is a template, which is compiled only where it is needed.
-    wanted = [name for name in names if name != "mlav_evidence_dir"]
-    if boolean(variables.get("mlav_save_evidence"), strict=False):
-        wanted.append("mlav_evidence_dir")
-    given = {name: template(variables[name]) for name in wanted if name in variables}
+    if boolean(given.get("mlav_save_evidence", False), strict=False) and _FOLDER in variables:
+        given[_FOLDER] = template(variables[_FOLDER])
     given = {name: value for name, value in given.items() if value is not None and value != ""}
     checked = ArgumentSpecValidator({name: _SPECIFICATION[name] for name in given}).validate(given)
     if checked.error_messages:
@@ -67,7 +67,7 @@ def options_from_variables(
     panorama = usable.pop("mlav_panorama", None)
     if panorama:
         usable["mlav_provider"] = {**usable.get("mlav_provider", {}), **_without_nothing(panorama)}
-    folder = usable.pop("mlav_evidence_dir", "")
+    folder = usable.pop(_FOLDER, "")
     if usable.pop("mlav_save_evidence", False):
         usable["mlav_save_evidence"] = folder
     return {
