@@ -216,8 +216,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             raise AnsibleParserError(failure(error)["msg"]) from None
         for warning in collected.warnings:
             self.display.warning(warning)
-        if self.get_option("cache") and collected.to_cache() != cached:
-            self._cache[self.get_cache_key(path)] = collected.to_cache()
+        if self.get_option("cache"):
+            said = collected.to_cache()
+            if said != cached:
+                self._cache[self.get_cache_key(path)] = said
         for group, children in group_tree(wanted).items():
             inventory.add_group(group)
             for child in children:

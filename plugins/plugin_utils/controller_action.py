@@ -43,15 +43,10 @@ class ControllerAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         operation = self.operation
-        arguments = self._arguments(task_vars)
-        if "role_variables" in operation.argument_spec and boolean(
-            arguments.pop("role_variables", False), strict=False
-        ):
-            try:
-                read = options_from_variables(task_vars, self._templar.template)
-            except UnusableVariables as error:
-                return {**result, "changed": False, "failed": True, **failure(error)}
-            arguments = {**{name: read[name] for name in read if name in operation.argument_spec}, **arguments}
+        try:
+            arguments = self._arguments(task_vars)
+        except UnusableVariables as error:
+            return {**result, "changed": False, "failed": True, **failure(error)}
         environment = self._task_environment()
         if operation.names_the_firewall:
             self._name_the_firewall(arguments, task_vars, environment)
@@ -69,8 +64,13 @@ class ControllerAction(ActionBase):
         return result
 
     def _arguments(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """The options as the task gives them, templates rendered."""
-        return dict(self._task.args)
+        """The options of the task, those from the role's variables included. Raises UnusableVariables."""
+        arguments = dict(self._task.args)
+        known = self.operation.argument_spec
+        if "role_variables" in known and boolean(arguments.pop("role_variables", False), strict=False):
+            read = options_from_variables(task_vars, self._templar.template)
+            arguments = {**{name: read[name] for name in read if name in known}, **arguments}
+        return arguments
 
     def _name_the_firewall(
         self, arguments: dict[str, Any], task_vars: dict[str, Any], environment: dict[str, str]

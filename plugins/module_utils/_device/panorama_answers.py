@@ -85,7 +85,7 @@ def template_stacks(result: Element | None) -> Names:
 def stacks_among_templates(result: Element | None) -> Names:
     """The answer to ``show templates``, in which a stack is marked with ``template-stack`` ``yes``."""
     entries = _entries(result, "templates")
-    return _holders(entry for entry in entries if _yes(entry.findtext("template-stack")))
+    return _holders(entry for entry in entries if _yes_or_no(entry.findtext("template-stack")))
 
 
 def tags(result: Element | None) -> Names:
@@ -203,10 +203,6 @@ def _address(text: Any) -> str | None:
     except ValueError:
         return None
     return str(address) if address is not None and not (address.is_unspecified or address.is_multicast) else None
-
-
-def _yes(text: str | None) -> bool:
-    return (text or "").strip().lower() == "yes"
 
 
 def _yes_or_no(text: str | None) -> bool | None:
