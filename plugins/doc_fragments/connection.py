@@ -82,11 +82,14 @@ options:
       - The command line over SSH, for what the XML API refuses (C(ping), C(devsrv.log) and, depending on the release,
         C(show netstat)). Without it that evidence is reported as missing.
       - An empty dictionary uses the user name and password of O(provider).
-      - SSH goes to the firewall itself, so O(ssh.host) is needed where O(provider.ip_address) is a Panorama.
+      - SSH goes to the firewall itself, also where O(provider.ip_address) is a Panorama.
     type: dict
     suboptions:
       host:
-        description: Address or name of the firewall's command line. The default is O(provider.ip_address).
+        description:
+          - Address or name of the firewall's command line. The default is O(provider.ip_address).
+          - Where O(provider.serial_number) is given, that is the address of a Panorama, and the default is the host's
+            C(ansible_host), then its name in the inventory.
         type: str
       port:
         description: TCP port of SSH.
