@@ -135,7 +135,7 @@ class XmlApi:
         try:
             return xml.check(xml.parse(body), asked, self.credential)
         except DeviceError as error:
-            raise self._noted(self._redacted(error)) from None
+            raise self._noted(self._redacted(self._beyond_panorama(error))) from None
 
     def finish(self, fields: Mapping[str, str]) -> None:
         """Ends a job, best effort: PAN-OS removes one by itself once its result was fetched, and then refuses this."""
@@ -228,7 +228,7 @@ class XmlApi:
         return answer.body
 
     def _http_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
-        return self._redacted(self._status_failure(answer, asked))
+        return self._redacted(self._beyond_panorama(self._status_failure(answer, asked)))
 
     def _status_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
         status = f"HTTP {answer.status} {answer.reason}".strip()
@@ -253,7 +253,6 @@ class XmlApi:
         return xml.malformed(f"the answer to {asked} is {status}", answer.body)
 
     def _redacted(self, error: DeviceError) -> DeviceError:
-        error = self._beyond_panorama(error)
         return type(error)(self.redactor.redact(error.message), error.remedy)
 
     def _beyond_panorama(self, error: DeviceError) -> DeviceError:

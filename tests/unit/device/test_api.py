@@ -81,6 +81,19 @@ def test_a_serial_number_addresses_a_firewall_behind_panorama(server: ApiServer,
     assert "target" not in server.requests[0].fields
 
 
+def test_what_is_not_connected_is_the_firewall_only_where_it_was_asked(server: ApiServer, options: Options) -> None:
+    said = "<response status='error'><msg><line>server is not connected</line></msg></response>"
+    provider = {**PASSWORD, "serial_number": "0123456789"}
+    server.keygen = Reply(said.encode())
+    with pytest.raises(DeviceError) as login:
+        XmlApi(options(server, provider=provider)).op(INFO)
+    assert (login.value.kind, "does not reach" in login.value.message) == (DeviceError.kind, False)
+    server.keygen = Reply(f"<response status='success'><result><key>{KEY}</key></result></response>".encode())
+    server.script = lambda request: said
+    with pytest.raises(Unreachable, match="does not reach the firewall 0123456789"):
+        XmlApi(options(server, provider=provider)).op(INFO)
+
+
 @pytest.mark.parametrize("name", ["https_proxy", "HTTPS_PROXY", "all_proxy"])
 def test_proxies_of_the_environment_are_not_used(
     server: ApiServer, options: Options, monkeypatch: pytest.MonkeyPatch, name: str
