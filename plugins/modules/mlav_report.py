@@ -40,6 +40,14 @@ options:
     description: The records, as C(remediation) of M(panops.mlav.mlav_remediate) returns them.
     type: list
     elements: dict
+  swept:
+    description:
+      - Firewalls of a sweep, as C(firewalls) of M(panops.mlav.mlav_sweep_info) returns them. Those that are connected,
+        and those that could not be reached or logged in to, are reported. All others need a diagnosis.
+      - A firewall that has a diagnosis in O(diagnoses) is not touched by this.
+    type: list
+    elements: dict
+    default: []
   plan_only:
     description:
       - The records of O(remediations) are those of a run that only planned, such as a check run. Their plans are
@@ -74,6 +82,7 @@ options:
     default: []
 seealso:
   - module: panops.mlav.mlav_diagnosis_info
+  - module: panops.mlav.mlav_sweep_info
   - module: panops.mlav.mlav_remediate
 """
 

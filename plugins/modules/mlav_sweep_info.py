@@ -14,7 +14,7 @@ description:
   - Asks every firewall C(show mlav cloud-status) and nothing else, side by side. That is one request with an API key,
     and two with a password, which is exchanged for a key first.
   - Those that are not connected are named in RV(not_connected). They are for M(panops.mlav.mlav_diagnosis_info), which
-    finds out why. All others have their result in RV(diagnoses).
+    finds out why. All others need no further question; M(panops.mlav.mlav_report) takes them as they are.
   - A firewall that cannot be asked is an error in its row, never a failed task, and costs the others nothing.
   - At most five calls at a time go to one address, as PAN-OS wants it. A user name with a password that an address did
     not accept is not sent there again, since failed logins lock accounts.
@@ -186,6 +186,14 @@ firewalls:
           description: What would help.
           type: str
           sample: Look at the load of the firewall and at the network path, or raise the option timeout.
+    answer:
+      description: What the firewall answered. V(none) where that was nothing, or not understood.
+      type: str
+      sample: "MLAV cloud\nCurrent cloud server: ml.service.paloaltonetworks.com\nCloud connection: connected"
+    collected_at:
+      description: When it was asked, in UTC.
+      type: str
+      sample: "2026-11-24T09:30:00Z"
     duration_ms:
       description: How long asking took, in milliseconds.
       type: int
@@ -195,6 +203,11 @@ firewalls:
       state: connected
       cloud_server: ml.service.paloaltonetworks.com
       error:
+      answer: |-
+        MLAV cloud
+        Current cloud server: ml.service.paloaltonetworks.com
+        Cloud connection: connected
+      collected_at: "2026-11-24T09:30:00Z"
       duration_ms: 85
 not_connected:
   description:
@@ -206,18 +219,6 @@ not_connected:
   type: list
   elements: str
   sample: [fw-par-1]
-diagnoses:
-  description:
-    - The results of all others, in the shape of C(diagnosis) of M(panops.mlav.mlav_diagnosis_info). Those that are
-      connected are V(healthy), and their other checks V(skipped). Those that cannot be asked are V(undetermined).
-  returned: success
-  type: list
-  elements: dict
-  sample:
-    - schema: panops.mlav/diagnosis/1
-      host: fw-lon-1
-      verdict: healthy
-      summary: 'Connected to ml.service.paloaltonetworks.com: nothing to do.'
 error:
   description: The class of the failure and what would help.
   returned: failure

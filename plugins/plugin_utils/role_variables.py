@@ -13,6 +13,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def options_from_variables(
     if boolean(given.get("mlav_save_evidence", False), strict=False) and _FOLDER in variables:
         given[_FOLDER] = template(variables[_FOLDER])
     given = {name: value for name, value in given.items() if value is not None and value != ""}
-    checked = ArgumentSpecValidator({name: _SPECIFICATION[name] for name in given}).validate(given)
+    checked = _validator(tuple(given)).validate(given)
     if checked.error_messages:
         raise UnusableVariables(mask_of(checked._no_log_values)("; ".join(checked.error_messages)))
     usable = checked.validated_parameters
@@ -74,6 +75,12 @@ def options_from_variables(
         name.removeprefix(_PREFIX): _without_nothing(value) if isinstance(value, dict) else value
         for name, value in usable.items()
     }
+
+
+@lru_cache
+def _validator(names: tuple[str, ...]) -> ArgumentSpecValidator:
+    """One for all hosts that set the same variables: to make one costs as much as to use it."""
+    return ArgumentSpecValidator({name: _SPECIFICATION[name] for name in names})
 
 
 def _without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.sweeping import SWEEP_INFO
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
@@ -40,6 +41,15 @@ def sweep(firewalls: list[dict[str, Any]], **task: Any) -> dict[str, Any]:
     checked = ArgumentSpecValidator(SWEEP_INFO.argument_spec).validate({"firewalls": firewalls, **task})
     assert not checked.error_messages, checked.error_messages
     return SWEEP_INFO.run(checked.validated_parameters, Context())
+
+
+def diagnoses(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a report makes of a sweep."""
+    given = {"diagnoses": [], "swept": found["firewalls"], "query": "@"}
+    checked = ArgumentSpecValidator(REPORT.argument_spec).validate(given)
+    assert not checked.error_messages, checked.error_messages
+    answer: list[dict[str, Any]] = REPORT.run(checked.validated_parameters, Context())["query_answer"]
+    return answer
 
 
 def rows(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -104,7 +114,7 @@ def test_state_error_and_who_is_diagnosed_further(name: str, cases: tuple[dict[s
     row = rows(cases[1])[name]
     assert (row["state"], (row["error"] or {}).get("kind")) == (state, kind), row
     assert (name in cases[1]["not_connected"]) is further
-    results = [result for result in cases[1]["diagnoses"] if result["host"] == name]
+    results = [result for result in diagnoses(cases[1]) if result["host"] == name]
     assert [result["verdict"] for result in results] == (
         [] if further else ["healthy" if state == "connected" else "undetermined"]
     )
@@ -160,7 +170,7 @@ def test_three_bad_firewalls_cost_a_hundred_nothing() -> None:
     assert all(told[name]["duration_ms"] < (LIMIT_S + 5) * 1000 for name in BAD)
     healthy = [numbers for name, numbers in asked.items() if name not in BAD]
     assert {(numbers["requests"], numbers["tls_handshakes"]) for numbers in healthy} == {(1, 1)}
-    assert max(len(json.dumps(result)) for result in found["diagnoses"]) < 8192
+    assert max(len(json.dumps(row)) for row in found["firewalls"]) < 1024
 
 
 def test_a_panorama_is_asked_five_things_at_a_time() -> None:
@@ -204,6 +214,6 @@ def test_in_the_worker_and_as_a_process(shared_ansible: Ansible) -> None:
         assert [row["state"] for row in found["firewalls"]] == ["connected", "error"]
         assert "said ********" in found["firewalls"][1]["error"]["message"]
         assert found["not_connected"] == ["fw-b"]
-        assert [result["verdict"] for result in found["diagnoses"]] == ["healthy"]
+        assert [result["verdict"] for result in diagnoses(found)] == ["healthy"]
     assert "sshh" in results["wrong"]["msg"]
     assert results["at once"]["error"]["kind"] == "invalid_option"

@@ -60,14 +60,14 @@ class Authority:
         """The authority's certificate."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
-    def issue(self, host: str, kind: str = "good") -> tuple[bytes, bytes]:
+    def issue(self, host: str, kind: str = "good", address: str = "127.0.0.1") -> tuple[bytes, bytes]:
         """Certificate and key in PEM. kind: good, self_signed, wrong_name or expired."""
         key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
         self_signed = kind == "self_signed"
         names: list[x509.GeneralName] = [x509.DNSName("elsewhere.example.net")]
         if kind != "wrong_name":
             names = [
-                x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+                x509.IPAddress(ipaddress.ip_address(address)),
                 x509.DNSName("localhost"),
                 x509.DNSName(host),
             ]
@@ -89,9 +89,9 @@ class Authority:
         )
         return certificate.public_bytes(serialization.Encoding.PEM), _key_pem(key)
 
-    def server_context(self, host: str, kind: str = "good") -> ssl.SSLContext:
+    def server_context(self, host: str, kind: str = "good", address: str = "127.0.0.1") -> ssl.SSLContext:
         """A TLS context for one firewall's management address."""
-        certificate, key = self.issue(host, kind)
+        certificate, key = self.issue(host, kind, address)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "server.pem"

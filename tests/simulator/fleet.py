@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import json
 import secrets
 import socket
@@ -32,12 +33,14 @@ HOST = "127.0.0.1"
 
 @dataclass
 class FleetEntry:
-    """One line of a fleet file. `variables` are further ones of the host in the inventory."""
+    """One line of a fleet file. `variables` are further ones of the host in the inventory; port 0 is a free one."""
 
     name: str
     scenario: Scenario
     panorama: str = ""
     variables: dict[str, Any] = field(default_factory=dict)
+    address: str = HOST
+    port: int = 0
 
 
 @dataclass
@@ -93,7 +96,7 @@ class Firewall:
     def provider(self) -> dict[str, Any]:
         """Connection options for the XML API."""
         front = self.panorama or self
-        result: dict[str, Any] = {"ip_address": self.address, "port": front.api_port}
+        result: dict[str, Any] = {"ip_address": front.address, "port": front.api_port}
         if front.world.access.api == "key":
             result["api_key"] = front.api_key
         else:
@@ -174,14 +177,25 @@ def read_fleet(path: str | Path) -> list[FleetEntry]:
 
 def entries_of(item: dict[str, Any], default_name: str = "") -> list[FleetEntry]:
     """What one item of a fleet's list means: one firewall, or `count` of them."""
-    unknown = set(item) - {"name", "scenario", "panorama", "count", "changes", "vars", "expect"}
+    unknown = set(item) - {"name", "scenario", "panorama", "count", "changes", "vars", "expect", "address", "port"}
     if unknown:
         raise ScenarioError(f"unknown {sorted(unknown)}")
     changes = merge(item.get("changes", {}), {"expect": item["expect"]} if "expect" in item else {})
     scenario = load(item["scenario"], changes)
     name, count = item.get("name", default_name), int(item.get("count", 0))
     names = [f"{name}-{n:04d}" for n in range(1, count + 1)] if count else [name]
-    return [FleetEntry(name, scenario, item.get("panorama", ""), item.get("vars", {})) for name in names]
+    first = ipaddress.ip_address(item["address"]) if "address" in item else None
+    return [
+        FleetEntry(
+            name,
+            scenario,
+            item.get("panorama", ""),
+            item.get("vars", {}),
+            str(first + index) if first else HOST,
+            int(item.get("port", 0)),
+        )
+        for index, name in enumerate(names)
+    ]
 
 
 def closed_port() -> int:
@@ -252,8 +266,8 @@ class Fleet:
             name=entry.name,
             scenario=entry.scenario,
             world=world,
-            address=HOST,
-            api_port=0,
+            address=entry.address,
+            api_port=entry.port,
             ssh_port=None,
             ca_path=self.ca_path,
             known_hosts=self.known_hosts,
@@ -275,8 +289,8 @@ class Fleet:
             firewall.api_port = closed_port()
             firewall.ssh_port = closed_port() if world.access.ssh != "none" else None
             return
-        context = self.authority.server_context(firewall.name, world.faults.certificate)
-        api = HttpServer(XmlApi(world, export=export), context)
+        context = self.authority.server_context(firewall.name, world.faults.certificate, firewall.address)
+        api = HttpServer(XmlApi(world, export=export), context, firewall.address, firewall.api_port)
         await api.start()
         firewall.api_port = api.port
         firewall.servers.append(api)
@@ -285,11 +299,11 @@ class Fleet:
         if world.faults.ssh_closed:
             firewall.ssh_port = closed_port()
             return
-        ssh = SshServer(world)
+        ssh = SshServer(world, firewall.address)
         await ssh.start()
         firewall.servers.append(ssh)
         firewall.ssh_port = ssh.port
-        self._known_hosts += ssh.known_hosts_lines(HOST)
+        self._known_hosts += ssh.known_hosts_lines(firewall.address)
 
     def _write_files(self) -> None:
         fronts = [f for f in self.firewalls.values() if is_panorama(f.world.spec)]

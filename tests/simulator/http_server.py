@@ -51,13 +51,16 @@ class HttpServer:
 
     api: XmlApi
     context: ssl.SSLContext
+    address: str = "127.0.0.1"
     port: int = 0
     _server: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def start(self) -> None:
-        """Listen on a port that the system chooses."""
-        self._server = await asyncio.start_server(self._connection, "127.0.0.1", 0, ssl=self.context, limit=1 << 20)
+        """Listen; port 0 is one that the system chooses."""
+        self._server = await asyncio.start_server(
+            self._connection, self.address, self.port, ssl=self.context, limit=1 << 20
+        )
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:

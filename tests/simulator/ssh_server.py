@@ -69,6 +69,7 @@ class SshServer:
     """The SSH listener of one firewall."""
 
     world: World
+    address: str = "127.0.0.1"
     port: int = 0
     key: asyncssh.SSHKey = field(default_factory=lambda: asyncssh.generate_private_key("ssh-ed25519"))
     _acceptor: asyncssh.SSHAcceptor | None = None
@@ -76,7 +77,7 @@ class SshServer:
     async def start(self) -> None:
         """Listen on a port that the system chooses."""
         self._acceptor = await asyncssh.listen(
-            "127.0.0.1",
+            self.address,
             0,
             server_factory=lambda: _Door(self.world),
             server_host_keys=[self.key],

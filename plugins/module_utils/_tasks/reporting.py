@@ -33,6 +33,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.remediation im
 from ansible_collections.panops.mlav.plugins.module_utils._report.text import summary_lines
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import mode_of_file, replace_file, umask
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.swept import diagnosis_of, settled
 
 try:
     import jmespath
@@ -136,9 +137,22 @@ def _rendered(diagnoses: list[dict[str, Any]]) -> tuple[Fleet, dict[str, str]]:
         ) from error
 
 
+def _of_sweep(rows: list[Any], known: Collection[str]) -> list[dict[str, Any]]:
+    """Diagnoses of those that a sweep has settled."""
+    try:
+        return [diagnosis_of(row) for row in rows if row["host"] not in known and settled(row)]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InvalidOption(
+            "swept cannot be read. Expected: what mlav_sweep_info returns as firewalls. "
+            f"Actual: {type(error).__name__}: {error}."
+        ) from error
+
+
 def _report_diagnoses(params: Params, context: Context) -> Result:
     diagnoses = _checked("diagnoses", "diagnosis", list(params["diagnoses"] or []), SCHEMA, "verdict", VERDICTS)
     known = {diagnosis["host"] for diagnosis in diagnoses}
+    diagnoses += _of_sweep(params["swept"], known)
+    known |= {diagnosis["host"] for diagnosis in diagnoses}
     now = datetime.now(timezone.utc).replace(microsecond=0)
     for host, message in params["failures"].items():
         if host not in known:
@@ -211,6 +225,7 @@ REPORT = Operation(
     {
         "diagnoses": {"type": "list", "elements": "dict"},
         "remediations": {"type": "list", "elements": "dict"},
+        "swept": {"type": "list", "elements": "dict", "default": []},
         "plan_only": {"type": "bool", "default": False},
         "stopped_by": {"type": "list", "elements": "str", "default": []},
         "failures": {"type": "dict", "default": {}},

@@ -20,8 +20,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live import Li
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import MAX_TIMEOUT, ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet, Problem
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, utc_now
@@ -30,17 +28,16 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.scheduling import side_by_side
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.swept import (
+    STATES,
+    SweptFirewall,
+    settled,
+    swept_firewall,
+)
 
 # PAN-OS takes five API calls at a time, and many firewalls may stand behind one Panorama.
 # Source: PANOS facts, "Make Your First API Call".
 CALLS_AT_ONE_ADDRESS = 5
-
-STATES = ("connected", "disconnected", "unavailable", "unknown", "error")
-_STATES_BY_ANSWER = {"busy": "unavailable", "other": "unknown"}
-
-# The full diagnosis would fail alike: it would take a time limit more, and one more wrong login may lock the account.
-# After any other error it may know more.
-_SETTLED = frozenset({"unreachable", "timeout", "tls", "authentication", "invalid_option"})
 
 _ONLY_THE_STATUS = GatherOptions(subset=frozenset({"cloud_status"}), busy_retries=0)
 
@@ -56,14 +53,6 @@ class _Firewall:
         return self.options.host.lower(), self.options.port
 
 
-@dataclass(frozen=True)
-class _Swept:
-    """What came of one firewall: its row, and its diagnosis where no further one is needed."""
-
-    row: dict[str, Any]
-    diagnosis: dict[str, Any] | None
-
-
 def _sweep(params: Params, context: Context) -> Result:
     at_once = between("at_once", params["at_once"], 1, 500)
     between("timeout", params["timeout"], 1, int(MAX_TIMEOUT))
@@ -72,26 +61,24 @@ def _sweep(params: Params, context: Context) -> Result:
             "option hosts cannot be used by the module alone, which knows no inventory. Expected: a task of this name, "
             "whose action plugin finds the hosts."
         )
-    known: dict[int, _Swept] = {}
+    known: dict[int, SweptFirewall] = {}
     usable: dict[int, _Firewall] = {}
     for number, given in enumerate(params["firewalls"]):
         name = given["host"] or (given["provider"] or {}).get("ip_address") or f"firewalls[{number}]"
         try:
             usable[number] = _Firewall(name, _options(given, params["timeout"]))
         except InvalidOption as error:
-            known[number] = _told(_without_answer(name, problem_of(error)), redact)
+            known[number] = _row(_without_answer(name, problem_of(error)), redact)
     asked = side_by_side(
         list(usable.values()), _Asker().ask, lambda firewall: firewall.address, at_once, CALLS_AT_ONE_ADDRESS
     )
     known.update(zip(usable, asked, strict=True))
-    swept = [known[number] for number in sorted(known)]
-    rows = [found.row for found in swept]
+    rows = [known[number] for number in sorted(known)]
     return {
         "changed": False,
         "counts": {state: sum(row["state"] == state for row in rows) for state in STATES},
         "firewalls": rows,
-        "not_connected": [found.row["host"] for found in swept if found.diagnosis is None],
-        "diagnoses": [found.diagnosis for found in swept if found.diagnosis is not None],
+        "not_connected": [row["host"] for row in rows if not settled(row)],
     }
 
 
@@ -122,13 +109,13 @@ class _Asker:
         # Nearly every text of a result is one that all firewalls have in common.
         self._redact = lru_cache(1024)(redact)
 
-    def ask(self, firewall: _Firewall) -> _Swept:
+    def ask(self, firewall: _Firewall) -> SweptFirewall:
         """Asks one firewall, within its time limit."""
         limit = Deadline(firewall.options.timeout, "asking for the state of the connection")
         with closing(LiveDevice(firewall.options, limit=limit)) as device:
             own_secrets = mask_of(firewall.options.secrets)
             evidence = self._evidence(firewall, device)
-            return _told(evidence, lambda text: own_secrets(self._redact(device.redactor.mask(text))))
+            return _row(evidence, lambda text: own_secrets(self._redact(device.redactor.mask(text))))
 
     def _evidence(self, firewall: _Firewall, device: LiveDevice) -> EvidenceSet:
         """Raises nothing: one firewall must not end the others' turn."""
@@ -151,27 +138,11 @@ def _without_answer(host: str, problem: Problem) -> EvidenceSet:
     return EvidenceSet(host, "live", utc_now(), "status", cloud_status=Evidence(problem=problem))
 
 
-def _told(evidence: EvidenceSet, mask: Callable[[str], str]) -> _Swept:
+def _row(evidence: EvidenceSet, mask: Callable[[str], str]) -> SweptFirewall:
     """The names of firewalls stay as they are: they come from the inventory, and lead back to it."""
-    status, problem = evidence.cloud_status.value, evidence.cloud_status.problem
-    state = "error" if status is None else _STATES_BY_ANSWER.get(status.state, status.state)
-    error = None
-    if status is None and problem is not None:
-        error = {
-            "kind": problem.kind,
-            "message": masked(problem.message, mask),
-            "remedy": masked(problem.would_give, mask),
-        }
-    row = {
-        "host": evidence.host,
-        "state": state,
-        "cloud_server": masked(status.server, mask) if status is not None else None,
-        "error": error,
-        "duration_ms": evidence.cloud_status.duration_ms,
-    }
-    settled = state == "connected" or (error is not None and error["kind"] in _SETTLED)
-    diagnosis = {**masked(to_data(diagnose(evidence)), mask), "host": evidence.host} if settled else None
-    return _Swept(row, diagnosis)
+    row = swept_firewall(evidence)
+    told = {name: masked(row[name], mask) for name in ("cloud_server", "error", "answer")}
+    return {**row, **told}  # type: ignore[typeddict-item]
 
 
 def firewall() -> dict[str, Any]:

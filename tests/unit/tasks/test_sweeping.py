@@ -16,6 +16,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.sweeping import SWEEP_INFO
 from ansible_collections.panops.mlav.tests.unit.device.servers import KEY, KEYGEN, ApiServer, Reply, certificate
 
@@ -56,6 +57,14 @@ def sweep(*firewalls: dict[str, Any], **options: Any) -> dict[str, Any]:
     checked = ArgumentSpecValidator(SWEEP_INFO.argument_spec).validate({"firewalls": list(firewalls), **options})
     assert not checked.error_messages, checked.error_messages
     return SWEEP_INFO.run(checked.validated_parameters, Context())
+
+
+def report(**options: Any) -> list[dict[str, Any]]:
+    """The diagnoses of a report with these options."""
+    checked = ArgumentSpecValidator(REPORT.argument_spec).validate({"diagnoses": [], "query": "@", **options})
+    assert not checked.error_messages, checked.error_messages
+    answer: list[dict[str, Any]] = REPORT.run(checked.validated_parameters, Context())["query_answer"]
+    return answer
 
 
 def success(text: str) -> str:
@@ -104,7 +113,7 @@ def test_what_an_answer_is_taken_for(name: str, server: ApiServer, firewall: Pro
     assert kind is None or (row["error"]["message"] and row["error"]["remedy"])
     assert {name: count for name, count in found["counts"].items() if count} == {state: 1}
     assert found["not_connected"] == (["fw-1"] if further else [])
-    assert [result["verdict"] for result in found["diagnoses"]] == (
+    assert [result["verdict"] for result in report(swept=found["firewalls"])] == (
         [] if further else ["healthy" if state == "connected" else "undetermined"]
     )
 
@@ -138,8 +147,8 @@ def test_no_secret_comes_out_whatever_the_firewall_answers(server: ApiServer, fi
             firewall("fw-1", provider=LOGIN), firewall("fw-2", provider={**LOGIN, "password": "xq7"}), timeout=5
         )
         assert sum(found["counts"].values()) == 2
-        first = json.dumps([part for part in found["firewalls"] + found["diagnoses"] if part["host"] == "fw-1"])
-        second = json.dumps([part for part in found["firewalls"] + found["diagnoses"] if part["host"] == "fw-2"])
+        first = json.dumps([part for part in found["firewalls"] if part["host"] == "fw-1"])
+        second = json.dumps([part for part in found["firewalls"] if part["host"] == "fw-2"])
         assert [secret for secret in (KEY, "pa55 ", "<word>") if secret in first] == []
         assert [secret for secret in (KEY, "xq7") if secret in second] == []
 
@@ -156,7 +165,7 @@ def test_a_refused_password_is_not_sent_there_again(server: ApiServer, firewall:
         server.keygen = KEYGEN
     assert [row["error"]["kind"] for row in found["firewalls"]] == ["authentication"] * 13
     assert [request.fields["user"] for request in server.requests] == ["admin", "bob"]
-    assert len(found["diagnoses"]) == 13
+    assert found["not_connected"] == []
 
 
 def test_another_s_answer_is_no_refused_password(server: ApiServer, firewall: Provider) -> None:
@@ -196,7 +205,7 @@ def test_unusable_options_of_one_are_its_own_affair(
     assert message in bad["error"]["message"]
     assert good["state"] == "connected"
     assert found["not_connected"] == []
-    assert [result["verdict"] for result in found["diagnoses"]] == ["undetermined", "healthy"]
+    assert [result["verdict"] for result in report(swept=found["firewalls"])] == ["undetermined", "healthy"]
 
 
 @pytest.mark.parametrize(
@@ -216,9 +225,46 @@ def test_unusable_options_of_the_task_fail(options: dict[str, Any], message: str
 
 def test_nothing_to_ask_is_no_failure() -> None:
     found = sweep()
-    assert (sum(found["counts"].values()), found["firewalls"], found["not_connected"], found["diagnoses"]) == (
-        0,
-        [],
-        [],
-        [],
-    )
+    assert (sum(found["counts"].values()), found["firewalls"], found["not_connected"]) == (0, [], [])
+
+
+#: What else a diagnosis has.
+MINIMAL: dict[str, Any] = {
+    "source": "live",
+    "collected_at": "2026-11-24T09:30:00Z",
+    "device": {},
+    "cloud_server": None,
+    "summary": "as it was",
+    "causes": [],
+    "checks": [],
+    "history": [],
+    "missing": [],
+    "duration_ms": 1,
+}
+
+
+def test_a_report_takes_what_is_settled_and_has_no_diagnosis(server: ApiServer, firewall: Provider) -> None:
+    server.script = lambda request: success(CONNECTED.replace("connected", "disconnected"))
+    lost = sweep(firewall("fw-lost"))["firewalls"]
+    server.script = lambda request: success(CONNECTED)
+    well = sweep(firewall("fw-well"), firewall("fw-known"), firewall("fw-bad", timeout=0))["firewalls"]
+    known = {"schema": "panops.mlav/diagnosis/1", "host": "fw-known", "verdict": "degraded"}
+    told = {
+        result["host"]: (result["verdict"], result.get("summary"))
+        for result in report(swept=lost + well, diagnoses=[known | MINIMAL], failures={"fw-lost": "no time"})
+    }
+    assert told["fw-known"] == ("degraded", "as it was")
+    assert told["fw-well"] == ("healthy", "Connected to ml.example.net: nothing to do.")
+    assert told["fw-bad"][0] == "undetermined"
+    assert "option timeout is 0" in str(told["fw-bad"][1])
+    assert told["fw-lost"][0] == "undetermined"
+    assert "no time" in str(told["fw-lost"][1])
+
+
+@pytest.mark.parametrize(
+    "row", [{}, {"host": "fw-1", "state": "connected"}, {"host": "fw-1", "state": "error", "error": "timeout"}]
+)
+def test_what_no_sweep_has_returned_is_refused(row: dict[str, Any]) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        report(swept=[row])
+    assert "Expected: what mlav_sweep_info returns as firewalls." in caught.value.message
