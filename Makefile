@@ -12,6 +12,7 @@ help:
 	@echo 'make demo         a simulated fleet is diagnosed; needs no firewall (about a minute)'
 	@echo 'make demo-techsupport  the same from tech-support files of that fleet'
 	@echo 'make demo-remediate    another fleet is planned, repaired and verified'
+	@echo 'make benchmark    the playbooks measured on up to a thousand simulated firewalls (about a quarter of an hour)'
 	@echo 'make test         every gate below'
 	@echo 'make lint         style, YAML, playbooks, documentation'
 	@echo 'make types        mypy'
@@ -21,6 +22,6 @@ help:
 	@echo 'make sanity       ansible-test sanity, newest and oldest ansible-core'
 	@echo 'make clean        remove everything that these made'
 
-.PHONY: demo demo-techsupport demo-remediate test lint types units integration coverage sanity clean
-demo demo-techsupport demo-remediate test lint types units integration coverage sanity clean:
+.PHONY: demo demo-techsupport demo-remediate benchmark test lint types units integration coverage sanity clean
+demo demo-techsupport demo-remediate benchmark test lint types units integration coverage sanity clean:
 	@$(RUN) $@

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -55,6 +56,14 @@ class Measured:
 
     row: Row
     simulator_share: float
+
+
+@dataclass(frozen=True)
+class Ssh:
+    """What SSH adds to a diagnosis, beyond the time that the firewall takes to answer; medians."""
+
+    above_device_s: float
+    sessions: float
 
 
 @dataclass(frozen=True)
@@ -243,3 +252,37 @@ def measure(way: str, firewalls: int, latency_ms: int) -> Measured:
         round(taken.peak_memory_mb, 1),
     )
     return Measured(row, round(simulator / taken.wall_s, 2))
+
+
+def measure_ssh(runs: int = 5, answer_ms: int = 200) -> Ssh:
+    """The same diagnosis with and without SSH, of a firewall that answers each command so much later.
+
+    Raises:
+        Failed: as ``measure``.
+    """
+    slow = {"kind": "slow", "on": "", "via": "ssh", "ms": answer_ms}
+    changes = {"access": {"api": "key", "ssh": "key"}, "faults": {"answers": [slow]}}
+    with simulated(1, 0, changes) as fleet:
+        [firewall] = json.loads((fleet.folder / "fleet.json").read_text(encoding="utf-8"))
+        with_ssh = {
+            "host": firewall["address"],
+            "port": firewall["ssh_port"],
+            "username": firewall["username"],
+            "key_file": str(fleet.folder / "id_ed25519"),
+            "known_hosts": str(fleet.folder / "known_hosts"),
+        }
+        command = playbook(fleet, PLAYBOOKS / "diagnose.yml", mlav_depth="full")
+        longer = [*command, "-e", json.dumps({"mlav_ssh": with_ssh})]
+        above = []
+        for _run in range(runs):
+            without = timed(command, fleet.folder / "said.txt")
+            above.append(timed(longer, fleet.folder / "said.txt").wall_s - without.wall_s)
+            if not all_healthy(fleet, 1):
+                raise Failed("a healthy firewall was judged otherwise over SSH")
+        [asked] = fleet.statistics()
+    # Settings of the session are answered at once.
+    typed = [label for label in asked["asked"] if label.startswith("ssh ") and not label.startswith("ssh set cli ")]
+    return Ssh(
+        round(statistics.median(above) - len(typed) / runs * answer_ms / 1000, 2),
+        round(asked["ssh_sessions"] / runs, 2),
+    )

@@ -40,6 +40,8 @@ from tests.tooling.gates import GATES, Gate
 TAIL = 60
 # See demo.py, which needs what only .venv has.
 DEMOS = ("demo", "demo-techsupport", "demo-remediate")
+# What runs in place of this program, in its turn: the module, and its arguments.
+PROGRAMS = {**{name: ("tests.tooling.demo", name) for name in DEMOS}, "benchmark": ("benchmarks.fleet",)}
 CACHES = (".ansible", ".coverage", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "tests/output")
 
 
@@ -57,16 +59,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "what",
         nargs="+",
-        choices=[*DEMOS, *names, "venv", "clean"],
+        choices=[*PROGRAMS, *names, "venv", "clean"],
         metavar="WHAT",
-        help=f"{', '.join(DEMOS)}; {', '.join(groups)} (groups of gates); the name of a gate; venv; clean",
+        help=f"{', '.join(PROGRAMS)}; {', '.join(groups)} (groups of gates); the name of a gate; venv; clean",
     )
     asked = parser.parse_args(arguments).what
     try:
         if "clean" in asked:
             _clean()
         gates = [gate for gate in GATES if {gate.name, *gate.groups} & set(asked)]
-        if not gates and not {*DEMOS, "venv"} & set(asked):
+        if not gates and not {*PROGRAMS, "venv"} & set(asked):
             return 0
         link_collection()
         python = chosen_interpreter()
@@ -75,9 +77,9 @@ def main(arguments: Sequence[str]) -> int:
         make_venv(VENV, python, ROOT / "requirements-dev.txt")
         if gates and not _run(gates):
             return 1
-        for demo in DEMOS:
-            if demo in asked:
-                _demo(demo)
+        for name in PROGRAMS:
+            if name in asked:
+                _become(*PROGRAMS[name])
     except Failed as problem:
         print(f"FAILED: {problem}", file=sys.stderr)
         return 1
@@ -163,12 +165,12 @@ def _show(log: Path) -> None:
         print(f"    | {line}")
 
 
-def _demo(name: str) -> NoReturn:
-    """Become the demo, so that a signal reaches it and nothing else."""
+def _become(module: str, *arguments: str) -> NoReturn:
+    """Become another program, so that a signal reaches it and nothing else."""
     sys.stdout.flush()
     os.chdir(ROOT)
     python = str(VENV / "bin" / "python")
-    os.execve(python, [python, "-m", "tests.tooling.demo", name], environment())
+    os.execve(python, [python, "-m", module, *arguments], environment())
 
 
 def _clean() -> None:

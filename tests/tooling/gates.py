@@ -93,7 +93,7 @@ def types_plugins(log: IO[str]) -> str:
 
 
 def types_tests(log: IO[str]) -> str:
-    return _mypy(log, ROOT, "-p", "tests")
+    return _mypy(log, ROOT, "-p", "tests", "-p", "benchmarks.fleet")
 
 
 def _mypy(log: IO[str], cwd: Path, *arguments: str) -> str:
@@ -229,7 +229,7 @@ GATES = (
     Gate("ruff-format", ("test", "lint"), "layout of Python files", ruff_format),
     Gate("yamllint", ("test", "lint"), "YAML files", yamllint),
     Gate("types-plugins", ("test", "types"), "mypy --strict over plugins, as Python 3.10 reads them", types_plugins),
-    Gate("types-tests", ("test", "types"), "mypy --strict over tests", types_tests),
+    Gate("types-tests", ("test", "types"), "mypy --strict over tests and the fleet benchmark", types_tests),
     Gate("ansible-lint", ("test", "lint"), "playbooks and roles, profile production", ansible_lint),
     Gate("ansible-doc", ("test", "lint"), "every module, test, filter and role documents itself", ansible_doc),
     Gate("docs-lint", ("test", "lint"), "markup and links of that documentation", docs_lint),
