@@ -94,14 +94,17 @@ class ControllerAction(ActionBase):
             # SSH goes to the firewall itself, and the provider's address is that of a Panorama.
             arguments["ssh"] = {**ssh, "host": str(self._address(task_vars) or name)}
 
-    @staticmethod
-    def _address(task_vars: dict[str, Any]) -> Any:
-        """The inventory host's own address: a delegated task's ``ansible_host`` is the delegate's."""
+    def _address(self, task_vars: dict[str, Any]) -> Any:
+        """The inventory host's own address: a delegated task's ``ansible_host`` is the delegate's.
+
+        Where the inventory has none, ``ansible_host`` is the host's name. Only hostvars tell that apart, and they put all
+        variables of the host together once more.
+        """
         hostvars = task_vars.get("hostvars")
-        name = task_vars.get("inventory_hostname")
-        if hostvars is not None and name in hostvars:
+        name, address = task_vars.get("inventory_hostname"), task_vars.get("ansible_host")
+        if hostvars is not None and name in hostvars and (self._task.delegate_to or address == name):
             return hostvars[name].get("ansible_host")
-        return task_vars.get("ansible_host")
+        return self._templar.template(address)
 
     def _runs_elsewhere(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> bool:
         """True where the module's own process is wanted: an asynchronous task, or one on a host that is no firewall.
