@@ -75,7 +75,7 @@ class Group:
     def without_details(self) -> str:
         """A sentence on those that are listed only; empty where there is none."""
         left = len(self.listed) - len(self.detailed)
-        return f"The checks of {firewalls(left)} more of this group are in diagnoses.json." if left else ""
+        return f"Firewalls of this group whose checks are in diagnoses.json only: {left}." if left else ""
 
     @property
     def _few(self) -> bool:
