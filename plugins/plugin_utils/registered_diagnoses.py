@@ -33,7 +33,7 @@ class RegisteredDiagnoses:
         self._hostvars = hostvars
         self._variables = variables
         # A sweep's result is the same object for all of its hosts.
-        self._swept: dict[int, dict[str, Any]] = {}
+        self._swept: dict[int, dict[Any, Any]] = {}
 
     def collect(self, hosts: Iterable[str], to_come: Collection[str]) -> None:
         """Collects of each host; of those in ``to_come``, a host without a result is left out.

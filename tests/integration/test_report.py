@@ -38,7 +38,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
 @pytest.fixture(scope="module")
 def swept(fleet: Fleet, shared_ansible: Ansible) -> Run:
     """A sweep of two, with a statistic for each."""
-    extra = {"mlav_hosts": "fw-a,fw-b", "mlav_artifacts": "all", "mlav_query": "length(@)"}
+    extra = {"mlav_hosts": "fw-a,fw-b", "mlav_artifacts": "all", "mlav_query": "[].host"}
     return shared_ansible.playbook(PLAYBOOKS / "sweep.yml", fleet.directory / "inventory.yml", extra, **STATS)
 
 
@@ -55,7 +55,7 @@ def statistics(run: Run) -> dict[str, Any]:
 def test_a_sweep_hands_the_verdicts_to_the_scheduler(swept: Run) -> None:
     assert swept.code == 0, swept.output
     assert statistics(swept) == {
-        "mlav_query": 2,
+        "mlav_query": ["fw-a", "fw-b"],
         "mlav_fw_a": {"verdict": "healthy", "cause": None},
         "mlav_fw_b": {"verdict": "broken", "cause": "name_resolution_failed"},
     }
