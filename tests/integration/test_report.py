@@ -7,17 +7,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from tests.simulator.fleet import Fleet
 from tests.simulator.running import running_fleet
 
-from .conftest import PLAYBOOKS, Ansible, Run
+from .conftest import PLAYBOOKS, ROOT, Ansible, Run
 from .test_sweep import SCHEMA
 
 MERGE = PLAYBOOKS / "merge_reports.yml"
@@ -191,3 +193,28 @@ def test_hosts_that_cannot_be_reported(
     assert result["failed"] is True
     assert said in result["msg"]
     assert not (ansible.home / "report").exists()
+
+
+def test_the_documented_examples_run(swept: Run, fleet: Fleet, ansible: Ansible) -> None:
+    examples = re.search(r'EXAMPLES = r"""(.*?)"""', (ROOT / "plugins/modules/mlav_report.py").read_text(), re.DOTALL)
+    assert examples
+    tasks = yaml.safe_load(examples[1].replace("/var/tmp", str(ansible.home)))
+    for region in ("emea", "apac"):
+        aged(swept, ansible.home / f"mlav-{region}")
+    defaults = {
+        "panops.mlav.mlav_diagnosis_info": {"provider": "{{ mlav_provider }}", "ca_path": "{{ mlav_ca_path }}"},
+        "panops.mlav.mlav_remediate": {"provider": "{{ mlav_provider }}", "ca_path": "{{ mlav_ca_path }}"},
+    }
+    remediate = {"panops.mlav.mlav_remediate": {}, "register": "done", "check_mode": True}
+    play = {"hosts": "fw-a,fw.c", "connection": "local", "gather_facts": False, "module_defaults": defaults}
+    playbook = ansible.home / "site.yml"
+    playbook.write_text(json.dumps([{**play, "tasks": [*tasks[:-1], remediate, tasks[-1]]}]), encoding="utf-8")
+    run = ansible.playbook(playbook, fleet.directory / "inventory.yml")
+    assert run.code == 0, run.output
+    hosts = {
+        folder: [found["host"] for found in json.loads((ansible.home / folder / "diagnoses.json").read_text())]
+        for folder in ("mlav", "mlav-all")
+    }
+    assert hosts == {"mlav": ["fw-a", "fw.c"], "mlav-all": ["fw-a", "fw-b"]}
+    records = json.loads((ansible.home / "mlav" / "remediation.json").read_text())
+    assert [record["outcome"] for record in records] == ["nothing_to_do", "nothing_to_do"]
