@@ -41,7 +41,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning impor
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import NotReconnected, Remediation
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection, log_lines, logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
+    connection,
+    log_lines,
+    logs,
+    role_variables,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import exclusion_diff
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import make_folder, replace_file
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
@@ -277,6 +282,8 @@ REMEDIATE = Operation(
         "order": {"type": "str", "choices": list(get_args(Order))},
         "plan": {"type": "path"},
         "audit_dir": {"type": "path"},
+        **role_variables(),
     },
     _remediate,
+    role_entry="remediate",
 )
