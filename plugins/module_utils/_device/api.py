@@ -71,9 +71,8 @@ class XmlApi:
         self._key = options.api_key
         self._firewall: Any = None
         self._failure: DeviceError | None = None
-        self.credential = (
-            "the API key" if options.api_key is not None else f"the user name and password of {options.username!r}"
-        )
+        credential = "API key" if options.api_key is not None else f"user name and password of {options.username!r}"
+        self.credential = f"the {credential} in the option {options.option}"
 
     @property
     def requests(self) -> int:
@@ -242,7 +241,7 @@ class XmlApi:
         if answer.status == 401:
             return AuthenticationFailure(
                 f"the firewall does not accept {self.credential}: {status}",
-                remedy=f"Check {self.credential} in the option provider.",
+                remedy=f"Check {self.credential}.",
             )
         if answer.status == 403:
             return xml.failure("403", status, asked, self.credential)

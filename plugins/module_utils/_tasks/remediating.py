@@ -23,6 +23,7 @@ from typing import Any, get_args
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
@@ -131,7 +132,9 @@ def _require_connection(params: Params) -> None:
 
 
 def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
-    device = stack.enter_context(closing(open_device(params["decryption_connection"])))
+    where = "decryption_connection"
+    options = ConnectionOptions.from_params(params[where], f"{where}.provider", f"{where}.")
+    device = stack.enter_context(closing(LiveDevice(options)))
     opened.append(device)
     return Target(params["decryption_host"], device)
 
