@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes docs/causes from the catalogue of causes and the simulated firewalls: ``.venv/bin/python -m tests.tooling.pages``.
+"""Writes docs/causes from the catalogue and the simulated firewalls: ``.venv/bin/python -m tests.tooling.pages``.
 
 A unit test fails when the pages are not what this writes.
 """
