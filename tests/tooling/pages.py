@@ -25,8 +25,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue i
     CauseEntry,
     RemedyEntry,
 )
+from tests.simulator.scenario import load
 from tests.tooling import article
-from tests.tooling.cause_samples import shown
+from tests.tooling.try_scenario import diagnosis, shown
 
 ACTORS = {
     "firewall_admin": "an administrator of the firewall",
@@ -83,7 +84,7 @@ def page(cause: CauseEntry) -> str:
         "The diagnosis of a simulated firewall, with the checks that the cause rests on:",
         "",
         "```text",
-        shown(cause.id),
+        shown(diagnosis(load(cause.id))),
         "```",
         "",
         "## What the article says",

@@ -44,7 +44,16 @@ def build(log: IO[str]) -> str:
     collection = ["--use-current", "--squash-hierarchy", "--no-breadcrumbs", "--no-add-antsibull-docs-version"]
     antsibull = [VENV / "bin" / "antsibull-docs", "collection", "--fail-on-error", *collection]
     call(log, [*antsibull, "--dest-dir", reference, "panops.mlav"], env=env)
-    sphinx = [VENV / "bin" / "python", "-m", "sphinx", "--builder", "html", "--fail-on-warning", "--keep-going", "--quiet"]
+    sphinx = [
+        VENV / "bin" / "python",
+        "-m",
+        "sphinx",
+        "--builder",
+        "html",
+        "--fail-on-warning",
+        "--keep-going",
+        "--quiet",
+    ]
     conf = ["--conf-dir", CONF, "--doctree-dir", BUILD / "site-doctrees", "--fresh-env"]
     call(log, [*sphinx, *conf, SOURCE, SITE], env=env)
     pages = sorted(SITE.rglob("*.html"))

@@ -2,14 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a diagnosis shows for each cause: the scenario of the same name, asked and judged in this process."""
+"""Asks and judges a scenario in this process, in a moment: ``.venv/bin/python -m tests.tooling.try_scenario NAME``.
+
+Prints the diagnosis, and fails when it is not what the scenario expects. A scenario's ``access`` and ``faults`` have no
+part in it: there are no sockets. The pages of the causes show the same.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from xml.etree.ElementTree import Element, fromstring
+
+from tests.tooling.environment import COLLECTIONS
+
+if str(COLLECTIONS) not in sys.path:
+    sys.path.insert(0, str(COLLECTIONS))
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceBusy, NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
@@ -17,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose im
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Check, Diagnosis, DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather
 from tests.simulator.commands import CommandError, Request, from_cli
-from tests.simulator.scenario import load
+from tests.simulator.scenario import Scenario, load
 from tests.simulator.world import World
 from tests.simulator.xml_api import XmlApi, wrap
 
@@ -62,25 +72,19 @@ class _InProcess:
         return None
 
 
-def sample(cause_id: str) -> Diagnosis:
-    """The diagnosis of a firewall that has this cause; always the same but for the ports of its connections.
-
-    Raises:
-        ValueError: the scenario leads to another first cause.
-    """
-    world = load(cause_id).world("fw-lon-1", now=NOW.timestamp)
+def diagnosis(scenario: Scenario) -> Diagnosis:
+    """The diagnosis of a firewall of this scenario; always the same but for the ports of its connections."""
+    device = _InProcess(scenario.world("fw-1", now=NOW.timestamp))
     options = GatherOptions(now=lambda: NOW, sleep=lambda _seconds: None)
-    found = diagnose(gather(_InProcess(world), "fw-lon-1", options), DiagnosisOptions())
-    if not found.causes or found.causes[0].id != cause_id:
-        raise ValueError(f"the scenario {cause_id} leads to {[cause.id for cause in found.causes]}")
-    return found
+    return diagnose(gather(device, "fw-1", options), DiagnosisOptions())
 
 
-def shown(cause_id: str) -> str:
-    """The sample as text: the summary, then each check that the cause rests on with what the firewall answered."""
-    found = sample(cause_id)
-    because = found.causes[0].because
-    parts = [f"{found.host} | {found.verdict} | {cause_id} ({found.causes[0].confidence}) | {found.summary}"]
+def shown(found: Diagnosis) -> str:
+    """The summary, then each check that the first cause rests on with what the firewall answered."""
+    first = found.causes[0] if found.causes else None
+    cause = f"{first.id} ({first.confidence})" if first else "-"
+    parts = [f"{found.host} | {found.verdict} | {cause} | {found.summary}"]
+    because = first.because if first else ()
     parts += ["\n".join(_check(check)) for check in found.checks if check.id in because]
     return _DRAWN_PORT.sub(":40000", "\n\n".join(parts))
 
@@ -95,3 +99,22 @@ def _check(check: Check) -> Iterator[str]:
             yield from (f"    {line}" for line in lines[:LINES])
             if len(lines) > LINES:
                 yield f"    (and {len(lines) - LINES} lines more)"
+
+
+def main(names: list[str]) -> int:
+    """Returns 1 when one of the scenarios leads to something else than it expects."""
+    failed = 0
+    for name in names:
+        scenario = load(name)
+        found = diagnosis(scenario)
+        print(shown(found))
+        actual = {"verdict": found.verdict, "cause": found.causes[0].id if found.causes else None}
+        expected = {key: scenario.expect.get(key) for key in actual}
+        if actual != expected:
+            failed = 1
+            print(f"FAILED: {name}. Expected: {expected} Actual: {actual}", file=sys.stderr)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
