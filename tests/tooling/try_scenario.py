@@ -26,6 +26,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Check, Diagnosis, DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from tests.simulator.commands import CommandError, Request, from_cli
 from tests.simulator.scenario import Scenario, load
 from tests.simulator.world import World
@@ -72,11 +73,16 @@ class _InProcess:
         return None
 
 
-def diagnosis(scenario: Scenario) -> Diagnosis:
-    """The diagnosis of a firewall of this scenario; always the same but for the ports of its connections."""
+def evidence(scenario: Scenario) -> EvidenceSet:
+    """What a firewall of this scenario answers to every question; the same each time but for ports and numbers."""
     device = _InProcess(scenario.world("fw-1", now=NOW.timestamp))
-    options = GatherOptions(now=lambda: NOW, sleep=lambda _seconds: None)
-    return diagnose(gather(device, "fw-1", options), DiagnosisOptions())
+    options = GatherOptions(depth="full", now=lambda: NOW, sleep=lambda _seconds: None)
+    return gather(device, "fw-1", options)
+
+
+def diagnosis(scenario: Scenario) -> Diagnosis:
+    """What is concluded from that."""
+    return diagnose(evidence(scenario), DiagnosisOptions())
 
 
 def shown(found: Diagnosis) -> str:
@@ -91,11 +97,11 @@ def shown(found: Diagnosis) -> str:
 
 def _check(check: Check) -> Iterator[str]:
     yield f"{check.id}: {check.status}. {check.message}"
-    for evidence in check.evidence:
-        lines = [line.strip() for line in evidence.raw.splitlines() if line.strip()]
+    for seen in check.evidence:
+        lines = [line.strip() for line in seen.raw.splitlines() if line.strip()]
         # XML is for parsers; its values stand in the message.
         if lines and not lines[0].startswith("<"):
-            yield f"  > {evidence.command}"
+            yield f"  > {seen.command}"
             yield from (f"    {line}" for line in lines[:LINES])
             if len(lines) > LINES:
                 yield f"    (and {len(lines) - LINES} lines more)"
