@@ -56,8 +56,9 @@ class Sample:
 
 
 def pages() -> list[Path]:
-    """Every page of the documentation."""
-    return [ROOT / "README.md", ROOT / "tests/simulator/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """Every page of the documentation, without those that are made of directives and that Sphinx alone reads."""
+    found = [ROOT / "README.md", ROOT / "tests/simulator/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    return [page for page in found if page.parent.name != "docsite"]
 
 
 def samples(page: Path) -> Iterator[Sample]:

@@ -42,9 +42,9 @@ def build(log: IO[str]) -> str:
     reference = SOURCE / "reference"
     reference.mkdir(mode=0o755)
     collection = ["--use-current", "--squash-hierarchy", "--no-breadcrumbs", "--no-add-antsibull-docs-version"]
-    antsibull = [VENV / "bin" / "antsibull-docs", "collection", "--fail-on-error", *collection]
+    antsibull: list[str | Path] = [VENV / "bin" / "antsibull-docs", "collection", "--fail-on-error", *collection]
     call(log, [*antsibull, "--dest-dir", reference, "panops.mlav"], env=env)
-    sphinx = [
+    sphinx: list[str | Path] = [
         VENV / "bin" / "python",
         "-m",
         "sphinx",
@@ -54,7 +54,7 @@ def build(log: IO[str]) -> str:
         "--keep-going",
         "--quiet",
     ]
-    conf = ["--conf-dir", CONF, "--doctree-dir", BUILD / "site-doctrees", "--fresh-env"]
+    conf: list[str | Path] = ["--conf-dir", CONF, "--doctree-dir", BUILD / "site-doctrees", "--fresh-env"]
     call(log, [*sphinx, *conf, SOURCE, SITE], env=env)
     pages = sorted(SITE.rglob("*.html"))
     for page in pages:
