@@ -13,11 +13,11 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
 from tests.tooling.doc_checks import CHECKS_BY_LANGUAGE, KNOWN_NAMES, BadSample
-from tests.tooling.doc_samples import Sample, pages, samples
+from tests.tooling.doc_samples import Sample, examples, pages, samples
 
 from .conftest import ROOT
 
-SAMPLES = [sample for page in pages() for sample in samples(page)]
+SAMPLES = [*(sample for page in pages() for sample in samples(page)), *examples()]
 
 
 def sample(language: str, text: str) -> Sample:

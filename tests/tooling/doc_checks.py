@@ -63,8 +63,9 @@ PLAYBOOK_VARIABLES = {
     for name in re.findall(r"\b(mlav_\w+) \| default\(", path.read_text(encoding="utf-8"))
 }
 VARIABLES = {*ROLE_OPTIONS, *PLAYBOOK_VARIABLES}
-_GROUPS = {"mlav_direct", "mlav_through_panorama", "mlav_through_emea"}
-KNOWN_NAMES = {*VARIABLES, *MODULES, *_GROUPS, "mlav_troubleshoot"}
+_GROUPS = {"mlav_direct", "mlav_not_connected", "mlav_through_emea", "mlav_through_panorama"}
+# "mlav_diagnosis" is what the role registers.
+KNOWN_NAMES = {*VARIABLES, *MODULES, *_GROUPS, "mlav_diagnosis", "mlav_troubleshoot"}
 
 
 def _templated(value: Any) -> bool:

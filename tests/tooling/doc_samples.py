@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from markdown_it import MarkdownIt
 
 from tests.tooling.environment import ROOT
@@ -57,8 +59,23 @@ class Sample:
 
 def pages() -> list[Path]:
     """Every page of the documentation, without those that are made of directives and that Sphinx alone reads."""
-    found = [ROOT / "README.md", ROOT / "tests/simulator/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    found = [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md")), ROOT / "tests/simulator/README.md"]
+    found += sorted((ROOT / "docs").rglob("*.md"))
     return [page for page in found if page.parent.name != "docsite"]
+
+
+def examples() -> Iterator[Sample]:
+    """What the documentation of modules and other plugins shows of their use."""
+    for path in sorted((ROOT / "plugins").glob("*/*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            match node:
+                case ast.Assign(targets=[ast.Name("EXAMPLES")], value=ast.Constant(str(text))):
+                    yield Sample(str(path.relative_to(ROOT)), node.lineno, "", "yaml", text)
+    for path in sorted((ROOT / "plugins").glob("*/*.yml")):
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if "EXAMPLES" in found:
+            yield Sample(str(path.relative_to(ROOT)), 1, "", "yaml", found["EXAMPLES"])
 
 
 def samples(page: Path) -> Iterator[Sample]:
