@@ -10,7 +10,6 @@ import ssl
 import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -93,9 +92,8 @@ class Authority:
         """A TLS context for one firewall's management address."""
         certificate, key = self.issue(host, kind, address)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "server.pem"
-            path.touch(mode=0o600)
-            path.write_bytes(certificate + key)
-            context.load_cert_chain(path)
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(certificate + key)
+            file.flush()
+            context.load_cert_chain(file.name)
         return context

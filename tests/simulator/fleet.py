@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
-import yaml
 
+from . import yaml_text
 from .api_export import export
 from .certificates import Authority
 from .http_server import HttpServer
@@ -168,7 +168,7 @@ def read_fleet(path: str | Path) -> list[FleetEntry]:
     file = Path(path)
     if not file.is_file():
         file = FLEETS / f"{file.stem}.yml"
-    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data = yaml_text.load(file.read_text(encoding="utf-8"))
     try:
         return [entry for item in data["firewalls"] for entry in entries_of(item)]
     except ScenarioError as error:
@@ -312,11 +312,11 @@ class Fleet:
             "all": {"children": {"firewalls": {"hosts": {f.name: f.host_vars() for f in listed}}}},
         }
         files = {
-            "inventory.yml": yaml.safe_dump(inventory, sort_keys=False),
+            "inventory.yml": yaml_text.dump(inventory),
             "fleet.json": json.dumps([f.describe() for f in self.firewalls.values()], indent=2) + "\n",
         }
         if fronts:
-            files["panorama.yml"] = yaml.safe_dump(inventory_source(fronts), sort_keys=False)
+            files["panorama.yml"] = yaml_text.dump(inventory_source(fronts))
         for name, text in files.items():
             path = self.directory / name
             path.touch(mode=0o600)

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from . import yaml_text
 from .parts import ScenarioError, WorldSpec, build, merge
 from .switches import Access, Faults, Switches
 from .world import World
@@ -65,7 +64,7 @@ def load(source: str | Path | dict[str, Any], changes: dict[str, Any] | None = N
             path = SCENARIOS / path.name
         if not path.is_file():
             raise ScenarioError(f"no scenario {source}; there are: {', '.join(names())}")
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = yaml_text.load(path.read_text(encoding="utf-8"))
     data = merge({"name": "unnamed", **data}, changes or {})
     unknown = sorted(set(data) - set(SECTIONS))
     if unknown:

@@ -49,29 +49,33 @@ class Terminal:
         return first
 
     async def line(self, *, echo: bool = True) -> str:
-        """A line, edited with backspace, thrown away by Ctrl-C."""
-        text = ""
+        """A line, edited with backspace, thrown away by Ctrl-C. What comes together is echoed together."""
+        echo = echo and self.interactive
+        text = echoed = ""
         while True:
+            if echoed and not self._buffer:
+                self.write(echoed)
+                echoed = ""
             key = await self.key()
             if key in "\r\n":
                 if key == "\r" and self._buffer.startswith("\n"):
                     self._buffer = self._buffer[1:]
-                if self.interactive and echo:
-                    self.write("\n")
+                if echo:
+                    self.write(f"{echoed}\n")
                 return text
             if key == CTRL_C:
-                self.write("^C\n")
+                self.write(f"{echoed}^C\n")
                 return ""
             if key == "\x04" and not text:
                 raise Closed
             if key in "\x08\x7f":
-                if text and self.interactive and echo:
-                    self.write("\x08 \x08")
+                if text and echo:
+                    echoed += "\x08 \x08"
                 text = text[:-1]
             elif key.isprintable():
                 text += key
-                if self.interactive and echo:
-                    self.write(key)
+                if echo:
+                    echoed += key
 
     async def page(self, text: str, *, full_screen: bool = False) -> None:
         """Long output stops at each page until a key comes."""

@@ -77,6 +77,30 @@ def test_commands_pipes_and_errors() -> None:
         assert "engines stopped" in say(channel, "show log system direction equal backward opaque contains MLAV")
 
 
+TYPED = [
+    # What is typed, what is echoed, what is answered.
+    ("show clock\n", "show clock\r\n", "UTC"),
+    ("show clock\r", "show clock\r\n", "UTC"),
+    ("shx\x7fow clock\n", "shx\x08 \x08ow clock\r\n", "UTC"),
+    ("\x08show clock\n", "show clock\r\n", "UTC"),
+    ("show clo\x03", "show clo^C\r\n", ""),
+    ("show clo\x03show clock\n", "show clo^C\r\n", "UTC"),
+]
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_line_is_echoed_and_edited_however_it_comes(together: bool) -> None:
+    with running_firewall("healthy") as firewall, shell(firewall) as channel:
+        quiet(channel)
+        for typed, echoed, answered in TYPED:
+            for piece in [typed] if together else typed:
+                channel.send(piece)
+            text = read_until(channel, "> ")
+            while answered not in text:
+                text += read_until(channel, "> ")
+            assert text.startswith(echoed), text
+
+
 def test_reechoes_without_scripting_mode() -> None:
     with running_firewall("healthy") as firewall, shell(firewall) as channel:
         assert say(channel, "show clock").count("show clock") == 2
