@@ -76,6 +76,10 @@ def test_a_wrong_block_is_noticed(language: str, text: str, said: str) -> None:
         check(sample(language, text))
 
 
+def test_an_artifact_is_no_variable() -> None:
+    check(sample("yaml", "mlav_fw_1: {verdict: broken, cause: null}"))
+
+
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_what_a_page_points_to_is_there(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

@@ -134,8 +134,13 @@ def _playbook(name: str) -> None:
         raise BadSample(f"there is no playbook {name}")
 
 
+def _is_artifact(value: Any) -> bool:
+    """What a run hands on of one firewall: its key is made of the firewall's name."""
+    return isinstance(value, Mapping) and set(value) == {"verdict", "cause"}
+
+
 def _variables(given: Mapping[str, Any]) -> None:
-    ours = {name: value for name, value in given.items() if name.startswith("mlav_")}
+    ours = {name: value for name, value in given.items() if name.startswith("mlav_") and not _is_artifact(value)}
     if unknown := sorted(set(ours) - VARIABLES):
         raise BadSample(f"there is no variable {', '.join(unknown)}")
     _arguments("the role", {name: value for name, value in ours.items() if name in ROLE_OPTIONS}, ROLE_OPTIONS)
