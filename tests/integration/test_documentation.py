@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence, Status, Verdict
+from tests.simulator.scenario import load
 from tests.tooling.doc_checks import CHECKS_BY_LANGUAGE, KNOWN_NAMES, BadSample
 from tests.tooling.doc_samples import Sample, examples, pages, samples
+from tests.tooling.try_scenario import diagnosis, shown
 
 from .conftest import ROOT
 
+GETTING_STARTED = "docs/getting_started.md"
+READ_FROM_ENVIRONMENT = {
+    name
+    for path in ("module_utils/_tasks", "plugin_utils", "doc_fragments")
+    for file in (ROOT / "plugins" / path).glob("*.py")
+    for name in re.findall(r"\b(?:PANOS|ANSIBLE_NET)_[A-Z_]+", file.read_text(encoding="utf-8"))
+}
 SAMPLES = [*(sample for page in pages() for sample in samples(page)), *examples()]
 
 
@@ -93,8 +104,38 @@ def test_every_name_of_a_page_exists(page: Path) -> None:
     assert named - KNOWN_NAMES == set()
 
 
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_environment_variable_of_a_page_is_read(page: Path) -> None:
+    named = set(re.findall(r"\b(?:PANOS|ANSIBLE_NET)_[A-Z_]+", page.read_text(encoding="utf-8")))
+    assert named - READ_FROM_ENVIRONMENT == set()
+
+
+def rows(page: str, head: str) -> list[list[str]]:
+    """The cells of the table with this head."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    lines = text.partition(f"{head}\n")[2].partition("\n\n")[0].splitlines()[1:]
+    assert lines, f"{page} has no table {head}"
+    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+
+
 def test_the_checks_are_those_of_the_diagnosis() -> None:
-    text = (ROOT / "docs" / "reading_a_diagnosis.md").read_text(encoding="utf-8")
-    table = text.partition("| check | what it looks at |")[2].partition("\n\n")[0]
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", table, re.MULTILINE))
-    assert list(rows.items()) == [(check.id, check.title) for check in CHECKS]
+    told = rows("reading_a_diagnosis.md", "| check | what it looks at |")
+    assert told == [[check.id, check.title] for check in CHECKS]
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("| verdict | the firewall is | next |", get_args(Verdict)),
+        ("| confidence | means | act on it? |", get_args(Confidence)),
+        ("| status | means |", get_args(Status)),
+    ],
+)
+def test_words_of_a_result_are_all_explained(head: str, words: tuple[str, ...]) -> None:
+    assert sorted(row[0] for row in rows("reading_a_diagnosis.md", head)) == sorted(words)
+
+
+def test_the_sample_of_the_first_diagnosis_is_a_real_one() -> None:
+    [sample_line] = [block.text for block in SAMPLES if (block.page, block.language) == (GETTING_STARTED, "text")]
+    real = shown(diagnosis(load("port_443_blocked"))).splitlines()[0]
+    assert sample_line.strip() == real.replace("fw-1 |", "fw-lon-1 |", 1)
