@@ -6,10 +6,7 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-
-import yaml
 
 from tests.simulator.running import running_fleet
 
@@ -39,25 +36,3 @@ def test_the_sample_is_a_real_output(tmp_path: Path, ansible: Ansible) -> None:
     assert run.code == 0, run.output
     assert len(summary(README)) > len(SCENARIOS)
     assert summary(run.output) == summary(README)
-
-
-def test_the_samples_in_yaml_can_be_read() -> None:
-    samples = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-    assert samples
-    for sample in samples:
-        assert yaml.safe_load(sample)
-
-
-def test_every_file_that_the_readme_points_to_is_there() -> None:
-    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", README) if "://" not in target]
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
-
-
-def test_every_variable_of_the_readme_exists() -> None:
-    specs = yaml.safe_load((ROOT / "roles/mlav_troubleshoot/meta/argument_specs.yml").read_text(encoding="utf-8"))
-    entries = [specs["argument_specs"][name]["options"] for name in ("main", "sweep")]
-    known = {*entries[0], *entries[1], "mlav_hosts", "mlav_techsupport", "mlav_batches"}
-    named = set(re.findall(r"`(mlav_\w+)`", README))
-    modules = {path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")}
-    assert named - known - modules - {"mlav_troubleshoot"} == set()

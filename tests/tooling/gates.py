@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tests.tooling import site
 from tests.tooling.environment import (
     BUILD,
     COLLECTIONS,
@@ -131,6 +132,11 @@ def docs_lint(log: IO[str]) -> str:
     return ""
 
 
+def docs_site(log: IO[str]) -> str:
+    """The documentation site is built without a warning, and loads nothing from elsewhere."""
+    return site.build(log)
+
+
 def units(log: IO[str]) -> str:
     return _pytest(log, "units", "-n3", "tests/unit")
 
@@ -233,6 +239,7 @@ GATES = (
     Gate("ansible-lint", ("test", "lint"), "playbooks and roles, profile production", ansible_lint),
     Gate("ansible-doc", ("test", "lint"), "every module, test, filter and role documents itself", ansible_doc),
     Gate("docs-lint", ("test", "lint"), "markup and links of that documentation", docs_lint),
+    Gate("docs-site", ("test", "lint"), "the documentation site is built without a warning", docs_site),
     Gate("build", ("test",), "the collection builds and installs", build),
     Gate("units", ("test", "coverage"), "tests/unit", units),
     Gate("integration", ("test", "coverage"), "tests/integration and tests/simulator_checks", integration),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes docs/causes from the catalogue of causes: ``.venv/bin/python -m tests.tooling.pages``.
+"""Writes docs/causes from the catalogue and the simulated firewalls: ``.venv/bin/python -m tests.tooling.pages``.
 
 A unit test fails when the pages are not what this writes.
 """
@@ -25,6 +25,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue i
     CauseEntry,
     RemedyEntry,
 )
+from tests.simulator.scenario import load
+from tests.tooling import article
+from tests.tooling.try_scenario import diagnosis, shown
 
 ACTORS = {
     "firewall_admin": "an administrator of the firewall",
@@ -46,6 +49,10 @@ def _remedy(remedy: RemedyEntry) -> Iterator[str]:
     window = "in a maintenance window" if remedy.needs_maintenance_window else "at any time"
     yield f"Who: {ACTORS[remedy.actor]}. Risk: {remedy.risk}. When: {window}."
     yield ""
+    if remedy.module is not None:
+        name = remedy.module.rpartition(".")[2]
+        yield f"[`panops.mlav.remediate`](../remediation.md) can do this, with the module `{name}`."
+        yield ""
 
 
 def page(cause: CauseEntry) -> str:
@@ -71,6 +78,19 @@ def page(cause: CauseEntry) -> str:
     ]
     for name, variant in cause.variants.items():
         lines += [f"### Variant: {name.replace('_', ' ')}", "", *_remedy(variant)]
+    lines += [
+        "## What it looks like",
+        "",
+        "The diagnosis of a simulated firewall, with the checks that the cause rests on:",
+        "",
+        "```text",
+        shown(diagnosis(load(cause.id))),
+        "```",
+        "",
+        "## What the article says",
+        "",
+        f"{article.SAYS[cause.id]} ([The article]({article.URL}), in our own words.)",
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 
