@@ -20,7 +20,12 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, failure
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
+    Context,
+    Operation,
+    Params,
+    failure,
+)
 from ansible_collections.panops.mlav.plugins.plugin_utils.role_variables import (
     UnusableVariables,
     options_from_variables,
@@ -60,7 +65,7 @@ class ControllerAction(ActionBase):
                 )
             )
         else:
-            result.update(self._run_here(operation, arguments, environment))
+            result.update(self._run_here(operation, arguments, environment, task_vars))
         return result
 
     def _arguments(self, task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -97,8 +102,8 @@ class ControllerAction(ActionBase):
     def _address(self, task_vars: dict[str, Any]) -> Any:
         """The inventory host's own address: a delegated task's ``ansible_host`` is the delegate's.
 
-        Where the inventory has none, ``ansible_host`` is the host's name. Only hostvars tell that apart, and they put all
-        variables of the host together once more.
+        Where the inventory has none, ``ansible_host`` is the host's name. Only hostvars tell that apart, and they put
+        all variables of the host together once more.
         """
         hostvars = task_vars.get("hostvars")
         name, address = task_vars.get("inventory_hostname"), task_vars.get("ansible_host")
@@ -122,7 +127,17 @@ class ControllerAction(ActionBase):
         address = provider.get("ip_address") if isinstance(provider, dict) else None
         return bool(address) and address != (self._address(task_vars) or task_vars.get("inventory_hostname"))
 
-    def _run_here(self, operation: Operation, arguments: dict[str, Any], environment: dict[str, str]) -> dict[str, Any]:
+    def _completed(self, params: dict[str, Any], task_vars: dict[str, Any]) -> Params:
+        """The validated options, with what only the controller knows. Raises DeviceError."""
+        return params
+
+    def _run_here(
+        self,
+        operation: Operation,
+        arguments: dict[str, Any],
+        environment: dict[str, str],
+        task_vars: dict[str, Any],
+    ) -> dict[str, Any]:
         before = {name: os.environ.get(name) for name in environment}
         os.environ.update(environment)
         try:
@@ -132,7 +147,7 @@ class ControllerAction(ActionBase):
             else:
                 try:
                     context = Context(bool(self._task.check_mode), self._display.display)
-                    outcome = operation.run(checked.validated_parameters, context)
+                    outcome = operation.run(self._completed(checked.validated_parameters, task_vars), context)
                 except DeviceError as error:
                     outcome = {"failed": True, "changed": False, **failure(error)}
             if operation.masks_itself and not outcome.get("failed"):

@@ -135,12 +135,26 @@ def test_all_connected_and_a_strategy_of_the_user(fleet: Fleet, ansible: Ansible
     assert {name: result["verdict"] for name, result in run.diagnoses.items()} == {"fw-a": "healthy", "fw-c": "healthy"}
 
 
-def test_the_report_is_made_where_nothing_can_be_diagnosed_further(fleet: Fleet, ansible: Ansible) -> None:
+def test_a_variable_that_cannot_be_used_fails_the_run_after_the_report(fleet: Fleet, ansible: Ansible) -> None:
     run = ansible.playbook(SWEEP, fleet.directory / "inventory.yml", {"mlav_hosts": "fw-a,fw-b", "mlav_depth": "deep"})
-    assert run.code == 0, run.output
+    assert run.code == 2, run.output
     verdicts = {name: result["verdict"] for name, result in run.diagnoses.items()}
     assert verdicts == {"fw-a": "healthy", "fw-b": "undetermined"}
     assert "mlav_depth must be one of: auto, full" in run.diagnoses["fw-b"]["summary"]
+
+
+def test_a_variable_of_one_that_cannot_be_used_does_not_stop_the_others(ansible: Ansible) -> None:
+    entries: list[Any] = [
+        {"name": "fw-a", "scenario": "name_resolution_failed", "vars": {"mlav_depth": "deep"}},
+        {"name": "fw-b", "scenario": "name_resolution_failed"},
+    ]
+    with running_fleet(entries, ansible.home / "fleet") as running:
+        run = ansible.playbook(SWEEP, running.directory / "inventory.yml")
+    assert run.code == 2, run.output
+    assert {name: found["verdict"] for name, found in run.diagnoses.items()} == {
+        "fw-a": "undetermined",
+        "fw-b": "broken",
+    }
 
 
 def test_an_option_of_the_sweep_that_cannot_be_used_ends_it(fleet: Fleet, ansible: Ansible) -> None:

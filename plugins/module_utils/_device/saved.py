@@ -10,9 +10,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import json
-import os
 import re
-import stat
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -34,6 +32,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.evidence_file 
     SavedEvidence,
     key_of_command,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._device.given_file import UnusableFile, read_given_file
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
 from ansible_collections.panops.mlav.plugins.module_utils._device.recording import SYSTEM_LOG_KEY
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt, flatten
@@ -142,22 +141,11 @@ def read_saved(path: str) -> SavedEvidence:
         InvalidOption: it is no such file; the message names the option ``evidence``, the path, and what would be right.
     """
     try:
-        return SavedEvidence.from_document(_loaded(_content(path)))
-    except (OSError, ValueError) as error:
-        raise _invalid(path, "a file that can be read", str(error)) from error
+        return SavedEvidence.from_document(_loaded(read_given_file(path, MAX_FILE_BYTES)))
+    except UnusableFile as error:
+        raise InvalidOption(f"evidence is {path!r}. {error}") from error
     except MalformedAnswer as error:
         raise InvalidOption(f"evidence is {path!r}, which cannot be used. {error.message}") from error
-
-
-def _content(path: str) -> bytes:
-    # Opening a pipe without a writer would wait for one.
-    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise _invalid(path, "a regular file", "something else")
-        data = file.read(MAX_FILE_BYTES + 1)
-    if len(data) > MAX_FILE_BYTES:
-        raise _invalid(path, f"at most {MAX_FILE_BYTES} bytes", "more")
-    return data
 
 
 def _loaded(data: bytes) -> Any:
@@ -182,10 +170,6 @@ def _limit_values(data: bytes) -> None:
         values = sum(outside.count(mark) for mark in (b"[", b"{", b","))
     if values > MAX_VALUES:
         raise MalformedAnswer(f"It is too large. Expected: at most {MAX_VALUES} values. Actual: more.")
-
-
-def _invalid(path: str, expected: str, actual: str) -> InvalidOption:
-    return InvalidOption(f"evidence is {path!r}. Expected: {expected}. Actual: {actual}.")
 
 
 def name_of_file(host: str) -> str:

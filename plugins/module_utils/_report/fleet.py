@@ -20,6 +20,9 @@ Data = Mapping[str, Any]
 
 #: The order of a report: what needs a person first.
 VERDICTS = ("broken", "undetermined", "degraded", "healthy", "not_applicable")
+NEEDS_A_PERSON = ("broken", "undetermined", "degraded")
+#: How many firewalls of a group a report tells one by one where they need nobody, and in detail where they do.
+ONE_BY_ONE = 100
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -49,6 +52,34 @@ class Group:
     title: str
     lines: tuple[Line, ...]
     diagnoses: tuple[Data, ...]
+
+    @property
+    def listed(self) -> tuple[Line, ...]:
+        """Those that get a line of their own."""
+        return self.lines if self._few or self.verdict in NEEDS_A_PERSON else ()
+
+    @property
+    def counted(self) -> dict[str, tuple[str, ...]]:
+        """The others: the names by what is said of them."""
+        together: dict[str, list[str]] = {}
+        for line in () if self.listed else self.lines:
+            together.setdefault(line.summary, []).append(line.host)
+        return {summary: tuple(hosts) for summary, hosts in together.items()}
+
+    @property
+    def detailed(self) -> tuple[Data, ...]:
+        """Those whose checks are shown."""
+        return self.diagnoses[:ONE_BY_ONE] if self.listed else ()
+
+    @property
+    def without_details(self) -> str:
+        """A sentence on those that are listed only; empty where there is none."""
+        left = len(self.listed) - len(self.detailed)
+        return f"Firewalls of this group whose checks are in diagnoses.json only: {left}." if left else ""
+
+    @property
+    def _few(self) -> bool:
+        return len(self.lines) <= ONE_BY_ONE
 
 
 @dataclass(frozen=True)

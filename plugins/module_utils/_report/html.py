@@ -16,6 +16,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
     Data,
     Fleet,
     clean,
+    firewalls,
     group_title,
     headline,
     lack,
@@ -68,7 +69,7 @@ def _firewall(diagnosis: Data) -> Iterator[str]:
 
 
 def html(whole: Fleet) -> str:
-    """The whole report; every firewall's checks fold out."""
+    """The whole report; the checks of a firewall fold out."""
     lines = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>MLAV cloud connection</title>',
         f"<style>{_STYLE}</style></head><body><h1>MLAV cloud connection</h1>",
@@ -76,14 +77,20 @@ def html(whole: Fleet) -> str:
     ]
     for group in whole.groups:
         lines.append(f"<h2>{_safe(group_title(group))}</h2>")
-        lines.append("<table><tr><th>firewall</th><th>verdict</th><th>cause</th><th>what, and what to do</th></tr>")
-        lines.extend(
-            f"<tr><td>{_safe(line.host)}</td><td>{_status(line.verdict)}</td><td>{_safe(line.causes)}</td>"
-            f"<td>{_safe(line.summary)}</td></tr>"
-            for line in group.lines
-        )
-        lines.append("</table>")
-        for diagnosis in group.diagnoses:
+        if group.listed:
+            lines.append("<table><tr><th>firewall</th><th>verdict</th><th>cause</th><th>what, and what to do</th></tr>")
+            lines.extend(
+                f"<tr><td>{_safe(line.host)}</td><td>{_status(line.verdict)}</td><td>{_safe(line.causes)}</td>"
+                f"<td>{_safe(line.summary)}</td></tr>"
+                for line in group.listed
+            )
+            lines.append("</table>")
+        for summary, hosts in group.counted.items():
+            said = f"{firewalls(len(hosts))}: {summary}"
+            lines.append(f"<details><summary>{_safe(said)}</summary><p>{_safe(', '.join(hosts))}</p></details>")
+        for diagnosis in group.detailed:
             lines.extend(_firewall(diagnosis))
+        if group.without_details:
+            lines.append(f"<p>{_safe(group.without_details)}</p>")
     lines.append("</body></html>")
     return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
+    NEEDS_A_PERSON,
     Data,
     Fleet,
     clean,
@@ -101,18 +102,18 @@ def markdown(whole: Fleet) -> str:
     lines = ["# MLAV cloud connection", "", plain(headline(whole)), ""]
     for group in whole.groups:
         lines += [f"## {plain(group_title(group))}", ""]
-        lines += ["| firewall | verdict | cause | what, and what to do |", "|---|---|---|---|"]
-        lines += [
-            f"| {plain(line.host)} | {plain(line.verdict)} | {plain(line.causes)} | {plain(line.summary)} |"
-            for line in group.lines
-        ]
-        lines.append("")
-    detailed = [
-        diagnosis
-        for group in whole.groups
-        if group.verdict in ("broken", "undetermined", "degraded")
-        for diagnosis in group.diagnoses
-    ]
+        if group.listed:
+            lines += ["| firewall | verdict | cause | what, and what to do |", "|---|---|---|---|"]
+            lines += [
+                f"| {plain(line.host)} | {plain(line.verdict)} | {plain(line.causes)} | {plain(line.summary)} |"
+                for line in group.listed
+            ]
+            lines.append("")
+        for summary, hosts in group.counted.items():
+            lines += [f"{firewalls(len(hosts))}: {plain(summary)}", "", plain(", ".join(hosts)), ""]
+        if group.verdict in NEEDS_A_PERSON and group.without_details:
+            lines += [group.without_details, ""]
+    detailed = [diagnosis for group in whole.groups if group.verdict in NEEDS_A_PERSON for diagnosis in group.detailed]
     if detailed:
         lines += [f"## {firewalls(len(detailed))} in detail", ""]
         for diagnosis in detailed:

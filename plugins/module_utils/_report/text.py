@@ -4,12 +4,19 @@
 
 """The summary that ends a run: one line per firewall, firewalls with the same cause together.
 
+Of very many that need nobody it tells the number: their lines would push the others off the screen.
+
 This is a private module: it may change in any release.
 """
 
 from __future__ import annotations
 
-from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import Fleet, group_title, headline
+from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
+    Fleet,
+    firewalls,
+    group_title,
+    headline,
+)
 
 
 def summary_lines(whole: Fleet) -> list[str]:
@@ -17,5 +24,6 @@ def summary_lines(whole: Fleet) -> list[str]:
     lines = [headline(whole)]
     for group in whole.groups:
         lines.append(f"== {group_title(group)}")
-        lines.extend(f"{line.host} | {line.verdict} | {line.causes} | {line.summary}" for line in group.lines)
+        lines.extend(f"{line.host} | {line.verdict} | {line.causes} | {line.summary}" for line in group.listed)
+        lines.extend(f"{firewalls(len(hosts))}: {summary}" for summary, hosts in group.counted.items())
     return lines

@@ -21,9 +21,17 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.not_diagnosed import not_diagnosed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import SCHEMA as RECORD_SCHEMA
-from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import VERDICTS, Fleet, fleet
+from ansible_collections.panops.mlav.plugins.module_utils._report.artifacts import CHOICES, artifacts
+from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
+    VERDICTS,
+    Fleet,
+    clean,
+    firewalls,
+    fleet,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._report.html import html
 from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import markdown
+from ansible_collections.panops.mlav.plugins.module_utils._report.merging import merged, told_apart
 from ansible_collections.panops.mlav.plugins.module_utils._report.remediation import (
     OUTCOMES,
     remediation_lines,
@@ -33,6 +41,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.remediation im
 from ansible_collections.panops.mlav.plugins.module_utils._report.text import summary_lines
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import mode_of_file, replace_file, umask
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.report_files import read_reports
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.swept import diagnosis_of, settled
 
 try:
@@ -42,45 +51,22 @@ try:
 except ImportError:
     HAS_JMESPATH = False
 
-
-def _checked(option: str, what: str, items: list[Any], schema: str, word: str, words: Collection[str]) -> list[Any]:
-    """What an option holds, where each is ``what`` of this schema with a host and one of the known words."""
-    for number, item in enumerate(items):
-        if (
-            not isinstance(item, dict)
-            or item.get("schema") != schema
-            or item.get(word) not in words
-            or not isinstance(item.get("host"), str)
-        ):
-            found = item.get("schema") if isinstance(item, dict) else type(item).__name__
-            article = "an" if word[0] in "aeiou" else "a"
-            raise InvalidOption(
-                f"{option}[{number}] is not a {what}. Expected: schema {schema}, a host and {article} {word}. "
-                f"Actual: {found}."
-            )
-    return items
+# Firewalls that one warning names.
+_NAMED = 10
 
 
-def _told_apart(diagnoses: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Firewalls of one name by serial number, several diagnoses of one firewall by their time.
+def no_diagnosis(item: Any) -> str:
+    """What is wrong with ``item`` as a diagnosis, as far as a report needs one; empty where nothing is."""
+    return _wrong(item, SCHEMA, "verdict", VERDICTS)
 
-    Tech-support files name the firewall themselves: two may hold the same name.
-    """
-    named: dict[str, list[dict[str, Any]]] = {}
-    for diagnosis in diagnoses:
-        named.setdefault(diagnosis["host"], []).append(diagnosis)
-    apart = []
-    for host, members in named.items():
-        devices = [member.get("device") for member in members]
-        serials = [device.get("serial") if isinstance(device, dict) else None for device in devices]
-        times = [member.get("collected_at") for member in members]
-        marks: list[list[Any]] = [serials, times, list(range(1, len(members) + 1))]
-        chosen = next(row for row in marks if all(row) and len({str(mark) for mark in row}) == len(row))
-        apart += [
-            {**member, "host": f"{host} ({mark})"} if len(members) > 1 else member
-            for member, mark in zip(members, chosen, strict=True)
-        ]
-    return apart
+
+def _wrong(item: Any, schema: str, word: str, words: Collection[str]) -> str:
+    fits = isinstance(item, dict) and isinstance(item.get("host"), str) and isinstance(item.get(word), str)
+    if fits and item.get("schema") == schema and item[word] in words:
+        return ""
+    found = item.get("schema") if isinstance(item, dict) else type(item).__name__
+    article = "an" if word[0] in "aeiou" else "a"
+    return f"Expected: schema {schema}, a host and {article} {word}. Actual: {found}."
 
 
 def _answer(query: str, diagnoses: list[dict[str, Any]]) -> Any:
@@ -148,26 +134,60 @@ def _of_sweep(rows: list[Any], known: Collection[str]) -> list[dict[str, Any]]:
         ) from error
 
 
-def _report_diagnoses(params: Params, context: Context) -> Result:
-    diagnoses = _checked("diagnoses", "diagnosis", list(params["diagnoses"] or []), SCHEMA, "verdict", VERDICTS)
+def _of_this_run(params: Params) -> list[dict[str, Any]]:
+    diagnoses = list(params["diagnoses"] or [])
+    for number, item in enumerate(diagnoses):
+        wrong = no_diagnosis(item)
+        if wrong:
+            raise InvalidOption(f"diagnoses[{number}] is not a diagnosis. {wrong}")
     known = {diagnosis["host"] for diagnosis in diagnoses}
-    diagnoses += _of_sweep(params["swept"], known)
+    diagnoses += _of_sweep(params["swept"] or [], known)
     known |= {diagnosis["host"] for diagnosis in diagnoses}
     now = datetime.now(timezone.utc).replace(microsecond=0)
     for host, message in params["failures"].items():
         if host not in known:
             diagnoses.append(to_data(not_diagnosed(str(host), str(message), now)))
-    diagnoses = sorted(_told_apart(diagnoses), key=lambda diagnosis: str(diagnosis["host"]))
+    return told_apart(diagnoses)
+
+
+def _report_diagnoses(params: Params, context: Context) -> Result:
+    merge = merged([(None, _of_this_run(params)), *read_reports(params["report_files"] or [])])
+    diagnoses = sorted(told_apart(merge.diagnoses), key=lambda diagnosis: str(diagnosis["host"]))
     whole, contents = _rendered(diagnoses)
+    statistics, marked = artifacts(diagnoses, params["artifacts"])
     result: Result = {"changed": False, "summary": summary_lines(whole), "counts": whole.counts}
+    if params["artifacts"] != "none":
+        result["artifacts"] = statistics
+    if params["report_files"]:
+        result["superseded"] = [
+            {"host": told.diagnosis["host"], "collected_at": told.diagnosis.get("collected_at"), "file": told.file}
+            for told in merge.superseded
+        ]
+    replaced = [told.diagnosis["host"] for told in merge.superseded]
+    warnings = [
+        *_about(replaced, "in more than one report, and the newest diagnosis stands"),
+        *_about(marked, "given a key with a mark in artifacts, as the plain one is not theirs alone"),
+    ]
+    if warnings:
+        result["warnings"] = warnings
     result |= _written(params["report_dir"], contents, context)
     if params["query"]:
-        result["query_answer"] = _answer(params["query"], diagnoses)
+        # As a reader of the file sees them: JMESPath's functions know no text of another type, such as Ansible's.
+        result["query_answer"] = _answer(params["query"], json.loads(contents["diagnoses.json"]))
     failing = {verdict: whole.counts[verdict] for verdict in params["fail_on"] if whole.counts[verdict]}
     if failing:
         result["failed"] = True
         result["msg"] = "fail_on: " + ", ".join(f"{count} {verdict}" for verdict, count in failing.items())
     return result
+
+
+def _about(hosts: list[str], what: str) -> list[str]:
+    """A warning about firewalls, however many they are."""
+    names = list(dict.fromkeys(map(clean, hosts)))
+    if not names:
+        return []
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return [f"{firewalls(len(names))} {'is' if len(names) == 1 else 'are'} {what}: {', '.join(names[:_NAMED])}{more}."]
 
 
 def _written(folder: str | None, contents: Mapping[str, str], context: Context) -> Result:
@@ -179,7 +199,11 @@ def _written(folder: str | None, contents: Mapping[str, str], context: Context) 
 
 def _report_remediations(params: Params, context: Context) -> Result:
     """Records of all firewalls; ``plan.json`` where nothing was to be done yet."""
-    records = _checked("remediations", "record", list(params["remediations"]), RECORD_SCHEMA, "outcome", OUTCOMES)
+    records = list(params["remediations"])
+    for number, record in enumerate(records):
+        wrong = _wrong(record, RECORD_SCHEMA, "outcome", OUTCOMES)
+        if wrong:
+            raise InvalidOption(f"remediations[{number}] is not a record. {wrong}")
     known = {record["host"] for record in records}
     records += [
         {**_UNTOLD, "host": str(host), "error": str(message)}
@@ -213,8 +237,17 @@ _UNTOLD: dict[str, Any] = {
 
 
 def _report(params: Params, context: Context) -> Result:
-    if (params["diagnoses"] is None) == (params["remediations"] is None):
-        raise InvalidOption("Expected: one of the options diagnoses and remediations. Actual: both, or none.")
+    if params["hosts"] is not None:
+        raise InvalidOption(
+            "option hosts cannot be used by the module alone, which knows no inventory. Expected: a task that runs on "
+            "the controller, neither asynchronous nor delegated to another host."
+        )
+    given = [name for name in ("diagnoses", "swept", "report_files", "remediations") if params[name] is not None]
+    if not given or ("remediations" in given and len(given) > 1):
+        raise InvalidOption(
+            "Expected: one or more of hosts (or diagnoses), swept and report_files; or remediations alone. "
+            f"Actual: {' and '.join(given) or 'none of them'}."
+        )
     if params["remediations"] is not None:
         return _report_remediations(params, context)
     return _report_diagnoses(params, context)
@@ -223,14 +256,18 @@ def _report(params: Params, context: Context) -> Result:
 REPORT = Operation(
     "mlav_report",
     {
+        "hosts": {"type": "list", "elements": "str"},
+        "registered": {"type": "list", "elements": "str", "default": ["mlav_diagnosis", "mlav_swept"]},
         "diagnoses": {"type": "list", "elements": "dict"},
+        "swept": {"type": "list", "elements": "dict"},
+        "report_files": {"type": "list", "elements": "path"},
         "remediations": {"type": "list", "elements": "dict"},
-        "swept": {"type": "list", "elements": "dict", "default": []},
         "plan_only": {"type": "bool", "default": False},
         "stopped_by": {"type": "list", "elements": "str", "default": []},
         "failures": {"type": "dict", "default": {}},
         "report_dir": {"type": "path"},
         "query": {"type": "str"},
+        "artifacts": {"type": "str", "choices": list(CHOICES), "default": "none"},
         "fail_on": {"type": "list", "elements": "str", "choices": list(VERDICTS), "default": []},
     },
     _report,

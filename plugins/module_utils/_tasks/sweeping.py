@@ -141,8 +141,12 @@ def _without_answer(host: str, problem: Problem) -> EvidenceSet:
 def _row(evidence: EvidenceSet, mask: Callable[[str], str]) -> SweptFirewall:
     """The names of firewalls stay as they are: they come from the inventory, and lead back to it."""
     row = swept_firewall(evidence)
-    told = {name: masked(row[name], mask) for name in ("cloud_server", "error", "answer")}
-    return {**row, **told}  # type: ignore[typeddict-item]
+    return {
+        **row,
+        "cloud_server": masked(row["cloud_server"], mask),
+        "error": masked(row["error"], mask),
+        "answer": masked(row["answer"], mask),
+    }
 
 
 def firewall() -> dict[str, Any]:

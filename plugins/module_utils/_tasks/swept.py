@@ -9,6 +9,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
@@ -75,16 +76,20 @@ def swept_firewall(evidence: EvidenceSet) -> SweptFirewall:
     }
 
 
-def settled(row: SweptFirewall) -> bool:
-    """No further diagnosis is needed, or none would come to more."""
+def settled(row: Mapping[str, Any]) -> bool:
+    """No further diagnosis is needed, or none would come to more.
+
+    Raises:
+        KeyError, TypeError: it is not what a sweep returns.
+    """
     return row["state"] == "connected" or (row["error"] is not None and row["error"]["kind"] in _SETTLED)
 
 
-def diagnosis_of(row: SweptFirewall) -> dict[str, Any]:
+def diagnosis_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """The diagnosis of a settled firewall, as data.
 
     Raises:
-        KeyError, TypeError, ValueError: it is not what a sweep returns.
+        AttributeError, KeyError, TypeError, ValueError: it is not what a sweep returns.
     """
     status = CloudStatus("connected", row["cloud_server"]) if row["state"] == "connected" else None
     error, answer = row["error"], row["answer"]

@@ -13,72 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
-
-
-def diagnosis(host: str, verdict: str = "healthy", cause: str | None = None, **changes: Any) -> dict[str, Any]:
-    causes = (
-        [
-            {
-                "id": cause,
-                "code": "MLAV0102",
-                "title": "A device on the way decrypts the traffic",
-                "confidence": "proven",
-                "because": ["tls_validation"],
-                "details": {"decrypts": "elsewhere"},
-                "remedy": {
-                    "text": "Exclude *.paloaltonetworks.com there.",
-                    "actor": "decryption_admin",
-                    "automated": False,
-                    "module": None,
-                    "params": {},
-                    "risk": "",
-                    "needs_maintenance_window": False,
-                    "doc_url": "https://example.com/tls_interception",
-                },
-            }
-        ]
-        if cause
-        else []
-    )
-    return {
-        "schema": "panops.mlav/diagnosis/1",
-        "host": host,
-        "source": "live",
-        "collected_at": "2026-11-23T10:15:00Z",
-        "device": {"model": "PA-850", "sw_version": "10.2.9-h1"},
-        "cloud_server": "ml.service.paloaltonetworks.com",
-        "verdict": verdict,
-        "summary": f"{host} is {verdict}.",
-        "causes": causes,
-        "checks": [
-            {
-                "id": "tls_validation",
-                "title": "The certificate validates",
-                "status": "fail" if cause else "pass",
-                "message": "Expected: a valid certificate. Actual: code 20.",
-                "evidence": [
-                    {"command": "tail mp-log devsrv.log", "transport": "ssh", "parsed": None, "raw": "code : 20"}
-                ],
-                "blocked_by": None,
-                "duration_ms": 3,
-            }
-        ],
-        "history": [],
-        "missing": [],
-        "duration_ms": 12,
-        **changes,
-    }
-
-
-def report(check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
-    checked = ArgumentSpecValidator(REPORT.argument_spec).validate(arguments)
-    assert not checked.error_messages
-    return REPORT.run(checked.validated_parameters, Context(check_mode))
+from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis, report
 
 
 def test_summary_has_a_line_per_firewall_and_puts_equal_causes_together() -> None:
@@ -307,3 +244,47 @@ def test_details_hold_the_evidence_of_the_cause(tmp_path: Path) -> None:
     assert "- **tls\\_interception** (MLAV0102, proven), by tls\\_validation" in text
     assert "Evidence, ssh: tail mp-log devsrv.log\n\n```text\ncode : 20\n```" in text
     assert "### fw-b" not in text
+
+
+def fleet_of(healthy: int, broken: int) -> list[dict[str, Any]]:
+    return [
+        *(diagnosis(f"ok-{number:03}", summary="Connected: nothing to do.") for number in range(healthy)),
+        *(diagnosis(f"no-{number:03}", "broken", "tls_interception") for number in range(broken)),
+    ]
+
+
+def test_up_to_a_hundred_healthy_firewalls_are_told_one_by_one(tmp_path: Path) -> None:
+    result = report(diagnoses=fleet_of(100, 1), report_dir=str(tmp_path))
+    assert len(result["summary"]) == 1 + 2 + 101
+    assert (tmp_path / "report.md").read_text().count("| ok-") == 100
+    assert (tmp_path / "report.html").read_text().count("<summary>ok-") == 100
+
+
+def test_more_healthy_firewalls_are_counted_and_named_together(tmp_path: Path) -> None:
+    result = report(diagnoses=[*fleet_of(101, 2), diagnosis("odd", summary="Also fine.")], report_dir=str(tmp_path))
+    assert result["summary"][1:] == [
+        "== broken: tls_interception (MLAV0102), 2 firewalls",
+        "no-000 | broken | tls_interception (proven) | no-000 is broken.",
+        "no-001 | broken | tls_interception (proven) | no-001 is broken.",
+        "== healthy, 102 firewalls",
+        "1 firewall: Also fine.",
+        "101 firewalls: Connected: nothing to do.",
+    ]
+    markdown, html = ((tmp_path / f"report.{kind}").read_text(encoding="utf-8") for kind in ("md", "html"))
+    names = ", ".join(f"ok-{number:03}" for number in range(101))
+    assert f"101 firewalls: Connected: nothing to do.\n\n{names}\n" in markdown
+    assert f"<details><summary>101 firewalls: Connected: nothing to do.</summary><p>{names}</p></details>" in html
+    assert "<summary>ok-" not in html
+    assert html.count("<summary>no-") == 2
+    assert len(json.loads((tmp_path / "diagnoses.json").read_text())) == 104
+
+
+def test_every_broken_firewall_has_a_line_and_a_hundred_of_a_group_their_checks(tmp_path: Path) -> None:
+    result = report(diagnoses=fleet_of(0, 103), report_dir=str(tmp_path))
+    assert sum(line.startswith("no-") for line in result["summary"]) == 103
+    markdown, html = ((tmp_path / f"report.{kind}").read_text(encoding="utf-8") for kind in ("md", "html"))
+    left = "Firewalls of this group whose checks are in diagnoses.json only: 3."
+    assert (markdown.count("\n| no-"), markdown.count("### no-"), left in markdown) == (103, 100, True)
+    assert (html.count("<tr><td>no-"), html.count("<summary>no-"), f"<p>{left}</p>" in html) == (103, 100, True)
+    report(diagnoses=fleet_of(0, 100), report_dir=str(tmp_path))
+    assert "diagnoses.json only" not in (tmp_path / "report.md").read_text() + (tmp_path / "report.html").read_text()

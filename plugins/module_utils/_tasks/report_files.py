@@ -1,0 +1,73 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reports of other runs, read as what they are: files that somebody gives.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.given_file import (
+    FileTooLarge,
+    UnusableFile,
+    read_given_file,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.shape import Misfit, require_diagnoses
+
+# Of all files together. 20,000 firewalls that were each diagnosed in full, one in ten of them broken, take 270 MB.
+MAX_BYTES = 512 * 1024 * 1024
+# Of lists, mappings and members, since each takes far more memory than bytes of the file. Commas and brackets in texts
+# count as well: to leave them out costs more than reading the file.
+MAX_VALUES = 20_000_000
+
+
+def read_reports(paths: Iterable[str]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The diagnoses that each file holds, by its path.
+
+    Raises:
+        InvalidOption: one of them is no such file, or they are too large; the message names the file and what would be
+            right.
+    """
+    bytes_left, values_left = MAX_BYTES, MAX_VALUES
+    reports = []
+    for number, path in enumerate(paths):
+        try:
+            content = read_given_file(path, bytes_left)
+            bytes_left -= len(content)
+            values_left -= sum(content.count(mark) for mark in (b"[", b"{", b","))
+            if values_left < 0:
+                raise UnusableFile(f"at most {MAX_VALUES} values in all files together", "more")
+            reports.append((path, require_diagnoses(_loaded(content))))
+        except FileTooLarge as error:
+            expected = f"at most {MAX_BYTES} bytes in all files together"
+            raise InvalidOption(f"report_files[{number}] is {path!r}. Expected: {expected}. Actual: more.") from error
+        except (UnusableFile, Misfit) as error:
+            raise InvalidOption(f"report_files[{number}] is {path!r}. {error}") from error
+    return reports
+
+
+def _loaded(content: bytes) -> Any:
+    try:
+        return json.loads(content.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise UnusableFile("JSON, as diagnoses.json of a report", excerpt(str(error))) from error
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is no number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
