@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.module_utils.common.validation import check_type_list
@@ -20,13 +21,13 @@ class ActionModule(ControllerAction):
 
     operation = SWEEP_INFO
 
-    def _arguments(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        arguments = super()._arguments(task_vars)
+    def _arguments(self, task_vars: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+        arguments = super()._arguments(task_vars, environment)
         try:
             hosts = check_type_list(arguments.get("hosts") or [])
             firewalls = check_type_list(arguments.get("firewalls") or [])
         except TypeError:
             # What is wrong is said by the check of the options.
             return arguments
-        found = firewalls_of_hosts(map(str, hosts), task_vars["hostvars"], self._templar)
+        found = firewalls_of_hosts(map(str, hosts), task_vars["hostvars"], self._templar, environment)
         return {**arguments, "hosts": [], "firewalls": [*firewalls, *found]}

@@ -33,9 +33,6 @@ description:
   - No variable holds credentials. What Panorama says is never evaluated as a template.
 author:
   - panops contributors (@panops)
-requirements:
-  - pan-os-python >= 1.12.6
-  - pan-python >= 0.17.0
 notes:
   - Ansible only warns of an inventory source that fails, and goes on without its hosts. Set C(any_unparsed_is_failed)
     in the section C(inventory) of C(ansible.cfg), or E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED), to V(true).

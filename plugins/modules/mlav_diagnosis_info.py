@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - panops.mlav.connection
   - panops.mlav.logs
   - panops.mlav.logs.lines
+  - panops.mlav.role_variables
 options:
   depth:
     description:
@@ -44,6 +45,7 @@ options:
         it can be judged again with O(evidence). A file that is there already is replaced.
       - Only the owner can read the file. Nothing is saved in check mode.
       - Its shape is published as C(docs/schema/evidence.schema.json).
+      - With O(role_variables) it is C(mlav_evidence_dir) where C(mlav_save_evidence) is true.
     type: path
   techsupport_export:
     description:
@@ -59,17 +61,6 @@ options:
     description: Time limit for making and reading the tech-support file, in seconds, from 1 to 86400.
     type: int
     default: 1200
-  role_variables:
-    description:
-      - Take the options that the task does not give from the variables of the role
-        P(panops.mlav.mlav_troubleshoot#role), such as O(timeout) from C(mlav_timeout), and check these variables as the
-        role documents them.
-      - Handing on a dozen options as templates costs each of a thousand firewalls more than its diagnosis.
-      - O(save_evidence) is C(mlav_evidence_dir) where C(mlav_save_evidence) is true. Where C(mlav_panorama) is set, as
-        P(panops.mlav.panorama#inventory) does, it goes before what C(mlav_provider) says of the address and the
-        serial number.
-    type: bool
-    default: false
 seealso:
   - module: panops.mlav.mlav_facts
   - module: panops.mlav.mlav_report

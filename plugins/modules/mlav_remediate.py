@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - panops.mlav.logs
   - panops.mlav.logs.lines
   - panops.mlav.guards
+  - panops.mlav.role_variables
 attributes:
   check_mode:
     support: full
@@ -55,7 +56,11 @@ options:
       - It is refused where that device has no decrypt rule.
     type: str
   decryption_connection:
-    description: How to reach O(decryption_host); the options are those of this module.
+    description:
+      - How to reach O(decryption_host); the options are those of this module.
+      - The default, where that is a host of the inventory, is what its own variables say, C(mlav_provider),
+        C(mlav_panorama), C(mlav_validate_certs), C(mlav_ca_path), C(mlav_cert_fingerprint), C(mlav_timeout),
+        C(mlav_ssh) and C(ansible_host). A time limit that they do not set is O(timeout).
     type: dict
     suboptions:
       provider:
@@ -192,6 +197,10 @@ EXAMPLES = r"""
     provider: "{{ mlav_provider }}"
     outside_window: true
   check_mode: true
+
+- name: Bring the firewall back as the variables mlav_provider, mlav_maintenance_window and so on say
+  panops.mlav.mlav_remediate:
+    role_variables: true
 """
 
 RETURN = r"""

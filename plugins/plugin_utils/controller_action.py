@@ -10,6 +10,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -26,6 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
     Params,
     failure,
 )
+from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_firewalls import with_addresses
 from ansible_collections.panops.mlav.plugins.plugin_utils.role_variables import (
     UnusableVariables,
     options_from_variables,
@@ -48,13 +50,11 @@ class ControllerAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         operation = self.operation
+        environment = self._task_environment()
         try:
-            arguments = self._arguments(task_vars)
+            arguments = self._arguments(task_vars, {**os.environ, **environment})
         except UnusableVariables as error:
             return {**result, "changed": False, "failed": True, **failure(error)}
-        environment = self._task_environment()
-        if operation.names_the_firewall:
-            self._name_the_firewall(arguments, task_vars, environment)
         if self._runs_elsewhere(arguments, task_vars):
             result.update(
                 self._execute_module(
@@ -68,36 +68,26 @@ class ControllerAction(ActionBase):
             result.update(self._run_here(operation, arguments, environment, task_vars))
         return result
 
-    def _arguments(self, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """The options of the task, those from the role's variables included. Raises UnusableVariables."""
-        arguments = dict(self._task.args)
-        known = self.operation.argument_spec
-        if "role_variables" in known and boolean(arguments.pop("role_variables", False), strict=False):
-            read = options_from_variables(task_vars, self._templar.template)
-            arguments = {**{name: read[name] for name in read if name in known}, **arguments}
-        return arguments
+    def _arguments(self, task_vars: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+        """The options of the task, those from the role's variables and from the inventory included.
 
-    def _name_the_firewall(
-        self, arguments: dict[str, Any], task_vars: dict[str, Any], environment: dict[str, str]
-    ) -> None:
-        """The inventory names the firewall and its address where the task does not.
+        Args:
+            task_vars: as Ansible gives them.
+            environment: the variables that the module's process would see.
 
-        A variable of the environment is the same for all hosts, so an address in the inventory goes before it.
+        Raises:
+            UnusableVariables: naming the variables.
         """
+        arguments = dict(self._task.args)
+        entry, known = self.operation.role_entry, self.operation.argument_spec
+        if entry and boolean(arguments.pop("role_variables", False), strict=False):
+            read = options_from_variables(task_vars, self._templar.template, entry)
+            arguments = {**{name: read[name] for name in read if name in known}, **arguments}
+        if not self.operation.names_the_firewall:
+            return arguments
         name = str(task_vars.get("inventory_hostname", ""))
-        if not arguments.get("host"):
-            arguments["host"] = name
-        provider = arguments.get("provider") or {}
-        if not isinstance(provider, dict):
-            return
-        if not provider.get("ip_address"):
-            from_environment = {**os.environ, **environment}.get("PANOS_HOSTNAME")
-            address = str(self._address(task_vars) or from_environment or name)
-            arguments["provider"] = provider = {**provider, "ip_address": address}
-        ssh = arguments.get("ssh")
-        if isinstance(ssh, dict) and not ssh.get("host") and provider.get("serial_number"):
-            # SSH goes to the firewall itself, and the provider's address is that of a Panorama.
-            arguments["ssh"] = {**ssh, "host": str(self._address(task_vars) or name)}
+        named = {**arguments, "host": arguments.get("host") or name}
+        return with_addresses(named, name, lambda: self._address(task_vars), environment)
 
     def _address(self, task_vars: dict[str, Any]) -> Any:
         """The inventory host's own address: a delegated task's ``ansible_host`` is the delegate's.

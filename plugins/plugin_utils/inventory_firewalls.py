@@ -9,7 +9,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -19,10 +19,39 @@ from ansible_collections.panops.mlav.plugins.plugin_utils.role_variables import 
     options_from_variables,
 )
 
-_OPTIONS = ("provider", "panorama", "validate_certs", "ca_path", "cert_fingerprint", "timeout")
+_API = ("provider", "panorama", "validate_certs", "ca_path", "cert_fingerprint", "timeout")
 
 
-def firewalls_of_hosts(names: Iterable[str], hostvars: Any, templar: Any) -> list[dict[str, Any]]:
+def with_addresses(
+    options: Mapping[str, Any], name: str, own_address: Callable[[], Any], environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """The options of a connection with the addresses that they do not give.
+
+    The XML API is at the inventory's address of the host, else at that of the environment, which is the same for all
+    hosts, else at the host's name. SSH goes to the firewall itself, also where the XML API is that of a Panorama.
+
+    Args:
+        options: of a task, or of a part of one; of whatever kind.
+        name: of the host in the inventory.
+        own_address: gives the inventory's address of the host, where it has one.
+        environment: the variables that the module's process would see.
+    """
+    given = dict(options)
+    provider = given.get("provider") or {}
+    if not isinstance(provider, Mapping):
+        return given
+    if not provider.get("ip_address"):
+        address = str(own_address() or environment.get("PANOS_HOSTNAME") or name)
+        given["provider"] = {**provider, "ip_address": address}
+    ssh = given.get("ssh")
+    if isinstance(ssh, Mapping) and not ssh.get("host") and provider.get("serial_number"):
+        given["ssh"] = {**ssh, "host": str(own_address() or name)}
+    return given
+
+
+def firewalls_of_hosts(
+    names: Iterable[str], hostvars: Any, templar: Any, environment: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """The elements of ``firewalls`` for hosts of the inventory, in their order.
 
     One whose variables cannot be used becomes an element that says why (``unusable``), so that it does not keep the
@@ -32,23 +61,41 @@ def firewalls_of_hosts(names: Iterable[str], hostvars: Any, templar: Any) -> lis
         names: of hosts.
         hostvars: Ansible's variable of that name.
         templar: that of the task.
+        environment: see ``with_addresses``.
     """
-    return [_firewall(name, hostvars, templar) for name in names]
+    return [_firewall(name, hostvars, templar, environment) for name in names]
 
 
-def _firewall(name: str, hostvars: Any, templar: Any) -> dict[str, Any]:
+def _firewall(name: str, hostvars: Any, templar: Any, environment: Mapping[str, str]) -> dict[str, Any]:
     if name not in hostvars:
         return {"host": name, "unusable": f"hosts names {name!r}. Expected: a host of the inventory."}
+    try:
+        return {"host": name, **_connection(name, hostvars, templar, environment, _API)}
+    except UnusableVariables as error:
+        return {"host": name, "unusable": error.message}
+
+
+def connection_of_host(name: str, hostvars: Any, templar: Any, environment: Mapping[str, str]) -> dict[str, Any]:
+    """How to reach one host of the inventory, SSH included; the arguments are those of ``firewalls_of_hosts``.
+
+    Raises:
+        UnusableVariables: naming the host, the variable, and what would be right.
+    """
+    try:
+        return _connection(name, hostvars, templar, environment, (*_API, "ssh"))
+    except UnusableVariables as error:
+        raise UnusableVariables(f"host {name}: {error.message}") from None
+
+
+def _connection(
+    name: str, hostvars: Any, templar: Any, environment: Mapping[str, str], options: Collection[str]
+) -> dict[str, Any]:
     # As they stand: what hostvars renders by itself may keep a template whose variable is not defined, and a password
     # that is a template would be a wrong login.
     variables = {**hostvars.raw_get(name), "hostvars": hostvars}
     render = templar.copy_with_new_env(available_variables=variables).template
     try:
-        given = {"host": name, **options_from_variables(variables, render, _OPTIONS)}
-        if not given.setdefault("provider", {}).get("ip_address") and variables.get("ansible_host"):
-            given["provider"] = {**given["provider"], "ip_address": str(render(variables["ansible_host"]))}
-    except UnusableVariables as error:
-        return {"host": name, "unusable": error.message}
+        given = options_from_variables(variables, render, options=options)
+        return with_addresses(given, name, lambda: render(variables.get("ansible_host")), environment)
     except AnsibleError as error:
-        return {"host": name, "unusable": f"a variable of this host cannot be used: {error}"}
-    return given
+        raise UnusableVariables(f"a variable of this host cannot be used: {error}") from None

@@ -28,8 +28,10 @@ _PREFIX = "mlav_"
 _FOLDER = "mlav_evidence_dir"
 _SPECIFICATIONS = Path(__file__).parents[2] / "roles" / "mlav_troubleshoot" / "meta" / "argument_specs.yml"
 # Read at import, which is before Ansible forks.
-_DIAGNOSE: dict[str, Any] = yaml_load(_SPECIFICATIONS.read_text(encoding="utf-8"))["argument_specs"]["diagnose"]
-_SPECIFICATION: dict[str, dict[str, Any]] = _DIAGNOSE["options"]
+_OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
+    entry: specification["options"]
+    for entry, specification in yaml_load(_SPECIFICATIONS.read_text(encoding="utf-8"))["argument_specs"].items()
+}
 
 
 class UnusableVariables(DeviceError):
@@ -39,35 +41,43 @@ class UnusableVariables(DeviceError):
 
 
 def options_from_variables(
-    variables: Mapping[str, Any], template: Callable[[Any], Any], options: Collection[str] | None = None
+    variables: Mapping[str, Any],
+    template: Callable[[Any], Any],
+    entry: str = "diagnose",
+    options: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """The options that a host's variables set: ``timeout`` from ``mlav_timeout``.
 
     A variable that is empty text is the same as none. Two options take more than one variable: ``save_evidence`` is
     the folder ``mlav_evidence_dir`` if ``mlav_save_evidence`` is true; and ``mlav_panorama``, which the inventory
-    plugin sets where Panorama is the way to a firewall, goes before what ``mlav_provider`` says of the address.
+    plugin sets where Panorama is the way to a firewall, goes before what ``mlav_provider`` says of the address. One
+    maintenance window is a list of one.
 
     Args:
         variables: the host's variables as they stand, templates included.
         template: renders a value.
-        options: the options that are wanted; None gives all that the role's entry point ``diagnose`` knows.
+        entry: the entry point of the role that says which variables there are, and of what kind.
+        options: the options that are wanted; None gives all of the entry point.
 
     Raises:
         UnusableVariables: naming each variable, and what would be right.
     """
-    names = _SPECIFICATION if options is None else [f"{_PREFIX}{option}" for option in options]
+    specification = _OPTIONS[entry]
+    names = specification if options is None else [f"{_PREFIX}{option}" for option in options]
     given = {name: template(variables[name]) for name in names if name in variables and name != _FOLDER}
     # The folder's default is a template, which is compiled only where it is needed.
     if boolean(given.get("mlav_save_evidence", False), strict=False) and _FOLDER in variables:
         given[_FOLDER] = template(variables[_FOLDER])
     given = {name: value for name, value in given.items() if value is not None and value != ""}
-    checked = _validator(tuple(given)).validate(given)
+    checked = _validator(entry, tuple(given)).validate(given)
     if checked.error_messages:
         raise UnusableVariables(mask_of(checked._no_log_values)("; ".join(checked.error_messages)))
     usable = checked.validated_parameters
     panorama = usable.pop("mlav_panorama", None)
     if panorama:
         usable["mlav_provider"] = {**usable.get("mlav_provider", {}), **_without_nothing(panorama)}
+    if isinstance(window := usable.get("mlav_maintenance_window"), Mapping):
+        usable["mlav_maintenance_window"] = [window]
     folder = usable.pop(_FOLDER, "")
     if usable.pop("mlav_save_evidence", False):
         usable["mlav_save_evidence"] = folder
@@ -78,9 +88,9 @@ def options_from_variables(
 
 
 @lru_cache
-def _validator(names: tuple[str, ...]) -> ArgumentSpecValidator:
+def _validator(entry: str, names: tuple[str, ...]) -> ArgumentSpecValidator:
     """One for all hosts that set the same variables: to make one costs as much as to use it."""
-    return ArgumentSpecValidator({name: _SPECIFICATION[name] for name in names})
+    return ArgumentSpecValidator({name: _OPTIONS[entry][name] for name in names})
 
 
 def _without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -326,7 +326,10 @@ def test_a_file_of_another_name_is_not_read(fleet: Fleet, tmp_path: Path) -> Non
 
 
 FAILURES: dict[str, tuple[dict[str, Any], str]] = {
-    "password": ({"password": "wrong"}, "cannot be asked: it does not accept the user name and password of 'admin'"),
+    "password": (
+        {"password": "wrong"},
+        "cannot be asked: it does not accept the user name and password of 'admin' in the option panoramas[1] (",
+    ),
     "certificate": ({"ca_path": None}, "cannot be asked: "),
     "port": ({"port": 1}, "cannot be asked: "),
 }

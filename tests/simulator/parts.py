@@ -12,6 +12,7 @@ import dataclasses
 import types
 import typing
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -315,9 +316,14 @@ def seconds(text: str) -> float:
     return float(text[:-1]) * units[text[-1]]
 
 
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
 def build(cls: type[T], data: dict[str, Any], where: str = "") -> T:
     """A dataclass from a scenario's mapping; unknown keys are errors, so that typing mistakes show."""
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]
     names = {f.name for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
     if not isinstance(data, dict):
         raise ScenarioError(f"{where or cls.__name__}: a mapping was expected, got {data!r}")

@@ -13,13 +13,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from copy import copy
-from typing import Any
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import envelope as xml
-from ansible_collections.panops.mlav.plugins.module_utils._device import panos_library
 from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import Envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -69,11 +67,9 @@ class XmlApi:
         self.redactor = Redactor(options.secrets)
         self._connection = HttpsConnection(options, MAX_ANSWER_BYTES)
         self._key = options.api_key
-        self._firewall: Any = None
         self._failure: DeviceError | None = None
-        self.credential = (
-            "the API key" if options.api_key is not None else f"the user name and password of {options.username!r}"
-        )
+        credential = "API key" if options.api_key is not None else f"user name and password of {options.username!r}"
+        self._credential = f"the {credential} in the option {options.option}"
 
     @property
     def requests(self) -> int:
@@ -85,17 +81,6 @@ class XmlApi:
         """How many connections were opened."""
         return self._connection.handshakes
 
-    @property
-    def firewall(self) -> Any:
-        """pan-os-python's ``Firewall`` over this session; use it within ``panos_library.library_errors``.
-
-        Raises:
-            MissingLibrary: pan-os-python is not installed.
-        """
-        if self._firewall is None:
-            self._firewall = panos_library.firewall(self)
-        return self._firewall
-
     def close(self) -> None:
         """Ends the connection."""
         self._connection.close()
@@ -103,7 +88,7 @@ class XmlApi:
     def renew(self) -> None:
         """Begins the session anew: a new connection, and a new key where a password gets one.
 
-        For a session that the firewall has ended. Not for credentials that it did not accept: see ``exchange``.
+        For a session that the firewall has ended. Not for credentials that it did not accept: see ``call``.
         """
         self._connection.close()
         self._key = self.options.api_key
@@ -120,11 +105,14 @@ class XmlApi:
     def call(self, fields: Mapping[str, str], seconds: float | None = None, asked: str | None = None) -> Envelope:
         """Sends one request of any type and gives its successful answer; the key and ``target`` are added.
 
+        A first connection that failed and credentials that were not accepted are not tried again in this session:
+        every attempt would take its time, and failed logins lock accounts.
+
         Raises:
             DeviceError: the subclass that fits.
         """
         asked = asked or _asked(fields)
-        return self.checked(self.exchange(fields, self._deadline(asked, seconds)), asked)
+        return self.checked(self._exchange(fields, self._deadline(asked, seconds)), asked)
 
     def checked(self, body: bytes, asked: str) -> Envelope:
         """Parses the body of an answer, and gives it where it is a success.
@@ -133,7 +121,7 @@ class XmlApi:
             DeviceError: the subclass that fits.
         """
         try:
-            return xml.check(xml.parse(body), asked, self.credential)
+            return xml.check(xml.parse(body), asked, self._credential)
         except DeviceError as error:
             raise self._noted(self._redacted(self._beyond_panorama(error))) from None
 
@@ -142,30 +130,12 @@ class XmlApi:
         with suppress(DeviceError):
             self.call({**fields, "action": "finish"}, min(self.options.timeout, 5.0))
 
-    def exchange(self, fields: Mapping[str, str], deadline: Deadline | None = None) -> bytes:
-        """Sends one request and gives the body of its answer, whatever PAN-OS says in it.
-
-        HTTP errors and credentials that are not accepted raise; for pan-os-python, which reads the rest by itself.
-
-        A first connection that failed and credentials that were not accepted are not tried again in this session:
-        every attempt would take its time, and failed logins lock accounts.
-
-        Raises:
-            DeviceError: the subclass that fits.
-        """
-        if self._failure is not None:
-            raise self._failure
-        try:
-            return self._exchange(fields, deadline or self._deadline(_asked(fields), None))
-        except DeviceError as error:
-            raise self._noted(error) from error.__cause__
-
     @contextmanager
     def stream(self, fields: Mapping[str, str], deadline: Deadline, max_bytes: int) -> Iterator[HttpStream]:
         """Sends one request and gives its answer while the body is still coming, whatever it holds.
 
         Raises:
-            DeviceError: as ``exchange``, before the body; what reading the body raises: see ``https.HttpStream``.
+            DeviceError: as ``call``, before the body; what reading the body raises: see ``https.HttpStream``.
         """
         if self._failure is not None:
             raise self._failure
@@ -185,7 +155,13 @@ class XmlApi:
             yield answer
 
     def _exchange(self, fields: Mapping[str, str], deadline: Deadline) -> bytes:
-        return self._post(*self._signed(fields, deadline), deadline)
+        """The body of the answer, whatever PAN-OS says in it."""
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return self._post(*self._signed(fields, deadline), deadline)
+        except DeviceError as error:
+            raise self._noted(error) from error.__cause__
 
     def _signed(self, fields: Mapping[str, str], deadline: Deadline) -> tuple[dict[str, str], dict[str, str]]:
         """The fields and the headers that are sent; a password gets its key first."""
@@ -211,7 +187,7 @@ class XmlApi:
         fields = {"type": "keygen", "user": self.options.username or "", "password": self.options.password or ""}
         answer = xml.parse(self._post(fields, {}, deadline))
         try:
-            xml.check(answer, "keygen", self.credential)
+            xml.check(answer, "keygen", self._credential)
         except DeviceError as error:
             raise self._redacted(error) from None
         key = answer.root.findtext("./result/key", "").strip()
@@ -238,14 +214,14 @@ class XmlApi:
             envelope = None
         if envelope is not None and not envelope.succeeded:
             code = envelope.code or str(answer.status)
-            return xml.failure(code, envelope.message or envelope.text or status, asked, self.credential)
+            return xml.failure(code, envelope.message or envelope.text or status, asked, self._credential)
         if answer.status == 401:
             return AuthenticationFailure(
-                f"the firewall does not accept {self.credential}: {status}",
-                remedy=f"Check {self.credential} in the option provider.",
+                f"the firewall does not accept {self._credential}: {status}",
+                remedy=f"Check {self._credential}.",
             )
         if answer.status == 403:
-            return xml.failure("403", status, asked, self.credential)
+            return xml.failure("403", status, asked, self._credential)
         if answer.status in {429, 503}:
             return DeviceBusy(f"the firewall is busy: {asked}: {status}", remedy="Wait, then ask again.")
         if answer.location is not None:

@@ -227,7 +227,7 @@ def failure(code: str, message: str, asked: str, credential: str) -> DeviceError
         return CommandRefused(f"the XML API does not take {told}")
     if "invalid credential" in low:
         return AuthenticationFailure(
-            f"the firewall does not accept {credential} ({said})", remedy=f"Check {credential} in the option provider."
+            f"the firewall does not accept {credential} ({said})", remedy=f"Check {credential}."
         )
     if code == "22" or "session timed out" in low:
         return AuthenticationFailure(f"the session has ended: {told}", remedy=f"Check {credential}, and run again.")

@@ -214,7 +214,7 @@ class HttpsConnection:
     def _not_http(self, error: Exception) -> MalformedAnswer:
         return MalformedAnswer(
             f"{self._where} does not answer in HTTP ({type(error).__name__})",
-            remedy="Check that provider.port is the port of the web interface and API.",
+            remedy=f"Check that {self._options.option}.port is the port of the web interface and API.",
         )
 
 

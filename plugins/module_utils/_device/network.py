@@ -106,5 +106,5 @@ def _resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
     reason = getattr(answer, "strerror", None) or str(answer)
     raise Unreachable(
         f"the host name {host!r} does not resolve: {reason}",
-        remedy="Check the spelling of provider.ip_address and the DNS servers of this controller.",
+        remedy="Check the spelling of the name and the DNS servers of this controller.",
     )

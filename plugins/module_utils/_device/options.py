@@ -48,6 +48,7 @@ class ConnectionOptions:
         cert_fingerprint: SHA-256 of the certificate itself as 64 lower-case hex digits, in place of CA verification.
         timeout: seconds for one call.
         ssh: None where SSH may not be used.
+        option: where address and credentials were given, for messages.
     """
 
     host: str
@@ -61,39 +62,48 @@ class ConnectionOptions:
     cert_fingerprint: str | None = None
     timeout: float = DEFAULT_TIMEOUT
     ssh: SshOptions | None = None
+    option: str = "provider"
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> ConnectionOptions:
+    def from_params(cls, params: Mapping[str, Any], option: str = "provider", beside: str = "") -> ConnectionOptions:
         """Builds the options from a module's parameters (None means: not given).
+
+        Args:
+            params: the parameters.
+            option: what messages call ``provider``, where that is no option of this name.
+            beside: what messages put before the names of the others.
 
         Raises:
             InvalidOption: naming the option, its value (secrets excepted) and what would be right.
         """
-        provider = _mapping("provider", params.get("provider"))
-        username = _string("provider.username", provider.get("username"))
-        password = _string("provider.password", provider.get("password"), secret=True)
-        api_key = _string("provider.api_key", provider.get("api_key"), secret=True)
+        provider = _mapping(option, params.get("provider"))
+        username = _string(f"{option}.username", provider.get("username"))
+        password = _string(f"{option}.password", provider.get("password"), secret=True)
+        api_key = _string(f"{option}.api_key", provider.get("api_key"), secret=True)
         if api_key is None and (username is None or password is None):
             raise InvalidOption(
-                "option provider has no usable credentials. Expected: api_key, or username and password. "
+                f"option {option} has no usable credentials. Expected: api_key, or username and password. "
                 f"Actual: {_given(provider, ('api_key', 'username', 'password'))}."
             )
         if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
-            raise InvalidOption("option provider.api_key cannot be sent. Expected: printable ASCII. Actual: it is not.")
-        host = _host("provider.ip_address", provider.get("ip_address"))
-        serial_number = _serial(provider.get("serial_number"))
+            raise InvalidOption(
+                f"option {option}.api_key cannot be sent. Expected: printable ASCII. Actual: it is not."
+            )
+        host = _host(f"{option}.ip_address", provider.get("ip_address"))
+        serial_number = _serial(f"{option}.serial_number", provider.get("serial_number"))
         return cls(
             host=host,
-            port=_port("provider.port", provider.get("port"), 443),
+            port=_port(f"{option}.port", provider.get("port"), 443),
             username=username,
             password=password,
             api_key=api_key,
             serial_number=serial_number,
-            validate_certs=_boolean("validate_certs", params.get("validate_certs"), True),
-            ca_path=_ca_path(params.get("ca_path")),
-            cert_fingerprint=_fingerprint(params.get("cert_fingerprint")),
-            timeout=_timeout(params.get("timeout")),
-            ssh=_ssh(params.get("ssh"), None if serial_number else host, username, password),
+            validate_certs=_boolean(f"{beside}validate_certs", params.get("validate_certs"), True),
+            ca_path=_ca_path(f"{beside}ca_path", params.get("ca_path")),
+            cert_fingerprint=_fingerprint(f"{beside}cert_fingerprint", params.get("cert_fingerprint")),
+            timeout=_timeout(f"{beside}timeout", params.get("timeout")),
+            ssh=_ssh(f"{beside}ssh", params.get("ssh"), option, None if serial_number else host, username, password),
+            option=option,
         )
 
     @property
@@ -105,37 +115,44 @@ class ConnectionOptions:
         return tuple(secret for secret in found if secret)
 
 
-def _ssh(value: Any, host: str | None, username: str | None, password: str | None) -> SshOptions | None:
+def _ssh(
+    name: str, value: Any, provider: str, host: str | None, username: str | None, password: str | None
+) -> SshOptions | None:
+    """Host, user name and password are those of the option ``provider``."""
     if value is None:
         return None
-    ssh = _mapping("ssh", value)
-    user = _string("ssh.username", ssh.get("username")) or username
+    ssh = _mapping(name, value)
+    user = _string(f"{name}.username", ssh.get("username")) or username
     if user is None:
-        raise InvalidOption("option ssh.username is missing, and so is provider.username. Expected: a user name.")
-    own_password = _string("ssh.password", ssh.get("password"), secret=True) or password
-    key_file = _string("ssh.key_file", ssh.get("key_file"))
+        raise InvalidOption(f"option {name}.username is missing, and so is {provider}.username. Expected: a user name.")
+    own_password = _string(f"{name}.password", ssh.get("password"), secret=True) or password
+    key_file = _string(f"{name}.key_file", ssh.get("key_file"))
     if key_file is not None:
         key_file = str(Path(key_file).expanduser())
         if not Path(key_file).is_file():
-            raise InvalidOption(f"option ssh.key_file is {key_file!r}. Expected: an existing file. Actual: none there.")
+            raise InvalidOption(
+                f"option {name}.key_file is {key_file!r}. Expected: an existing file. Actual: none there."
+            )
     if own_password is None and key_file is None:
-        raise InvalidOption("option ssh has no credentials. Expected: ssh.password, provider.password or ssh.key_file.")
+        raise InvalidOption(
+            f"option {name} has no credentials. Expected: {name}.password, {provider}.password or {name}.key_file."
+        )
     if host is None and not ssh.get("host"):
         raise InvalidOption(
-            "option ssh.host is missing. Expected: the firewall's own address, since provider.serial_number makes "
-            "provider.ip_address that of Panorama."
+            f"option {name}.host is missing. Expected: the firewall's own address, since {provider}.serial_number "
+            f"makes {provider}.ip_address that of Panorama."
         )
-    known_hosts = _string("ssh.known_hosts", ssh.get("known_hosts")) or SshOptions.known_hosts
+    known_hosts = _string(f"{name}.known_hosts", ssh.get("known_hosts")) or SshOptions.known_hosts
     return SshOptions(
-        host=_host("ssh.host", ssh.get("host") or host),
-        port=_port("ssh.port", ssh.get("port"), 22),
+        host=_host(f"{name}.host", ssh.get("host") or host),
+        port=_port(f"{name}.port", ssh.get("port"), 22),
         username=user,
         password=own_password,
         key_file=key_file,
-        key_passphrase=_string("ssh.key_passphrase", ssh.get("key_passphrase"), secret=True),
+        key_passphrase=_string(f"{name}.key_passphrase", ssh.get("key_passphrase"), secret=True),
         known_hosts=str(Path(known_hosts).expanduser()),
-        host_key_checking=_boolean("ssh.host_key_checking", ssh.get("host_key_checking"), True),
-        accept_banner=_boolean("ssh.accept_banner", ssh.get("accept_banner"), False),
+        host_key_checking=_boolean(f"{name}.host_key_checking", ssh.get("host_key_checking"), True),
+        accept_banner=_boolean(f"{name}.accept_banner", ssh.get("accept_banner"), False),
     )
 
 
@@ -195,7 +212,7 @@ def _boolean(name: str, value: Any, default: bool) -> bool:
     return value
 
 
-def _timeout(value: Any) -> float:
+def _timeout(name: str, value: Any) -> float:
     if value is None:
         return DEFAULT_TIMEOUT
     try:
@@ -203,36 +220,32 @@ def _timeout(value: Any) -> float:
     except (TypeError, ValueError):
         seconds = 0.0
     if not 0 < seconds <= MAX_TIMEOUT:
-        raise InvalidOption(f"option timeout is {value!r}. Expected: seconds, above 0 and up to {MAX_TIMEOUT:.0f}.")
+        raise InvalidOption(f"option {name} is {value!r}. Expected: seconds, above 0 and up to {MAX_TIMEOUT:.0f}.")
     return seconds
 
 
-def _serial(value: Any) -> str | None:
-    serial = _string("provider.serial_number", value)
+def _serial(name: str, value: Any) -> str | None:
+    serial = _string(name, value)
     if serial is not None and not re.fullmatch(r"[A-Za-z0-9-]{1,64}", serial):
-        raise InvalidOption(
-            f"option provider.serial_number is {serial!r}. Expected: the serial number of a firewall, as a string."
-        )
+        raise InvalidOption(f"option {name} is {serial!r}. Expected: the serial number of a firewall, as a string.")
     return serial
 
 
-def _ca_path(value: Any) -> str | None:
-    path = _string("ca_path", value)
+def _ca_path(name: str, value: Any) -> str | None:
+    path = _string(name, value)
     if path is None:
         return None
     path = str(Path(path).expanduser())
     if not Path(path).exists():
-        raise InvalidOption(f"option ca_path is {path!r}. Expected: an existing file or folder. Actual: nothing there.")
+        raise InvalidOption(f"option {name} is {path!r}. Expected: an existing file or folder. Actual: nothing there.")
     return path
 
 
-def _fingerprint(value: Any) -> str | None:
-    given = _string("cert_fingerprint", value)
+def _fingerprint(name: str, value: Any) -> str | None:
+    given = _string(name, value)
     if given is None:
         return None
     digits = re.sub(r"^sha-?256[:=]\s*", "", given.strip(), flags=re.IGNORECASE).replace(":", "").lower()
     if not re.fullmatch(r"[0-9a-f]{64}", digits):
-        raise InvalidOption(
-            f"option cert_fingerprint is {given!r}. Expected: SHA-256, 64 hex digits with or without colons."
-        )
+        raise InvalidOption(f"option {name} is {given!r}. Expected: SHA-256, 64 hex digits with or without colons.")
     return digits

@@ -127,7 +127,7 @@ def wrap(connection: socket.socket, options: ConnectionOptions, deadline: Deadli
         connection.close()
         raise Unreachable(
             f"{options.host} port {options.port} cut the connection in the TLS handshake: {error.strerror or error}",
-            remedy="Check that provider.port is the port of the web interface and API.",
+            remedy=f"Check that {options.option}.port is the port of the web interface and API.",
         ) from error
     except BaseException:
         connection.close()
@@ -165,7 +165,8 @@ def _failure(options: ConnectionOptions, error: ssl.SSLError) -> TlsFailure:
         )
     return TlsFailure(
         f"the TLS handshake with {where} failed: {_reason(error)}",
-        remedy="Check that provider.port is the port of the web interface and API, and that TLS 1.2 is enabled there.",
+        remedy=f"Check that {options.option}.port is the port of the web interface and API, and that TLS 1.2 is "
+        "enabled there.",
     )
 
 

@@ -203,10 +203,6 @@ def _fields(request: CommitRequest, description: str) -> dict[str, str]:
     command: Element = firewall_commit(
         description, [request.partial_to] if request.partial_to is not None else None, request.force
     )
-    # Up to 1.12 the library puts an empty part into a forced commit, which has no part.
-    for force in command.iter("force"):
-        for child in list(force):
-            force.remove(child)
     fields = {"type": "commit", "cmd": tostring(command, encoding="unicode")}
     return fields if request.partial_to is None else {**fields, "action": "partial"}
 

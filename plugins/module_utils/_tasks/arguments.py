@@ -80,6 +80,11 @@ def log_lines() -> dict[str, Any]:
     return {"log_lines": {"type": "int", "default": 5000}}
 
 
+def role_variables() -> dict[str, Any]:
+    """Whether the role's variables are options (fragment ``panops.mlav.role_variables``)."""
+    return {"role_variables": {"type": "bool", "default": False}}
+
+
 def host() -> dict[str, Any]:
     """The name in the result (fragment ``panops.mlav.host``)."""
     return {"host": {"type": "str"}}

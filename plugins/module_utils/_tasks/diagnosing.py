@@ -20,7 +20,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.redaction impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, log_lines, logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
+    between,
+    log_lines,
+    logs,
+    role_variables,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import diagnosed, gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
@@ -85,7 +90,8 @@ DIAGNOSIS_INFO = Operation(
         "save_evidence": {"type": "path"},
         "techsupport_export": {"type": "bool", "default": False},
         "techsupport_timeout": {"type": "int", "default": 1200},
-        "role_variables": {"type": "bool", "default": False},
+        **role_variables(),
     },
     _diagnosis,
+    role_entry="diagnose",
 )

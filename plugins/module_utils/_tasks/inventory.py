@@ -94,24 +94,14 @@ def _source(where: str, entry: Any) -> PanoramaSource:
     if checked.error_messages:
         raise InvalidOption(f"option {where} cannot be used: {checked.error_messages[0]}")
     params = checked.validated_parameters
-    try:
-        options = ConnectionOptions.from_params(
-            {"provider": {name: params.get(name) for name in provider}, **{name: params.get(name) for name in others}}
-        )
-    except InvalidOption as error:
-        raise InvalidOption(_located(where, error.message), error.remedy) from None
+    options = ConnectionOptions.from_params(
+        {"provider": {name: params.get(name) for name in provider}, **{name: params.get(name) for name in others}},
+        where,
+        f"{where}.",
+    )
     name = params.get("name") or options.host
     tls = {name: getattr(options, name) for name in _TLS if name in given}
     return PanoramaSource(name, re.sub(r"[^A-Za-z0-9]", "_", name), options, tls)
-
-
-def _located(where: str, message: str) -> str:
-    """The message about a module's option, for the same in an entry."""
-    return re.sub(r"\boption (?:provider\b)?\.?(\w+(?= is| cannot| in))?", lambda m: _option(where, m[1]), message)
-
-
-def _option(where: str, name: str | None) -> str:
-    return f"option {where}.{name}" if name else f"option {where}"
 
 
 def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool) -> Collected:
@@ -165,9 +155,8 @@ def _known(cached: Any, place: str) -> tuple[ManagedFirewall, ...] | None:
 
 
 def _told(source: PanoramaSource, error: DeviceError) -> str:
-    # The errors of a session speak of a firewall and of a module's options.
-    message = error.message.replace("the firewall", "it").rstrip(".")
-    remedy = error.remedy.replace(" in the option provider", " in the option panoramas").replace(
-        "provider.", "panoramas."
+    # The errors of a session speak of a firewall.
+    message = re.sub("^the firewall ", "it ", error.message.rstrip("."))
+    return " ".join(
+        filter(None, (f"Panorama {source.name} ({source.place}) cannot be asked: {message}.", error.remedy))
     )
-    return " ".join(filter(None, (f"Panorama {source.name} ({source.place}) cannot be asked: {message}.", remedy)))

@@ -38,6 +38,8 @@ class Operation:
         argument_spec: as Ansible takes it.
         run: validated parameters and the context -> the module's result.
             Raises DeviceError where the module has to fail.
+        role_entry: the entry point of the role ``mlav_troubleshoot`` whose variables the option ``role_variables``
+            takes; empty where there is no such option.
         names_the_firewall: the option ``host`` is filled from the inventory where it is not given.
         masks_itself: its results hold no secret, so that the controller does not look for each of them in all of it.
             Failures are masked in any case.
@@ -46,6 +48,7 @@ class Operation:
     name: str
     argument_spec: dict[str, Any]
     run: Callable[[Params, Context], Result]
+    role_entry: str = ""
     names_the_firewall: bool = True
     masks_itself: bool = False
 

@@ -23,6 +23,7 @@ from typing import Any, get_args
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
@@ -41,7 +42,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning impor
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import NotReconnected, Remediation
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection, log_lines, logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
+    connection,
+    log_lines,
+    logs,
+    role_variables,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import exclusion_diff
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import make_folder, replace_file
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
@@ -126,7 +132,9 @@ def _require_connection(params: Params) -> None:
 
 
 def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
-    device = stack.enter_context(closing(open_device(params["decryption_connection"])))
+    where = "decryption_connection"
+    options = ConnectionOptions.from_params(params[where], f"{where}.provider", f"{where}.")
+    device = stack.enter_context(closing(LiveDevice(options)))
     opened.append(device)
     return Target(params["decryption_host"], device)
 
@@ -277,6 +285,8 @@ REMEDIATE = Operation(
         "order": {"type": "str", "choices": list(get_args(Order))},
         "plan": {"type": "path"},
         "audit_dir": {"type": "path"},
+        **role_variables(),
     },
     _remediate,
+    role_entry="remediate",
 )

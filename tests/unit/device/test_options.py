@@ -96,12 +96,13 @@ INVALID: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.parametrize("where", ["", "decryption_connection."])
 @pytest.mark.parametrize(("option", "params", "right"), INVALID)
-def test_invalid_options_are_named(option: str, params: dict[str, Any], right: str) -> None:
+def test_invalid_options_are_named(option: str, params: dict[str, Any], right: str, where: str) -> None:
     with pytest.raises(InvalidOption) as caught:
-        build(**params)
+        ConnectionOptions.from_params({"provider": PROVIDER, **params}, f"{where}provider", where)
     message = caught.value.message
-    assert message.startswith(f"option {option} ")
+    assert message.startswith(f"option {where}{option} ")
     assert right in message
     for secret in ("pass-W0rd", "12345678", "secret"):
         assert secret not in message

@@ -50,7 +50,33 @@ def test_options(variables: dict[str, Any], options: dict[str, Any]) -> None:
 
 def test_only_the_options_that_are_wanted() -> None:
     variables = {**FOLDER, "mlav_timeout": 5, "mlav_depth": "deep", "mlav_save_evidence": True}
-    assert options_from_variables(variables, rendered, ("provider", "timeout")) == {"timeout": 5}
+    assert options_from_variables(variables, rendered, options=("provider", "timeout")) == {"timeout": 5}
+
+
+WINDOW = {"start": "22:00", "duration": "4h"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "options"),
+    [
+        ({"mlav_maintenance_window": WINDOW}, {"maintenance_window": [WINDOW]}),
+        ({"mlav_maintenance_window": [WINDOW, WINDOW]}, {"maintenance_window": [WINDOW, WINDOW]}),
+        ({"mlav_take_over_locks": "ann,bob", "mlav_lock": "no"}, {"take_over_locks": ["ann", "bob"], "lock": False}),
+        (
+            {"mlav_plan": "", "mlav_audit_dir": "{{ folder }}", "mlav_depth": "full"},
+            {"audit_dir": "/saved", "depth": "full"},
+        ),
+    ],
+)
+def test_options_of_a_remediation(variables: dict[str, Any], options: dict[str, Any]) -> None:
+    assert options_from_variables(variables, rendered, "remediate") == options
+
+
+def test_variables_of_a_remediation_are_none_of_a_diagnosis() -> None:
+    variables = {"mlav_lock": "perhaps"}
+    assert options_from_variables(variables, rendered) == {}
+    with pytest.raises(UnusableVariables, match="mlav_lock"):
+        options_from_variables(variables, rendered, "remediate")
 
 
 @pytest.mark.parametrize(

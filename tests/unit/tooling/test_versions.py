@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.panos_library import LOWEST as LOWEST_PANOS
 from ansible_collections.panops.mlav.plugins.module_utils._version import COLLECTION_VERSION
 from tests.tooling.environment import ROOT
 from tests.tooling.gates import LOWEST, NEWEST_CORE, OLDEST, OLDEST_CORE
@@ -45,6 +46,10 @@ def test_the_lowest_promised_version_is_checked(name: str) -> None:
 def test_a_newer_version_is_checked_too(name: str) -> None:
     newest = max(pins(ROOT / "requirements-dev.txt", "==")[name], key=numbers)
     assert numbers(newest) >= numbers(PROMISED[name])
+
+
+def test_an_older_library_is_refused() -> None:
+    assert PROMISED["pan-os-python"] == LOWEST_PANOS
 
 
 def test_sanity_runs_on_the_newest_and_the_oldest_core() -> None:
