@@ -1,3 +1,7 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 # Everything is done by tests/run.py, which also runs without make: python3 tests/run.py demo
 
 # The first Python here that is new enough; .venv is made with the best one that run.py finds, or with PYTHON=... .

@@ -9,4 +9,4 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-COLLECTION_VERSION = "0.1.0"
+COLLECTION_VERSION = "1.0.0"

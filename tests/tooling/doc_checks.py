@@ -37,7 +37,10 @@ from tests.tooling.gates import GATES
 COLLECTION = "panops.mlav."
 # Programs of others: the commands have to be readable, and that is all.
 OTHERS = frozenset(
-    ("ansible-galaxy", "cat", "cd", "export", "git", "less", "openssl", "read", "ssh", "ssh-keygen", "ssh-keyscan")
+    (
+        *("ansible-builder", "ansible-galaxy", "antsibull-changelog", "cat", "cd", "export", "git", "less", "openssl"),
+        *("read", "ssh", "ssh-keygen", "ssh-keyscan"),
+    )
 )
 
 

@@ -52,8 +52,9 @@ OLDEST_CORE = "2.16.19"
 
 # Everything else is for developers and stays out of the collection that users install.
 SHIPPED = (
-    *("CHANGELOG", "FILES.json", "LICENSE", "MANIFEST.json", "README.md", "changelogs", "docs", "meta", "playbooks"),
-    *("plugins", "requirements.txt", "roles", "tests/config.yml"),
+    *("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md"),
+    *("FILES.json", "MANIFEST.json", "bindep.txt", "requirements.txt", "changelogs/changelog.yaml", "tests/config.yml"),
+    *("docs/", "meta/", "playbooks/", "plugins/", "roles/"),
 )
 
 

@@ -22,7 +22,10 @@ SITE = BUILD / "site"
 SOURCE = BUILD / "site-source"
 CONF = ROOT / "docs" / "docsite"
 # The pages, and what they link to. Copied, because MyST resolves links between pages from where a file really lies.
-COPIED = ("CHANGELOG.md", "LICENSE", "README.md", "docs", "requirements.txt", "tests/simulator/README.md")
+COPIED = (
+    *("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "docs"),
+    *("meta/runtime.yml", "requirements.txt", "tests/simulator/README.md"),
+)
 ROOT_PAGES = ("index.md", "unconfirmed.md")
 _LOADED = re.compile(r"""<(?:script|img|link|iframe)\b[^>]*\b(?:src|href)=["'](?:https?:)?//[^"']*["'][^>]*>""")
 
