@@ -29,6 +29,7 @@ from tests.tooling.environment import (
 CACHES = (".ansible", ".coverage", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "tests/output")
 # What they say is worth reading while they run; the output of sessions beside others is kept until each has ended.
 ALONE = ("demo", "demo-techsupport", "demo-remediate", "benchmark")
+STATES = {"success": "ok", "skipped": "SKIPPED"}
 REPORT = BUILD / "logs" / "sessions.json"
 
 
@@ -91,7 +92,8 @@ def _nox(names: Sequence[str], options: Sequence[str]) -> int:
         raise
     if REPORT.exists():
         for session in json.loads(REPORT.read_text())["sessions"]:
-            print(f"{session['duration']:7.1f} s  {session['result']:8} {session['name']}")
+            state = STATES.get(session["result"], "FAILED")
+            print(f"{session['duration']:7.1f} s  {state:7}  {session['name']:22} {session['reason'] or ''}".rstrip())
     return code
 
 
