@@ -1,3 +1,7 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 # Everything is a session of noxfile.py, which tests/run.py runs in .venv; that works without make too:
 # python3 tests/run.py demo
 
