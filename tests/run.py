@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The project's one command: ``python3 tests/run.py demo``, ``test``, or the name of a gate.
+"""Runs sessions of noxfile.py: ``python3 tests/run.py test``; without a name it lists them.
 
 Standard library only; everything else comes into ``.venv``. This file must stay readable for Pythons that are too old,
 so that they can say so.

@@ -32,6 +32,7 @@ FLEET = DEMO / "fleet"
 TECHSUPPORT_DEMO = BUILD / "demo-techsupport"
 FILES = TECHSUPPORT_DEMO / "files"
 REMEDIATE_DEMO = BUILD / "demo-remediate"
+RECORDS = DEMO / "remediation.json"
 SIMULATOR = (sys.executable, "-m", "tests.simulator")
 DEMO_FLEET = ("--fleet", "tests/simulator/fleets/demo.yml")
 BROKEN_FLEET = ("--fleet", "tests/simulator/fleets/remediation.yml")
@@ -46,8 +47,11 @@ def main(arguments: Sequence[str]) -> int:
     [name] = arguments
     folder, show = DEMOS[name]
     with locked(BUILD / f"{name}.lock"):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.iterdir():
+            # Of another demo, which may run beside this one.
+            if old != RECORDS:
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
         try:
             wrong = show()
         except Failed as problem:
@@ -107,8 +111,8 @@ def remediate_fleet() -> int:
             records += read_results(place / "done" / "remediation.json", "remediation").values()
     DEMO.mkdir(parents=True, exist_ok=True)
     content = json.dumps(records, indent=2, ensure_ascii=False) + "\n"
-    (DEMO / "remediation.json").write_text(content, encoding="utf-8")
-    print(f"records of both runs: {(DEMO / 'remediation.json').relative_to(ROOT)}")
+    RECORDS.write_text(content, encoding="utf-8")
+    print(f"records of both runs: {RECORDS.relative_to(ROOT)}")
     return compare_records(wanted, {record["host"]: record for record in records})
 
 
@@ -123,7 +127,7 @@ DEMOS = {
 def simulated_fleet(fleet: Sequence[str], folder: Path) -> Iterator[None]:
     """Simulated firewalls that answer until the block ends; they choose free ports themselves."""
     print("starting the simulated firewalls", flush=True)
-    with log_file("simulator") as log:
+    with log_file(f"simulator-{folder.parent.name}") as log:
         process = subprocess.Popen(
             [*SIMULATOR, *fleet, "--directory", str(folder)],
             cwd=ROOT,

@@ -10,6 +10,7 @@ import configparser
 import json
 import re
 import shlex
+import subprocess
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -29,10 +30,8 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.splitter import parse_kv
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Operation
-from tests.tooling.cli import PROGRAMS
 from tests.tooling.doc_samples import Sample
-from tests.tooling.environment import ROOT
-from tests.tooling.gates import GATES
+from tests.tooling.environment import ROOT, VENV
 
 COLLECTION = "panops.mlav."
 # Programs of others: the commands have to be readable, and that is all.
@@ -200,8 +199,18 @@ def _ansible_doc(words: list[str]) -> None:
             raise BadSample(f"there is no {asked.type} {name}")
 
 
+@cache
+def _sessions() -> frozenset[str]:
+    """What nox can run here."""
+    # Without the keywords it would list what runs by default.
+    everything = ["--list", "--json", "--keywords", "not nothing"]
+    nox = [str(VENV / "bin" / "nox"), "--noxfile", str(ROOT / "noxfile.py"), *everything]
+    listed = subprocess.run(nox, capture_output=True, text=True, check=True, timeout=60).stdout
+    return frozenset(session["name"] for session in json.loads(listed))
+
+
 def _targets(words: list[str]) -> None:
-    known = {*PROGRAMS, "venv", "clean", *(word for gate in GATES for word in (gate.name, *gate.groups))}
+    known = {*_sessions(), "venv", "clean"}
     if unknown := [word for word in words if not word.startswith("-") and word not in known]:
         raise BadSample(f"there is no target {', '.join(unknown)}")
 

@@ -145,10 +145,6 @@ def log_file(name: str) -> IO[str]:
     return path.open("w", encoding="utf-8")
 
 
-# What ``call`` waits for, in whatever thread.
-RUNNING: set[subprocess.Popen[bytes]] = set()
-
-
 def call(
     log: IO[str],
     command: Sequence[str | Path],
@@ -174,21 +170,20 @@ def call(
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-    RUNNING.add(process)
     try:
         code = process.wait(seconds)
     except subprocess.TimeoutExpired:
         raise Failed(f"{Path(words[0]).name} was stopped after {seconds:.0f} s, see {log.name}") from None
     finally:
         stop(process)
-        RUNNING.discard(process)
     if code:
         raise Failed(f"{Path(words[0]).name} ended with code {code}, see {log.name}")
 
 
 def stop(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
     """End a process that leads its own session, and what it left behind."""
-    for number, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+    # nox gives a session two seconds to end.
+    for number, patience in ((signal.SIGTERM, 1.5), (signal.SIGKILL, 5.0)):
         try:
             os.killpg(process.pid, number)
         except (ProcessLookupError, PermissionError):

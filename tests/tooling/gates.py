@@ -2,22 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The gates of ``test``: each a small function that writes a log and raises when something is wrong.
+"""The gates of the repository: each a small function that writes a log and raises when something is wrong.
 
-A new gate is one function and one line in GATES.
+A new gate is one function here and one line in noxfile.py.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-import tarfile
-from collections.abc import Callable
-from dataclasses import dataclass
+import subprocess
 from pathlib import Path
 from typing import IO
 
 from tests.tooling import site
+from tests.tooling.cores import CORES, Core
 from tests.tooling.environment import (
     BUILD,
     COLLECTIONS,
@@ -30,7 +28,6 @@ from tests.tooling.environment import (
     interpreter,
     make_venv,
 )
-from tests.tooling.sanity import sanity
 
 # Of all lines under plugins/; branches are measured and shown beside it.
 LINE_COVERAGE = 90.0
@@ -46,66 +43,48 @@ ON_OLDEST = (
     # Each release ends its workers in a way of its own.
     "tests/integration/test_remediate_interrupted.py::test_a_killed_run_is_taken_up_again",
 )
-NEWEST_CORE = "2.21.5"
-OLDEST_CORE = "2.16.19"
-
-
-# Everything else is for developers and stays out of the collection that users install.
-SHIPPED = (
-    *("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md"),
-    *("FILES.json", "MANIFEST.json", "bindep.txt", "requirements.txt", "changelogs/changelog.yaml", "tests/config.yml"),
-    *("docs/", "meta/", "playbooks/", "plugins/", "roles/"),
-)
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A check of the project.
-
-    Attributes:
-        run: writes to the log; returns what is worth a place in the summary; raises Failed or Skipped.
-        beside: it needs nothing of the others, so it runs while they do, one such gate after the other.
-    """
-
-    name: str
-    groups: tuple[str, ...]
-    what: str
-    run: Callable[[IO[str]], str]
-    beside: bool = False
+OLDEST_CORE, *_, NEWEST_CORE = (core.release for core in CORES.values())
 
 
 def ruff(log: IO[str]) -> str:
+    """Style and likely mistakes of Python files."""
     call(log, [BIN / "ruff", "check", "."])
     return ""
 
 
 def ruff_format(log: IO[str]) -> str:
+    """Layout of Python files."""
     call(log, [BIN / "ruff", "format", "--check", "--diff", "."])
     return ""
 
 
 def yamllint(log: IO[str]) -> str:
+    """YAML files."""
     call(log, [BIN / "yamllint", "--strict", "."])
     return ""
 
 
 def types_plugins(log: IO[str]) -> str:
-    """As the oldest supported Python reads them."""
-    return _mypy(log, COLLECTIONS, "--python-version", "3.10", "-p", "ansible_collections.panops.mlav.plugins")
-
-
-def types_tests(log: IO[str]) -> str:
-    return _mypy(log, ROOT, "-p", "tests", "-p", "benchmarks.fleet")
-
-
-def _mypy(log: IO[str], cwd: Path, *arguments: str) -> str:
-    env = environment(MYPYPATH=f"{ROOT}:{COLLECTIONS}")
-    settings = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(BUILD / "mypy")]
-    call(log, [BIN / "mypy", *settings, *arguments], cwd=cwd, env=env)
+    """mypy --strict over plugins, as the oldest supported Python reads them."""
+    _mypy(log, "plugins", COLLECTIONS, "--python-version", "3.10", "-p", "ansible_collections.panops.mlav.plugins")
     return ""
 
 
+def types_tests(log: IO[str]) -> str:
+    """mypy --strict over tests, tools and the fleet benchmark."""
+    _mypy(log, "tests", ROOT, "-p", "tests", "-p", "benchmarks.fleet")
+    _mypy(log, "tests", ROOT, "noxfile.py")
+    return ""
+
+
+def _mypy(log: IO[str], cache: str, cwd: Path, *arguments: str) -> None:
+    env = environment(MYPYPATH=f"{ROOT}:{COLLECTIONS}")
+    settings = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(BUILD / "mypy" / cache)]
+    call(log, [BIN / "mypy", *settings, *arguments], cwd=cwd, env=env)
+
+
 def ansible_lint(log: IO[str]) -> str:
+    """Playbooks and roles, profile production."""
     call(log, [BIN / "ansible-lint", "--offline", "--profile", "production", "--strict", "--nocolor"])
     return ""
 
@@ -124,8 +103,40 @@ def ansible_doc(log: IO[str]) -> str:
     return ", ".join(f"{kind}: {len(names)}" for kind, names in named.items())
 
 
-def docs_lint(log: IO[str]) -> str:
-    checks = ["--plugin-docs", "--validate-collection-refs", "self", "--skip-rstcheck"]
+def attributes(log: IO[str]) -> str:
+    """Every module says whether it supports check mode and diff mode, and what running it twice does."""
+    modules = [f"panops.mlav.{path.stem}" for path in sorted((ROOT / "plugins" / "modules").glob("[!_]*.py"))]
+    answer = subprocess.run(
+        [BIN / "ansible-doc", "--json", *modules], env=environment(), stdout=subprocess.PIPE, stderr=log, check=False
+    )
+    found = json.loads(answer.stdout or "{}")
+    silent = [
+        f"{module}: {attribute}"
+        for module in modules
+        for attribute in ("check_mode", "diff_mode", "idempotent")
+        if not found.get(module, {}).get("doc", {}).get("attributes", {}).get(attribute, {}).get("support")
+    ]
+    if silent or not modules:
+        raise Failed(f"no support is documented of {', '.join(silent) or 'any module'}")
+    return f"{len(modules)} modules"
+
+
+def changelog(log: IO[str]) -> str:
+    """Fragments of the changelog, and what was made of them."""
+    call(log, [BIN / "antsibull-changelog", "lint"])
+    call(log, [BIN / "antsibull-changelog", "lint-changelog-yaml", "--strict", ROOT / "changelogs" / "changelog.yaml"])
+    return ""
+
+
+def antsibull_nox_config(log: IO[str]) -> str:
+    """The settings of the sessions that antsibull-nox brings."""
+    call(log, [BIN / "antsibull-nox", "lint-config"])
+    return ""
+
+
+def docs_check(log: IO[str]) -> str:
+    """Markup, links and references of the documentation of plugins and roles."""
+    checks = ["--plugin-docs", "--validate-collection-refs", "all", "--check-extra-docs-refs", "--skip-rstcheck"]
     # It leaves a log in the home folder.
     home = BUILD / "antsibull"
     home.mkdir(exist_ok=True)
@@ -139,10 +150,12 @@ def docs_site(log: IO[str]) -> str:
 
 
 def units(log: IO[str]) -> str:
+    """tests/unit."""
     return _pytest(log, "units", "-n3", "tests/unit")
 
 
 def integration(log: IO[str]) -> str:
+    """tests/integration and tests/simulator_checks."""
     return _pytest(log, "integration", "-n4", "--dist=loadfile", "tests/integration", "tests/simulator_checks")
 
 
@@ -153,6 +166,11 @@ def _pytest(log: IO[str], name: str, *arguments: str) -> str:
         old.unlink()
     env = environment(COVERAGE_FILE=str(DATA / name))
     call(log, [BIN / "coverage", "run", "-m", "pytest", *arguments], env=env)
+    return _closing_line(log)
+
+
+def _plain_pytest(log: IO[str], venv: Path, *tests: str) -> str:
+    call(log, [venv / "bin" / "python", "-m", "pytest", "-n2", "--dist=loadfile", *tests], env=environment(venv))
     return _closing_line(log)
 
 
@@ -181,15 +199,22 @@ def coverage(log: IO[str]) -> str:
     return said
 
 
-def oldest_core(log: IO[str]) -> str:
-    """Modules and playbook on the last release of the oldest ansible-core, which finds action plugins its own way."""
-    python = interpreter(["3.12", "3.11", "3.10"])
+def essentials(log: IO[str]) -> str:
+    """The integration tests that matter most."""
+    return _plain_pytest(log, VENV, *ON_OLDEST)
+
+
+def on_core(log: IO[str], which: Core) -> str:
+    """The unit tests and the integration tests that matter most, on a release of ansible-core."""
+    python = interpreter(which.pythons)
     if not python:
-        raise Skipped("Python 3.12, 3.11 or 3.10 is needed")
-    venv = BUILD / "venv-oldest-core"
-    make_venv(venv, python, OLDEST)
-    call(log, [venv / "bin" / "python", "-m", "pytest", "-n2", "--dist=loadfile", *ON_OLDEST], env=environment(venv))
-    return f"{_closing_line(log)} ({python.name})"
+        raise Skipped(f"ansible-core {which.release} needs Python {' or '.join(which.pythons)}, none was found")
+    series = which.release.rpartition(".")[0]
+    requirements = BUILD / f"requirements-core-{series}.txt"
+    requirements.write_text(OLDEST.read_text().replace(f"=={OLDEST_CORE}\n", f"=={which.release}\n"))
+    venv = BUILD / f"venv-core-{series}"
+    make_venv(venv, python, requirements)
+    return f"{_plain_pytest(log, venv, 'tests/unit', *ON_OLDEST)} ({python.name})"
 
 
 def lowest(log: IO[str]) -> str:
@@ -199,58 +224,4 @@ def lowest(log: IO[str]) -> str:
         raise Skipped("Python 3.10, 3.11 or 3.12 is needed")
     venv = BUILD / "venv-lowest"
     make_venv(venv, python, LOWEST)
-    call(log, [venv / "bin" / "python", "-m", "pytest", "-n2", "tests/unit"], env=environment(venv))
-    return f"{_closing_line(log)} ({python.name})"
-
-
-def sanity_newest(log: IO[str]) -> str:
-    return sanity(log, NEWEST_CORE, ["3.13", "3.12"])
-
-
-def sanity_oldest(log: IO[str]) -> str:
-    return sanity(log, OLDEST_CORE, ["3.12", "3.11", "3.10"])
-
-
-def build(log: IO[str]) -> str:
-    """The collection builds, installs where Galaxy cannot be asked, and is then found by its name."""
-    target = BUILD / "artifact"
-    shutil.rmtree(target, ignore_errors=True)
-    galaxy = BIN / "ansible-galaxy"
-    call(log, [galaxy, "collection", "build", "--output-path", target])
-    [archive] = target.glob("*.tar.gz")
-    with tarfile.open(archive) as tar:
-        strangers = sorted(file.name for file in tar if file.isfile() and not file.name.startswith(SHIPPED))
-    if strangers:
-        raise Failed(f"galaxy.yml's build_ignore should leave out {', '.join(strangers[:5])}")
-    # Found on the usual paths, this checkout would count as installed already.
-    env = environment(ANSIBLE_COLLECTIONS_PATH=str(target / "installed"))
-    del env["PYTHONPATH"]
-    call(log, [galaxy, "collection", "install", "--offline", "-p", target / "installed", archive], env=env)
-    for playbook in sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml")):
-        call(log, [BIN / "ansible-playbook", "-i", "localhost,", f"panops.mlav.{playbook}", "--list-tasks"], env=env)
-    return f"{archive.name}, {archive.stat().st_size // 1024} KiB"
-
-
-GATES = (
-    Gate("ruff", ("test", "lint"), "style and likely mistakes of Python files", ruff),
-    Gate("ruff-format", ("test", "lint"), "layout of Python files", ruff_format),
-    Gate("yamllint", ("test", "lint"), "YAML files", yamllint),
-    Gate("types-plugins", ("test", "types"), "mypy --strict over plugins, as Python 3.10 reads them", types_plugins),
-    Gate("types-tests", ("test", "types"), "mypy --strict over tests and the fleet benchmark", types_tests),
-    Gate("ansible-lint", ("test", "lint"), "playbooks and roles, profile production", ansible_lint),
-    Gate("ansible-doc", ("test", "lint"), "every module, test, filter and role documents itself", ansible_doc),
-    Gate("docs-lint", ("test", "lint"), "markup and links of that documentation", docs_lint),
-    Gate("docs-site", ("test", "lint"), "the documentation site is built without a warning", docs_site),
-    Gate("build", ("test",), "the collection builds and installs", build),
-    Gate("units", ("test", "coverage"), "tests/unit", units),
-    Gate("integration", ("test", "coverage"), "tests/integration and tests/simulator_checks", integration),
-    Gate("coverage", ("test",), "lines and branches of plugins/ that the tests ran", coverage),
-    Gate("oldest-core", ("test",), f"modules and playbook on ansible-core {OLDEST_CORE}", oldest_core),
-    Gate("lowest", ("test",), "tests/unit with the oldest supported versions", lowest),
-    Gate(
-        "sanity-newest", ("test", "sanity"), f"ansible-test sanity of ansible-core {NEWEST_CORE}", sanity_newest, True
-    ),
-    Gate(
-        "sanity-oldest", ("test", "sanity"), f"ansible-test sanity of ansible-core {OLDEST_CORE}", sanity_oldest, True
-    ),
-)
+    return f"{_plain_pytest(log, venv, 'tests/unit')} ({python.name})"

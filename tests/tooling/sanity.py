@@ -9,27 +9,27 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from tests.tooling.cores import Core
 from tests.tooling.environment import BUILD, ROOT, Failed, Skipped, call, environment, interpreter, make_venv
 
 
-def sanity(log: IO[str], core: str, versions: Sequence[str]) -> str:
-    """Run every sanity test of this ansible-core over the built collection, on the first of these Pythons found.
+def sanity(log: IO[str], which: Core) -> str:
+    """Run every sanity test of this ansible-core over the built collection, on the first of its Pythons that is found.
 
     Nothing is excused: an ignore file fails the gate.
     """
     if list((ROOT / "tests" / "sanity").glob("ignore*.txt")):
         raise Failed("tests/sanity holds an ignore file; mend what it would hide")
-    python = interpreter(versions)
+    python = interpreter(which.pythons)
     if not python:
-        raise Skipped(f"ansible-core {core} needs Python {' or '.join(versions)}, none was found")
-    place = BUILD / f"sanity-{core.rpartition('.')[0]}"
+        raise Skipped(f"ansible-core {which.release} needs Python {' or '.join(which.pythons)}, none was found")
+    place = BUILD / f"sanity-{which.release.rpartition('.')[0]}"
     venv = place / "venv"
     place.mkdir(parents=True, exist_ok=True)
-    make_venv(venv, python, f"ansible-core=={core}")
+    make_venv(venv, python, f"ansible-core=={which.release}")
     checkout = _unpack(log, place, venv)
     _provide_pip(venv, place / "home")
     # Shims of version managers answer for Pythons that are not there, so only real folders stay on PATH.
