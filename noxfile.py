@@ -133,7 +133,8 @@ shipped = group(
         gate(artifact.execution_environment, ["build"]),
     ],
 )
-tested = [gate(gates.units), gate(gates.integration), gate(gates.coverage, ["units", "integration"])]
+tested = [gate(gates.integration), gate(gates.units)]
+gate(gates.coverage, tested)
 demos = [
     program("demo", "A simulated fleet is diagnosed; needs no firewall.", "tests.tooling.demo", "demo"),
     program(
@@ -149,14 +150,14 @@ demos = [
 ]
 program("benchmark", "The playbooks measured on up to a thousand simulated firewalls.", "benchmarks.fleet")
 
-group("test", "The everyday checks: a few minutes.", [gate(gates.essentials), "units", *lint, *types, "build"])
+group("test", "The everyday checks: a few minutes.", [gate(gates.essentials), *lint, *types, "build", "units"])
 sanity_newest = sanity_of(NEWEST)
 group("sanity", "ansible-test sanity, newest and oldest ansible-core.", [sanity_newest, sanity_of(OLDER[0])])
-# The longest first, so that none of them is left over for the end.
+# The longest first. Unit tests last: each of them may wait for a few seconds only, and integration tests are busy too.
 ci = group(
     "ci",
     f"Everything on ansible-core {NEWEST}.",
-    [*tested[1::-1], sanity_newest, *shipped, *demos, *lint, *types, gate(gates.lowest), tested[2]],
+    ["integration", sanity_newest, *shipped, *demos, *lint, *types, gate(gates.lowest), "units", "coverage"],
 )
 matrix = [
     f"sanity-{OLDER[0]}",

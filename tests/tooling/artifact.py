@@ -59,8 +59,10 @@ def galaxy_importer(log: IO[str]) -> str:
     call(log, [venv / "bin" / "python", "-m", "galaxy_importer.main", _archive()], env=env, cwd=place)
     said = Path(log.name).read_text(encoding="utf-8", errors="replace")
     complaints = re.findall(r"^(?:WARNING|ERROR|CRITICAL):.*", said, re.MULTILINE)
-    if complaints or "completed successfully" not in said:
-        raise Failed(f"{len(complaints)} complaints, see {log.name}")
+    if complaints:
+        raise Failed(f"{len(complaints)} complaints, the first is {complaints[0]}")
+    if "completed successfully" not in said:
+        raise Failed(f"the import did not end, see {log.name}")
     return ""
 
 
