@@ -31,6 +31,7 @@ from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_firewalls im
 from ansible_collections.panops.mlav.plugins.plugin_utils.role_variables import (
     UnusableVariables,
     options_from_variables,
+    untagged,
 )
 
 
@@ -131,7 +132,7 @@ class ControllerAction(ActionBase):
         before = {name: os.environ.get(name) for name in environment}
         os.environ.update(environment)
         try:
-            checked = ArgumentSpecValidator(operation.argument_spec).validate(arguments)
+            checked = ArgumentSpecValidator(operation.argument_spec).validate(untagged(arguments))
             if checked.error_messages:
                 outcome = {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}
             else:

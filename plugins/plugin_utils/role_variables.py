@@ -69,7 +69,7 @@ def options_from_variables(
     if boolean(given.get("mlav_save_evidence", False), strict=False) and _FOLDER in variables:
         given[_FOLDER] = template(variables[_FOLDER])
     given = {name: value for name, value in given.items() if value is not None and value != ""}
-    checked = _validator(entry, tuple(given)).validate(given)
+    checked = _validator(entry, tuple(given)).validate(untagged(given))
     if checked.error_messages:
         raise UnusableVariables(mask_of(checked._no_log_values)("; ".join(checked.error_messages)))
     usable = checked.validated_parameters
@@ -91,6 +91,15 @@ def options_from_variables(
 def _validator(entry: str, names: tuple[str, ...]) -> ArgumentSpecValidator:
     """One for all hosts that set the same variables: to make one costs as much as to use it."""
     return ArgumentSpecValidator({name: _OPTIONS[entry][name] for name in names})
+
+
+def untagged(value: Any) -> Any:
+    """The same without what Ansible marks texts with (where they come from, for one), which is dear to copy."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(name): untagged(member) for name, member in value.items()}
+    return [untagged(member) for member in value] if isinstance(value, list) else value
 
 
 def _without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -171,3 +171,22 @@ def test_redaction_is_idempotent(text: str) -> None:
 def test_a_sessions_secret_never_survives(secret: str, before: str, after: str) -> None:
     redacted = Redactor([secret]).redact(before + secret + after)
     assert secret not in redacted.replace(MASK, "") or secret in before + after or set(secret) <= set(MASK)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "paſſword=value99",
+        "PA\u017f\u017fPHRASE: value99",
+        "api-\u212aey=value99",
+        "cookıe: value99",
+        "COOKİE=value99",
+        "<communıty>value99</communıty>",
+        "prıvpwd=value99",
+        "set deviceconfig system prıvate_key value99",
+        "authorızation: basic value99",
+    ],
+)
+def test_letters_that_a_pattern_takes_for_others(text: str) -> None:
+    """Patterns that ignore case take a long s for an s; what looks for them first must not miss it."""
+    assert "value99" not in redact(text)
