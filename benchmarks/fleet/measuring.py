@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 class Row:
     """What one way took for a fleet. CPU is that of the command and all its processes, the simulator apart.
 
-    ``peak_memory_mb`` is that of the command's largest process, which is the one that controls the others.
+    ``peak_memory_mb`` is that of the process that controls the others.
     """
 
     way: str
@@ -70,7 +70,7 @@ class Ssh:
 
 @dataclass(frozen=True)
 class Taken:
-    """One command: seconds, and megabytes of its largest process."""
+    """One command: seconds, and megabytes of the process that was started."""
 
     wall_s: float
     cpu_s: float
@@ -162,6 +162,23 @@ def _write_estate(folder: Path) -> None:
     (folder / "targets.json").write_text(json.dumps(targets), encoding="utf-8")
 
 
+class _Memory(threading.Thread):
+    """Looks at the peak of a process while it runs: the one that is told at its end counts what its parent had."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak_mb = 0.0
+        self.ended = threading.Event()
+        self._status = Path(f"/proc/{pid}/status")
+
+    def run(self) -> None:
+        while not self.ended.wait(0.1):
+            with suppress(OSError):
+                lines = self._status.read_text(encoding="ascii").splitlines()
+                kilobytes = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
+                self.peak_mb = max([self.peak_mb, *(number / 1024 for number in kilobytes)])
+
+
 def timed(command: Sequence[str | Path], output: Path) -> Taken:
     """Run a command that has to succeed; what it says goes to the file."""
     with output.open("wb") as said:
@@ -177,16 +194,19 @@ def timed(command: Sequence[str | Path], output: Path) -> Taken:
         )
         limit = threading.Timer(SECONDS_TO_RUN, os.killpg, (process.pid, signal.SIGKILL))
         limit.start()
+        memory = _Memory(process.pid)
+        memory.start()
         try:
             _, status, used = os.wait4(process.pid, 0)
         finally:
             limit.cancel()
+            memory.ended.set()
         wall = time.monotonic() - clock
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         end = output.read_text(encoding="utf-8", errors="replace")[-3000:]
         raise Failed(f"{Path(str(command[0])).name} ended with code {process.returncode}:\n{end}")
-    return Taken(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Taken(wall, used.ru_utime + used.ru_stime, memory.peak_mb)
 
 
 def playbook(fleet: Fleet, path: Path, **variables: str) -> list[str | Path]:
