@@ -17,7 +17,7 @@ help:
 	@echo 'make demo         a simulated fleet is diagnosed; needs no firewall (about a minute)'
 	@echo 'make demo-techsupport  the same from tech-support files of that fleet'
 	@echo 'make demo-remediate    another fleet is planned, repaired and verified'
-	@echo 'make benchmark    the playbooks measured on up to a thousand simulated firewalls (about a quarter of an hour)'
+	@echo 'make benchmark    the playbooks measured on up to a thousand simulated firewalls (about twenty minutes)'
 	@echo 'make test         the everyday gates (under five minutes, the first time a little longer)'
 	@echo 'make ci           every gate and the demos, on the newest ansible-core'
 	@echo 'make full         all of that, and the matrix of every supported ansible-core on its Python'
