@@ -38,7 +38,7 @@ def options_of(ssh: dict[str, Any]) -> SshOptions:
     return found
 
 
-def session(ssh: dict[str, Any], timeout: float = 5, **changes: Any) -> CliSession:
+def session(ssh: dict[str, Any], timeout: float = 30, **changes: Any) -> CliSession:
     return CliSession(options_of({**ssh, **changes}), timeout)
 
 
