@@ -73,8 +73,8 @@ ansible_facts:
   contains:
     mlav:
       description:
-        - Each piece of evidence under its name, where it could be had, for example C(cloud_status) and C(device).
-          The fields are those that the modules of the single steps return.
+        - Each piece of evidence under its name, where it could be had. The fields are those that the modules of the
+          single steps return.
       type: dict
       contains:
         host:
@@ -94,6 +94,173 @@ ansible_facts:
             server: ml.service.paloaltonetworks.com
             word: connected
             attempts: 1
+        device:
+          description: What the firewall is, as C(show system info) says.
+          returned: with V(device) in O(gather_subset)
+          type: dict
+          sample:
+            hostname: fw-lon-1
+            serial: '051466734339'
+            model: PA-850
+            family: '800'
+            sw_version: 11.1.6-h3
+            app_version: 8868-8828
+            threat_version: 8868-8828
+            av_version: 4875-5393
+        clock:
+          description: The firewall's time beside the controller's.
+          returned: with V(clock) in O(gather_subset)
+          type: dict
+          sample:
+            device_time: '2026-11-28T20:14:08'
+            utc_offset_s: -14400
+            offset_source: devsrv_log
+            asked_at: '2026-11-29T00:14:08.355679Z'
+            skew_s: 0
+        high_availability:
+          description: The state of the high-availability pair.
+          returned: with V(high_availability) in O(gather_subset)
+          type: dict
+          sample:
+            enabled: true
+            mode: Active-Passive
+            state: active
+            peer_state: passive
+            running_sync: synchronized
+        device_certificate:
+          description: The device certificate.
+          returned: with V(device_certificate) in O(gather_subset)
+          type: dict
+          sample:
+            status: Valid
+            not_before: '2026-10-29T20:14:08'
+            not_after: '2027-01-27T20:14:08'
+            last_fetched_status: success
+            last_fetched_info: Successfully fetched Device Certificate
+        licenses:
+          description: The licences.
+          returned: with V(licenses) in O(gather_subset)
+          type: dict
+          sample:
+            entries:
+            - feature: Threat Prevention
+              expires: August 05, 2030
+              expired: false
+        software_status:
+          description: The firewall's processes.
+          returned: with V(software_status) in O(gather_subset)
+          type: dict
+          sample:
+            processes:
+            - name: all
+              state: running
+              pid: null
+        commit_state:
+          description: Commit jobs and pending changes.
+          returned: with V(commit_state) in O(gather_subset)
+          type: dict
+          sample:
+            jobs:
+            - id: 2
+              type: WildFire
+              status: FIN
+              result: OK
+              user: Auto update agent
+              enqueued: '2026-11-27T19:14:08'
+            pending_changes: false
+        service_route:
+          description: The way to the cloud. See M(panops.mlav.mlav_service_route_info).
+          returned: with V(service_route) in O(gather_subset)
+          type: dict
+          sample:
+            kind: dataplane
+            interface: ethernet1/1
+            source_address: 192.0.2.10
+            origin: local
+            reason: ''
+            complete: true
+            destination_routes: []
+            proxy_server: proxy.example.net
+        interfaces:
+          description: The interfaces and their addresses.
+          returned: with V(interfaces) in O(gather_subset)
+          type: dict
+          sample:
+            entries:
+            - name: ethernet1/1
+              state: up
+              addresses:
+              - 192.0.2.10
+              zone: untrust
+        ping:
+          description: The answer of ping. See M(panops.mlav.mlav_ping_info).
+          returned: with V(ping) in O(gather_subset)
+          type: dict
+          sample:
+            host: ml.service.paloaltonetworks.com
+            source: 192.0.2.10
+            outcome: answered
+            address: 198.51.100.25
+            transmitted: 3
+            received: 3
+            loss_percent: 0
+        netstat:
+          description: The connections to the cloud. See M(panops.mlav.mlav_netstat_info).
+          returned: with V(netstat) in O(gather_subset)
+          type: dict
+          sample:
+            addresses:
+            - 198.51.100.25
+            port: 443
+            connections:
+            - protocol: tcp
+              local_address: 192.0.2.10
+              local_port: 47942
+              foreign_address: 198.51.100.25
+              foreign_port: 443
+              state: ESTABLISHED
+            rows: 5
+            proxy_connections: []
+        devsrv_log:
+          description: What C(devsrv.log) says of the cloud. See M(panops.mlav.mlav_log_info).
+          returned: with V(devsrv_log) in O(gather_subset)
+          type: dict
+          sample:
+            signatures: []
+            lines: 3
+            oldest: '2026-11-26T12:40:48.312000-04:00'
+            newest: '2026-11-28T20:09:08.312000-04:00'
+            utc_offset_s: -14400
+            truncated: false
+        system_log:
+          description: What the system log says of the cloud. See M(panops.mlav.mlav_log_info).
+          returned: with V(system_log) in O(gather_subset)
+          type: dict
+          sample:
+            events: []
+            complete: true
+            utc_offset_s: -14400
+        decryption:
+          description: The rules and exclusions of decryption.
+          returned: with V(decryption) in O(gather_subset)
+          type: dict
+          sample:
+            rules:
+            - name: decrypt-outbound
+              action: decrypt
+              disabled: false
+              location: vsys1
+              from_zones:
+              - any
+              to_zones:
+              - any
+            exclusions:
+            - name: '*.paloaltonetworks.com'
+              exclude: true
+              location: shared
+              description: Vendor clouds
+            disabled_predefined: []
+            complete: true
         missing:
           description: Evidence that could not be had or is incomplete, by name, and what would give it.
           type: dict

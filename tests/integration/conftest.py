@@ -22,6 +22,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device import api
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import judging
 
+from .documented import undocumented
+
 ROOT = Path(__file__).parents[2]
 PLAYBOOKS = ROOT / "playbooks"
 
@@ -134,7 +136,7 @@ class Ansible:
     ) -> dict[_Name, dict[str, Any]]:
         """Runs all cases in one ansible-playbook, a play for each host, and returns their results by the cases' names.
 
-        Whatever becomes of a case, those after it run.
+        Whatever becomes of a case, those after it run. What a module does not document it must not return.
         """
         result_file = self.home / "result.json"
         result_file.unlink(missing_ok=True)
@@ -166,6 +168,12 @@ class Ansible:
         run = self.playbook(playbook, inventory, None, options, **changes)
         assert result_file.exists(), run.output
         found: list[dict[str, Any]] = json.loads(result_file.read_text(encoding="utf-8"))
+        strangers = {
+            str(name): told
+            for (name, case), result in zip(cases.items(), found, strict=True)
+            if (told := undocumented(case.module, result))
+        }
+        assert not strangers, f"results that RETURN does not document: {strangers}"
         return dict(zip(cases, found, strict=True))
 
 
