@@ -239,7 +239,7 @@ def damaged_document(dice: Random, document: Mapping[str, Any]) -> bytes:
                     answer[key] = damaged_text(dice, answer[key])
         if dice.random() < 0.1:
             holder = dice.choice([data, question, *question.get("answers", [])]) or data
-            strange = dice.choice((None, True, -1, 10**40, "", "x" * 2000, [], {}, [[]], {"": {}}))
+            strange: Any = dice.choice((None, True, -1, 10**40, "", "x" * 2000, [], {}, [[]], {"": {}}))
             holder[dice.choice(sorted(holder))] = strange
             if not isinstance(data.get("questions"), list) or {} in data["questions"]:
                 break

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -43,7 +43,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport imp
 from tests.simulator import ops_mlav, ops_system  # noqa: F401  (they fill the command table)
 from tests.simulator.commands import CommandError, Request, from_cli
 from tests.simulator.world import World
-from tests.simulator.xml_api import XmlApi, failure as api_failure
+from tests.simulator.xml_api import XmlApi
+from tests.simulator.xml_api import failure as api_failure
 from tests.tooling.damage import SECRETS, damaged, damaged_archive, damaged_document, damaged_http, damaged_text
 from tests.unit.device import servers
 from tests.unit.device.archives import files_of, world
@@ -88,7 +89,9 @@ class Fuzzer:
         self.documents = [self._document(name) for name in SCENARIOS]
         recorded = ROOT / "tests" / "unit" / "device" / "data" / "evidence-1.json"
         self.documents.append(json.loads(recorded.read_text(encoding="utf-8")))
-        schemas = {name: json.loads((ROOT / "docs" / "schema" / f"{name}.schema.json").read_text()) for name in _SCHEMAS}
+        schemas = {
+            name: json.loads((ROOT / "docs" / "schema" / f"{name}.schema.json").read_text()) for name in _SCHEMAS
+        }
         self.validators = {name: jsonschema.Draft202012Validator(schema) for name, schema in schemas.items()}
         self.network = Network(self.folder)
 
@@ -238,7 +241,14 @@ class Network:
         self._cli.answers = _Answers(dice, rate, firewall, given)
         provider = {"ip_address": "127.0.0.1", "port": self._api.port, "username": "admin", "password": LOGIN_SECRET}
         ssh = {"port": self._ssh.port, "known_hosts": str(self._known_hosts)} if kind == "ssh" else None
-        return {"provider": provider, "ca_path": self._ca_path, "timeout": 10, "ssh": ssh, "depth": "full", "host": "fw"}
+        return {
+            "provider": provider,
+            "ca_path": self._ca_path,
+            "timeout": 10,
+            "ssh": ssh,
+            "depth": "full",
+            "host": "fw",
+        }
 
     def close(self) -> None:
         self._api.close()
@@ -298,7 +308,9 @@ def at_most(seconds: float) -> Iterator[None]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.tooling.fuzz", description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.tooling.fuzz", description=(__doc__ or "").partition("\n")[0]
+    )
     parser.add_argument("--seconds", type=float, default=60, help="how long (default: 60)")
     parser.add_argument("--seed", type=int, help="of the first case; without it, one that is new each time")
     parser.add_argument("--case", type=int, help="only the case of this number")

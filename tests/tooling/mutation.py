@@ -39,19 +39,38 @@ from tests.tooling.environment import (
 )
 
 REQUIREMENTS = ROOT / "tests" / "requirements-mutation.txt"
-OPERATORS = """
-ReplaceComparisonOperator_Eq_NotEq ReplaceComparisonOperator_NotEq_Eq
-ReplaceComparisonOperator_Is_IsNot ReplaceComparisonOperator_IsNot_Is
-ReplaceComparisonOperator_Lt_LtE ReplaceComparisonOperator_Lt_GtE
-ReplaceComparisonOperator_LtE_Lt ReplaceComparisonOperator_LtE_Gt
-ReplaceComparisonOperator_Gt_GtE ReplaceComparisonOperator_Gt_LtE
-ReplaceComparisonOperator_GtE_Gt ReplaceComparisonOperator_GtE_Lt
-ReplaceBinaryOperator_Add_Sub ReplaceBinaryOperator_Sub_Add ReplaceBinaryOperator_Mul_FloorDiv
-ReplaceBinaryOperator_FloorDiv_Mul ReplaceBinaryOperator_Div_Mul ReplaceBinaryOperator_BitOr_BitAnd
-ReplaceUnaryOperator_Delete_Not ReplaceUnaryOperator_Delete_USub
-AddNot ReplaceTrueWithFalse ReplaceFalseWithTrue ReplaceAndWithOr ReplaceOrWithAnd ReplaceBreakWithContinue
-ReplaceContinueWithBreak ExceptionReplacer NumberReplacer ZeroIterationForLoop
-""".split()
+OPERATORS = [
+    "ReplaceComparisonOperator_Eq_NotEq",
+    "ReplaceComparisonOperator_NotEq_Eq",
+    "ReplaceComparisonOperator_Is_IsNot",
+    "ReplaceComparisonOperator_IsNot_Is",
+    "ReplaceComparisonOperator_Lt_LtE",
+    "ReplaceComparisonOperator_Lt_GtE",
+    "ReplaceComparisonOperator_LtE_Lt",
+    "ReplaceComparisonOperator_LtE_Gt",
+    "ReplaceComparisonOperator_Gt_GtE",
+    "ReplaceComparisonOperator_Gt_LtE",
+    "ReplaceComparisonOperator_GtE_Gt",
+    "ReplaceComparisonOperator_GtE_Lt",
+    "ReplaceBinaryOperator_Add_Sub",
+    "ReplaceBinaryOperator_Sub_Add",
+    "ReplaceBinaryOperator_Mul_FloorDiv",
+    "ReplaceBinaryOperator_FloorDiv_Mul",
+    "ReplaceBinaryOperator_Div_Mul",
+    "ReplaceBinaryOperator_BitOr_BitAnd",
+    "ReplaceUnaryOperator_Delete_Not",
+    "ReplaceUnaryOperator_Delete_USub",
+    "AddNot",
+    "ReplaceTrueWithFalse",
+    "ReplaceFalseWithTrue",
+    "ReplaceAndWithOr",
+    "ReplaceOrWithAnd",
+    "ReplaceBreakWithContinue",
+    "ReplaceContinueWithBreak",
+    "ExceptionReplacer",
+    "NumberReplacer",
+    "ZeroIterationForLoop",
+]
 PLUGINS = ROOT / "plugins"
 # What is mutated, most important first, and the tests that have to notice.
 SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -156,9 +175,9 @@ class Membership:
     def mutate(self, node: Any, index: int) -> Any:
         import parso
 
-        place = [
-            number for number, child in enumerate(node.children) if child.get_code().strip() in ("in", "not in")
-        ][index]
+        place = [number for number, child in enumerate(node.children) if child.get_code().strip() in ("in", "not in")][
+            index
+        ]
         other = " not in" if node.children[place].get_code().strip() == "in" else " in"
         node.children[place] = parso.parse(other)
         return node
@@ -200,7 +219,7 @@ def load_libraries(tests: Sequence[str]) -> None:
     for name in names:
         try:
             importlib.import_module(name)
-        except Exception:  # noqa: S112 - whoever needs it imports it again
+        except Exception:
             continue
 
 
@@ -318,8 +337,12 @@ def _fraction(counts: dict[str, int]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.tooling.mutation", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("file", nargs="*", help="part of the path of a file, such as rules/tls; without it, all of them")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.tooling.mutation", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument(
+        "file", nargs="*", help="part of the path of a file, such as rules/tls; without it, all of them"
+    )
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="processes at a time")
     asked = parser.parse_args(arguments)
     link_collection()
@@ -330,6 +353,7 @@ def main(arguments: Sequence[str]) -> int:
         command = [str(venv / "bin" / "python"), "-m", "tests.tooling.mutation", *arguments]
         os.execve(command[0], command, environment(venv))
     sys.path[:0] = [str(COLLECTIONS), str(ROOT)]
+    importlib.invalidate_caches()
     sys.dont_write_bytecode = True
     results = BUILD / "mutation.jsonl"
     results.unlink(missing_ok=True)
@@ -338,7 +362,9 @@ def main(arguments: Sequence[str]) -> int:
     except Failed as failure:
         print(failure)
         return 2
-    total = {outcome: sum(counts[outcome] for counts in score.values()) for outcome in ("killed", "endless", "survived")}
+    total = {
+        outcome: sum(counts[outcome] for counts in score.values()) for outcome in ("killed", "endless", "survived")
+    }
     print(f"all: {_fraction(total)}; {total['endless']} of them by running without end. Each mutant: {results}")
     return 0
 
