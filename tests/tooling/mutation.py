@@ -354,7 +354,6 @@ def main(arguments: Sequence[str]) -> int:
         os.execve(command[0], command, environment(venv))
     sys.path[:0] = [str(COLLECTIONS), str(ROOT)]
     importlib.invalidate_caches()
-    sys.dont_write_bytecode = True
     results = BUILD / "mutation.jsonl"
     results.unlink(missing_ok=True)
     try:
