@@ -53,6 +53,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.netstat import probe_netstat
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.ping import probe_ping
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import YEARS
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
     apply_destination_route,
     probe_service_route,
@@ -184,7 +185,10 @@ class _Session:
 
     def _window(self) -> datetime | None:
         seen: Clock | None = self._value("clock")
-        return seen.device_time - self._options.log_window if seen is not None else None
+        if seen is None:
+            return None
+        # No log is older, and what is subtracted must leave a date.
+        return seen.device_time - min(self._options.log_window, seen.device_time - datetime(YEARS[0], 1, 1))
 
     def _ping(self) -> Evidence[Ping]:
         """Pings from the service route's source, and once more where a destination route names another."""

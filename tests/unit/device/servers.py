@@ -121,6 +121,8 @@ class ApiServer:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Headers and body are two writes: the second would wait for the client's delayed acknowledgement.
+            disable_nagle_algorithm = True
 
             def setup(self) -> None:
                 self.request = context.wrap_socket(self.request, server_side=True)

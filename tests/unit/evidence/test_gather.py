@@ -223,6 +223,12 @@ def test_the_system_log_is_asked_for_the_window_in_device_time() -> None:
     assert device.lines == [77]
 
 
+def test_a_window_longer_than_time_itself_asks_for_everything() -> None:
+    device = FakeDevice(FULL)
+    gather(device, "fw", options(log_window=timedelta(days=9_999_999)))
+    assert device.queries[0].since == datetime(1970, 1, 1)
+
+
 def test_without_a_clock_the_system_log_is_asked_without_a_window() -> None:
     device = firewall(info=SYSTEM_INFO.replace("Thu Jul 11 15:16:54 2024", "?"), clock="?")
     found = gather(device, "fw", options())

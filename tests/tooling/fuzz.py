@@ -1,0 +1,342 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hands damaged answers and archives to the collection's own operations, and looks at what comes out.
+
+``python -m tests.tooling.fuzz --seconds 60`` runs it. A case depends on the seed and its number alone: ``--seed 7
+--case 120`` repeats one. The input of a case that fails is kept below build/fuzz.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from types import FrameType
+from typing import Any
+
+from tests.tooling.environment import BUILD, COLLECTIONS, ROOT, link_collection
+
+if str(COLLECTIONS) not in sys.path:
+    sys.path.insert(0, str(COLLECTIONS))
+link_collection()
+
+import jsonschema
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import DIAGNOSIS_INFO
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Result, failure
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport import TECHSUPPORT_INFO
+from tests.simulator import ops_mlav, ops_system  # noqa: F401  (they fill the command table)
+from tests.simulator.commands import CommandError, Request, from_cli
+from tests.simulator.world import World
+from tests.simulator.xml_api import XmlApi
+from tests.simulator.xml_api import failure as api_failure
+from tests.tooling.damage import SECRETS, damaged, damaged_archive, damaged_document, damaged_http, damaged_text
+from tests.unit.device import servers
+from tests.unit.device.archives import files_of, world
+
+KINDS = ("techsupport", "evidence", "api", "ssh")
+SCENARIOS = ("tls_interception", "cloud_service_error", "port_443_blocked", "defect_pan_229832", "healthy_full")
+FAILED = BUILD / "fuzz"
+# Of the processor, so that a busy machine changes nothing; the slowest good case takes a tenth.
+CASE_SECONDS = 20
+# How much larger than at its start the process may get in one case. An answer of the API may have 32 MiB.
+CASE_MEGABYTES = 400
+LOGIN_SECRET = "fuzz-Login-Secret-4711"
+
+
+class Failure(Exception):
+    """What came out of a case is not what may come out."""
+
+
+class TooLong(BaseException):
+    """Not an Exception, so that nothing under test takes it for its own."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """What one case hands over, and the bytes that are kept when it fails."""
+
+    kind: str
+    ending: str
+    data: bytes
+
+
+@dataclass
+class Fuzzer:
+    """Makes the cases of one seed and runs them; ``folder`` is for what the operations read and write."""
+
+    seed: int
+    folder: Path
+    network: Network = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = {name: files_of(name) for name in SCENARIOS}
+        self.documents = [self._document(name) for name in SCENARIOS]
+        recorded = ROOT / "tests" / "unit" / "device" / "data" / "evidence-1.json"
+        self.documents.append(json.loads(recorded.read_text(encoding="utf-8")))
+        schemas = {
+            name: json.loads((ROOT / "docs" / "schema" / f"{name}.schema.json").read_text()) for name in _SCHEMAS
+        }
+        self.validators = {name: jsonschema.Draft202012Validator(schema) for name, schema in schemas.items()}
+        self.network = Network(self.folder)
+
+    def _document(self, scenario: str) -> dict[str, Any]:
+        """A good archive's evidence, as the collection saves it."""
+        source, target = self.folder / f"{scenario}.tgz", self.folder / "good"
+        source.write_bytes(damaged_archive(_Still(), self.files[scenario]))
+        run(TECHSUPPORT_INFO, path=str(source), save_evidence=str(target))
+        document: dict[str, Any] = json.loads((target / f"{scenario}.json").read_text(encoding="utf-8"))
+        return document
+
+    def case(self, number: int, kinds: Sequence[str] = KINDS) -> None:
+        """Runs one case. Raises Failure; its input is below build/fuzz then."""
+        dice = Random(f"{self.seed}/{number}")
+        kind = kinds[number % len(kinds)]
+        given: list[Input] = []
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        try:
+            with at_most(CASE_SECONDS):
+                {"techsupport": self._techsupport, "evidence": self._evidence}.get(kind, self._live)(dice, kind, given)
+            grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
+            if grown > CASE_MEGABYTES:
+                raise Failure(f"it took {grown} MiB, and {CASE_MEGABYTES} are allowed")
+        except (Exception, TooLong) as error:
+            kept = [self._keep(number, place, item) for place, item in enumerate(given)]
+            said = str(error) if isinstance(error, Failure) else "".join(traceback.format_exception(error)[-12:])
+            again = f"--seed {self.seed} --case {number} --kinds {' '.join(kinds)}"
+            raise Failure(f"case {number} ({kind}; {again}), input in {', '.join(map(str, kept))}: {said}") from None
+
+    def _keep(self, number: int, place: int, item: Input) -> Path:
+        FAILED.mkdir(parents=True, exist_ok=True)
+        path = FAILED / f"{item.kind}-{self.seed}-{number}-{place}{item.ending}"
+        path.write_bytes(item.data)
+        return path
+
+    def _techsupport(self, dice: Random, kind: str, given: list[Input]) -> None:
+        data = damaged_archive(dice, self.files[dice.choice(SCENARIOS)])
+        given.append(Input(kind, ".tgz", data))
+        path, saved = self.folder / "fw-1.tgz", self.folder / "saved"
+        path.write_bytes(data)
+        shutil.rmtree(saved, ignore_errors=True)
+        outside = sorted(self.folder.parent.iterdir())
+        said = attempted(lambda: run(TECHSUPPORT_INFO, path=str(path), save_evidence=str(saved)))
+        self._look(said, said.get("diagnoses", ()))
+        for file in saved.iterdir() if saved.is_dir() else ():
+            self._fits("evidence", self._harmless(json.loads(file.read_text(encoding="utf-8"))))
+        if sorted(self.folder.parent.iterdir()) != outside:
+            raise Failure("a file was written beside the folders that were named")
+
+    def _evidence(self, dice: Random, kind: str, given: list[Input]) -> None:
+        data = damaged_document(dice, dice.choice(self.documents))
+        given.append(Input(kind, ".json", data))
+        path = self.folder / "evidence.json"
+        path.write_bytes(data)
+        said = attempted(lambda: run(DIAGNOSIS_INFO, evidence=str(path)))
+        self._look(said, (said["diagnosis"],) if "diagnosis" in said else ())
+
+    def _live(self, dice: Random, kind: str, given: list[Input]) -> None:
+        params = self.network.prepare(dice, kind, world(dice.choice(SCENARIOS)), given)
+        said = attempted(lambda: run(DIAGNOSIS_INFO, **params))
+        self._look(said, (said["diagnosis"],) if "diagnosis" in said else ())
+
+    def _look(self, said: Result, diagnoses: Sequence[Any]) -> None:
+        self._harmless(said)
+        for diagnosis in diagnoses:
+            self._fits("diagnosis", diagnosis)
+            crashed = [item for item in diagnosis["missing"] if item["kind"] == "crash"]
+            crashed += [check for check in diagnosis["checks"] if "This check crashed" in check["message"]]
+            if crashed:
+                raise Failure(f"it crashed: {json.dumps(crashed)[:1000]}")
+
+    def _harmless(self, said: Any) -> Any:
+        """No secret, and nothing that cannot be written down."""
+        text = json.dumps(said, ensure_ascii=False)
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise Failure(f"the result cannot be written as UTF-8: {error}") from None
+        for secret in (*SECRETS, LOGIN_SECRET, servers.KEY):
+            if secret in text:
+                place = text.index(secret)
+                raise Failure(f"a secret came out: {text[max(0, place - 200) : place + 100]}")
+        return said
+
+    def _fits(self, schema: str, data: Any) -> None:
+        error = next(self.validators[schema].iter_errors(data), None)
+        if error is not None:
+            raise Failure(f"{error.json_path} does not fit {schema}.schema.json: {error.message[:500]}")
+
+    def close(self) -> None:
+        self.network.close()
+
+
+_SCHEMAS = ("diagnosis", "evidence")
+
+
+class _Still(Random):
+    """Dice that change nothing."""
+
+    def random(self) -> float:
+        return 0.5
+
+    def randint(self, low: int, _high: int) -> int:
+        return low
+
+    def choice(self, items: Any) -> Any:
+        return items[0]
+
+
+class Network:
+    """A firewall's two doors, behind which everything said is damaged. They are opened once, and then asked anew."""
+
+    def __init__(self, folder: Path) -> None:
+        authority = servers.certificate(folder, "ca", authority=True)
+        self._ca_path = str(authority.file)
+        self._api = servers.ApiServer(servers.certificate(folder, "fw", authority, ("127.0.0.1",)))
+        self._cli = servers.Cli(password=LOGIN_SECRET)
+        self._ssh = servers.SshServer(self._cli)
+        self._known_hosts = folder / "known_hosts"
+        self._known_hosts.write_text(self._ssh.known_hosts_line())
+
+    def prepare(self, dice: Random, kind: str, firewall: World, given: list[Input]) -> dict[str, Any]:
+        """Has the servers answer for ``firewall``; returns the options of a module that asks it."""
+        api = XmlApi(firewall)
+        admin = firewall.spec.admins[0]
+        key = {"user": admin.name, "password": admin.password}
+        token = api.handle({"type": "keygen", **key}, {}).body.partition("<key>")[2].partition("</key>")[0]
+        # Most answers are good, so that a session gets further than its first question.
+        rate = dice.choice((0.1, 0.3, 1.0))
+
+        def script(request: servers.Request) -> servers.Reply | bytes:
+            answer = api.handle({**request.fields, "key": token}, {"x-pan-key": token})
+            if kind == "ssh" and request.fields.get("type") == "op" and dice.random() < 0.7:
+                answer = api_failure(" not available to xmlapi client", 17)
+            body = answer.body.encode()
+            if kind != "api" or dice.random() > rate:
+                return body
+            if dice.random() < 0.7:
+                body = damaged_text(dice, answer.body).encode() if dice.random() < 0.5 else damaged(dice, body)
+                given.append(Input(kind, ".xml", body))
+                return body
+            whole = damaged_http(dice, answer.status, body)
+            given.append(Input(kind, ".http", whole))
+            return servers.Reply(raw=lambda file: file.write(whole))
+
+        self._api.script = script
+        self._cli.answers = _Answers(dice, rate, firewall, given)
+        provider = {"ip_address": "127.0.0.1", "port": self._api.port, "username": "admin", "password": LOGIN_SECRET}
+        ssh = {"port": self._ssh.port, "known_hosts": str(self._known_hosts)} if kind == "ssh" else None
+        return {
+            "provider": provider,
+            "ca_path": self._ca_path,
+            "timeout": 10,
+            "ssh": ssh,
+            "depth": "full",
+            "host": "fw",
+        }
+
+    def close(self) -> None:
+        self._api.close()
+        self._ssh.close()
+
+
+class _Answers(dict[str, "str | list[str | float]"]):
+    """The command line's answers, made when they are asked for."""
+
+    def __init__(self, dice: Random, rate: float, firewall: World, given: list[Input]) -> None:
+        super().__init__()
+        self._dice, self._rate, self._firewall, self._given = dice, rate, firewall, given
+
+    def get(self, asked: str, default: Any = None) -> Any:
+        line = asked.removeprefix("xml:")
+        try:
+            command, params = from_cli(line)
+            reply = command.run(self._firewall, Request(command, self._firewall.spec.admins[0], "ssh", params))
+            text = f'<response status="success"><result>{reply.xml}</result></response>' if reply.xml else reply.text
+        except CommandError as error:
+            text = f"Server error : {error.text}"
+        if self._dice.random() < self._rate:
+            text = damaged_text(self._dice, text)
+            self._given.append(Input("ssh", ".txt", f"{line}\n{text}".encode()))
+        return text + "\n"
+
+
+def run(operation: Operation, **given: Any) -> Result:
+    checked = ArgumentSpecValidator(operation.argument_spec).validate(given)
+    if checked.error_messages:
+        raise ValueError(checked.error_messages)
+    return operation.run(checked.validated_parameters, Context())
+
+
+def attempted(work: Callable[[], Result]) -> Result:
+    """What a task would show, also where it fails as it should."""
+    try:
+        return work()
+    except DeviceError as error:
+        return failure(error)
+
+
+@contextlib.contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Seconds of the processor. Raises TooLong."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise TooLong(f"it took more than {seconds:g} s of the processor")
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.tooling.fuzz", description=(__doc__ or "").partition("\n")[0]
+    )
+    parser.add_argument("--seconds", type=float, default=60, help="how long (default: 60)")
+    parser.add_argument("--seed", type=int, help="of the first case; without it, one that is new each time")
+    parser.add_argument("--case", type=int, help="only the case of this number")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="what is damaged (default: all)")
+    asked = parser.parse_args(arguments)
+    seed = asked.seed if asked.seed is not None else time.time_ns() % 1_000_000
+    print(f"seed {seed}", flush=True)
+    failures, number = 0, asked.case or 0
+    end = time.monotonic() + asked.seconds
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        place = Path(folder) / "work"
+        place.mkdir()
+        fuzzer = Fuzzer(seed, place)
+        while True:
+            try:
+                fuzzer.case(number, asked.kinds)
+            except Failure as failed:
+                failures += 1
+                print(failed, flush=True)
+            number += 1
+            if asked.case is not None or time.monotonic() > end:
+                break
+        fuzzer.close()
+    print(f"{number - (asked.case or 0)} cases, {failures} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
