@@ -72,11 +72,16 @@ OPERATORS = [
     "ZeroIterationForLoop",
 ]
 PLUGINS = ROOT / "plugins"
-# What is mutated, most important first, and the tests that have to notice.
+# What is mutated, most important first, and the tests that have to notice, the quickest first.
 SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("module_utils/_diagnosis/rules", "module_utils/_diagnosis/checks", "module_utils/_diagnosis"),
-        ("tests/unit/diagnosis", "tests/unit/article"),
+        (
+            "tests/unit/diagnosis/test_rules.py",
+            "tests/unit/diagnosis/test_checks.py",
+            "tests/unit/diagnosis",
+            "tests/unit/article",
+        ),
     ),
     (
         (
@@ -85,7 +90,7 @@ SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
             "module_utils/_remedy/recurrence.py",
             "plugin_utils/maintenance_window.py",
         ),
-        ("tests/unit/remedy",),
+        ("tests/unit/remedy/test_window.py", "tests/unit/remedy"),
     ),
 )
 # The stages on the left of both import neither.
@@ -239,8 +244,8 @@ def start(path: Path, source: str | None, tests: Sequence[str], seconds: int) ->
             _replace(path, source)
         import pytest
 
-        # Most are noticed by the first folder: the others are not even collected then.
-        code = next((code for folder in tests if (code := int(pytest.main([*CHOICE, folder])))), 0)
+        # What the first notice, the others need not even collect.
+        code = next((code for place in tests if (code := int(pytest.main([*CHOICE, place])))), 0)
     except BaseException:
         code = 99
     os._exit(code)
