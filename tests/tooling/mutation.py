@@ -90,7 +90,7 @@ SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
             "module_utils/_remedy/recurrence.py",
             "plugin_utils/maintenance_window.py",
         ),
-        ("tests/unit/remedy/test_window.py", "tests/unit/remedy"),
+        tuple(f"tests/unit/remedy/test_window{part}.py" for part in ("", "_refusals", "_arguments", "_references")),
     ),
 )
 # The stages on the left of both import neither.
