@@ -50,16 +50,28 @@ def message_of(expected: type[DeviceError], read: Callable[[Any], object], value
     return None
 
 
+def changed(good: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """A good mapping with one value that may be any."""
+    return st.builds(lambda key, value: {**good, key: value}, st.sampled_from(sorted(good)), VALUES)
+
+
 def given_some(*keys: str) -> st.SearchStrategy[dict[str, Any]]:
     """Some of these keys, each with any value."""
     return st.fixed_dictionaries({}, optional=dict.fromkeys(keys, VALUES))
 
 
-PROVIDER = given_some("ip_address", "username", "password", "api_key", "port", "serial_number")
+PROVIDER = given_some("ip_address", "username", "password", "api_key", "port", "serial_number") | changed(
+    {"ip_address": "192.0.2.7", "username": "u", "password": SECRET, "port": 443, "serial_number": "001606000117"}
+)
 SSH = given_some(
     *("host", "port", "username", "password", "key_file", "key_passphrase", "known_hosts", "host_key_checking")
 )
-WINDOW = given_some("start", "end", "duration", "weekdays", "time_zone", "from", "to", "rrule", "first")
+WINDOW = (
+    given_some("start", "end", "duration", "weekdays", "time_zone", "from", "to", "rrule", "first")
+    | changed({"start": "22:00", "duration": "4h", "weekdays": ["sat"], "time_zone": "Europe/London"})
+    | changed({"rrule": "FREQ=MONTHLY;BYDAY=2SA", "start": "22:00", "end": "02:00", "time_zone": "UTC"})
+    | changed({"from": "2026-12-01T22:00Z", "to": "2026-12-02T02:00Z", "time_zone": "UTC"})
+)
 
 OPTIONS: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], Any]]] = {
     "provider": (PROVIDER | VALUES, lambda value: ConnectionOptions.from_params({"provider": value})),
@@ -120,8 +132,22 @@ XML = st.lists(
 ).map(b"".join)
 
 
+ANSWERS = st.builds(
+    lambda status, code, inner: f"<response status={status!r} code={code!r}>{inner}</response>".encode(),
+    st.sampled_from(["success", "error", "", "unauth"]),
+    st.sampled_from(["", "0", "7", "13", "16", "17", "18", "19", "22", "403", "x"]),
+    st.sampled_from(
+        [
+            *("", "<result/>", "<msg>no</msg>", "<msg><line><line>No such node</line></line></msg>"),
+            *("<result>x</result>", "<a>" * 300 + "</a>" * 300, "<result><msg>Invalid Credential</msg></result>"),
+            *("<msg><line> ping not available to xmlapi client</line></msg>", "<result><key>k</key></result>"),
+        ]
+    ),
+)
+
+
 @settings(max_examples=200)
-@given(body=XML)
+@given(body=XML | ANSWERS)
 def test_any_body_is_an_answer_or_a_device_error(body: bytes) -> None:
     said = message_of(DeviceError, lambda given: envelope.check(envelope.parse(given), "show clock", "the key"), body)
     assert said is None or (len(said) < 2000 and said.isprintable())

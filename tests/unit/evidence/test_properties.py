@@ -47,7 +47,12 @@ OFFSETS = st.sampled_from(["+0000", "-0400", "+0530", "+1400", "-1200"])
 MOMENTS = st.integers(946684800, 4102444800)
 ADDRESSES = st.ip_addresses(v=4) | st.ip_addresses(v=6, network="2000::/3")
 WORDS = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,20}", fullmatch=True)
-TEXTS = st.text(max_size=400) | st.text(alphabet="0123456789:/-+. \tTZUCGM%[]()\n", max_size=80)
+ZONES = st.from_regex(r"[+-][0-9]{2}:?[0-9]{2}|Z|UTC|[+-][0-9]{2}", fullmatch=True)
+DATES = st.from_regex(
+    r"[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,7})? ?([+-][0-9]{4})?",
+    fullmatch=True,
+)
+TEXTS = ZONES | DATES | st.text(max_size=400) | st.text(alphabet="0123456789:/-+. \tTZUCGM%[]()\n", max_size=80)
 
 
 def made(now: float = 1795428900.0, switches: dict[str, Any] | None = None, **firewall: Any) -> World:
@@ -143,11 +148,16 @@ ROWS = st.lists(
 STATES = st.sampled_from(["ESTABLISHED", "SYN_SENT", "TIME_WAIT", "CLOSE_WAIT", "FIN_WAIT2"])
 
 
+def bracketed(address: Any, dice: int) -> str:
+    """An IPv6 address, with or without brackets around it."""
+    return f"[{address}]" if address.version == 6 and dice % 2 else str(address)
+
+
 @few
 @given(rows=ROWS, states=st.lists(STATES, min_size=8, max_size=8), data=st.data())
 def test_a_connection_table(rows: list[Any], states: list[str], data: st.DataObject) -> None:
     lines = [
-        f"tcp        0      0 {local}:{port:<10} {foreign}:{to:<10} {state}"
+        f"tcp        0      0 {local}:{port:<10} {bracketed(foreign, port)}:{to:<10} {state}"
         for (local, port, foreign, to), state in zip(rows, states, strict=False)
     ]
     wanted = (str(rows[0][2]),)
@@ -362,6 +372,15 @@ def test_what_is_read_of_a_log_is_bounded(pieces: list[str], times: int) -> None
         events = system_log.parse(text).events
         assert all(len(event.text) <= 512 for event in events)
         assert len(events) <= text.count("\n") + 1
+
+
+@few
+@given(errors=st.integers(1, 300), others=st.integers(0, 300))
+def test_a_flood_of_errors_leaves_a_bounded_number_of_signatures(errors: int, others: int) -> None:
+    lines = [f"curl error: {number}" for number in range(errors)] + [f"odd {number}" for number in range(others)]
+    text = "\n".join(f"2026-11-23 10:15:00.000 Error: pan_mlav_x(a.c:1): {line}" for line in lines)
+    kinds = Counter(signature.kind for signature in devsrv_log.parse([text]).signatures)
+    assert kinds == Counter({"curl": min(errors, 100), "other": min(others, 20)})
 
 
 @settings(max_examples=60)

@@ -20,7 +20,7 @@ from tests.tooling.damage import damaged, damaged_archive
 from tests.unit.device.archives import files_of
 
 SEED = 1
-CASES = {"techsupport": 60, "evidence": 240, "api": 12, "ssh": 3}
+CASES = {"techsupport": 40, "evidence": 140, "api": 25, "ssh": 5}
 
 
 @pytest.fixture(scope="module")
