@@ -26,7 +26,6 @@ from tests.tooling import artifact, gates, sanity
 from tests.tooling.cores import CORES
 from tests.tooling.environment import BUILD, Failed, Skipped, environment, log_file
 
-SHOWN_LINES = 60
 *OLDER, NEWEST = CORES
 
 nox.needs_version = ">=2026.10.20"
@@ -55,9 +54,6 @@ def gate(run: Callable[[IO[str]], str], requires: Sequence[str] = (), name: str 
             except Skipped as missing:
                 session.skip(str(missing))
             except Failed as problem:
-                log.flush()
-                for line in Path(log.name).read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_LINES:]:
-                    print(f"    | {line}")
                 session.error(str(problem))
 
     session.__doc__ = what or run.__doc__

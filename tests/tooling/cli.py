@@ -30,7 +30,9 @@ CACHES = (".ansible", ".coverage", ".hypothesis", ".mypy_cache", ".pytest_cache"
 # What they say is worth reading while they run; the output of sessions beside others is kept until each has ended.
 ALONE = ("demo", "demo-techsupport", "demo-remediate", "benchmark")
 STATES = {"success": "ok", "skipped": "SKIPPED"}
-REPORT = BUILD / "logs" / "sessions.json"
+LOGS = BUILD / "logs"
+REPORT = LOGS / "sessions.json"
+SHOWN_LINES = 60
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -64,7 +66,7 @@ def _terminated(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _nox(names: Sequence[str], options: Sequence[str]) -> int:
-    """Run sessions, two at a time, and close with the time that each took."""
+    """Run sessions, two at a time, and close with the time that each took and the end of what failed."""
     jobs = "1" if set(names) <= set(ALONE) else "2"
     chosen = ["--sessions", *names] if names else ["--list"]
     REPORT.parent.mkdir(parents=True, exist_ok=True)
@@ -90,11 +92,23 @@ def _nox(names: Sequence[str], options: Sequence[str]) -> int:
         process.terminate()
         process.wait()
         raise
-    if REPORT.exists():
-        for session in json.loads(REPORT.read_text())["sessions"]:
-            state = STATES.get(session["result"], "FAILED")
-            print(f"{session['duration']:7.1f} s  {state:7}  {session['name']:22} {session['reason'] or ''}".rstrip())
+    sessions = json.loads(REPORT.read_text())["sessions"] if REPORT.exists() else []
+    for session in sessions:
+        state = STATES.get(session["result"], "FAILED")
+        print(f"{session['duration']:7.1f} s  {state:7}  {session['name']:22} {session['reason'] or ''}".rstrip())
+    for session in sessions:
+        # A session that did not begin may have a log of another day.
+        if session["result"] not in STATES and session["duration"]:
+            _show_end_of_log(session["name"])
     return code
+
+
+def _show_end_of_log(name: str) -> None:
+    log = LOGS / f"{name}.log"
+    if log.exists():
+        print(f"The end of {log}:")
+        for line in log.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_LINES:]:
+            print(f"    | {line}")
 
 
 def _clean() -> None:
