@@ -151,7 +151,7 @@ def call(
     *,
     env: Mapping[str, str] | None = None,
     cwd: Path = ROOT,
-    seconds: float = 900,
+    seconds: float = 1800,
 ) -> None:
     """Run a command to its end, or stop it and everything that it started.
 

@@ -201,6 +201,11 @@ def listening(answer: Callable[[socket.socket], None]) -> Iterator[int]:
         listener.close()
 
 
+# A server that stalls does so for longer than a busy machine takes for a test.
+STALL_S = 60
+NOT_STALLED_S = 20
+
+
 @dataclass
 class Cli:
     """How the simulated CLI behaves. ``answers`` maps a command to its text, or to pieces with pauses (seconds)."""
@@ -306,6 +311,11 @@ class SshServer:
 
         self._loop.run_until_complete(start())
         self._loop.run_forever()
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self._loop.close()
 
     async def _session(self, process: Any) -> None:
         cli = self.cli
@@ -345,6 +355,8 @@ class SshServer:
                         if paging:
                             answer = "lines 1-24 "
                         for piece in [answer] if isinstance(answer, str) else answer:
+                            if process.is_closing():
+                                return
                             if isinstance(piece, str):
                                 write(piece)
                             else:

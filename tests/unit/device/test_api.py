@@ -30,7 +30,15 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
-from ansible_collections.panops.mlav.tests.unit.device.servers import KEY, ApiServer, Reply, Request, listening
+from ansible_collections.panops.mlav.tests.unit.device.servers import (
+    KEY,
+    NOT_STALLED_S,
+    STALL_S,
+    ApiServer,
+    Reply,
+    Request,
+    listening,
+)
 
 Options = Callable[..., ConnectionOptions]
 INFO = "<show><system><info></info></system></show>"
@@ -284,18 +292,19 @@ def test_a_file_is_asked_for_with_the_same_credentials_and_no_more_often(server:
 
 
 def test_a_firewall_that_cannot_be_reached_costs_one_time_limit(server: ApiServer, options: Options) -> None:
-    with listening(lambda connection: time.sleep(2)) as port:
+    silent: list[socket.socket] = []
+    with listening(lambda connection: silent.append(connection.dup())) as port:
         api = XmlApi(options(server, timeout=0.4, provider={"port": port}))
-        start = time.monotonic()
         for _ in range(5):
             with pytest.raises(CallTimeout):
                 api.op(INFO)
-        assert time.monotonic() - start < 1.2
+    assert len(silent) == 1
+    silent[0].close()
 
 
 def test_one_slow_answer_does_not_end_the_session(server: ApiServer, options: Options) -> None:
     api = XmlApi(options(server))
-    answering(server, Reply(raw=lambda out: time.sleep(1)))
+    answering(server, Reply(raw=lambda out: time.sleep(STALL_S)))
     with pytest.raises(CallTimeout):
         api.op(INFO, 0.3)
     answering(server, "<response status='success'><result>ok</result></response>")
@@ -382,11 +391,9 @@ def test_a_huge_answer_is_refused_in_bounded_memory(
 
     monkeypatch.setattr(api_module, "MAX_ANSWER_BYTES", 1_000_000)
     answering(server, Reply(raw=pour))
-    start = time.monotonic()
     error = error_of(server, options)
     assert type(error) is MalformedAnswer
     assert "too large" in error.message
-    assert time.monotonic() - start < 2
     assert sent < 20_000_000
 
 
@@ -396,7 +403,7 @@ def test_a_huge_answer_is_refused_in_bounded_memory(
 def drip(first: bytes) -> Callable[[Any], None]:
     def write(out: Any) -> None:
         out.write(first)
-        for _ in range(100):
+        for _ in range(20 * STALL_S):
             out.write(b"x")
             out.flush()
             time.sleep(0.05)
@@ -410,7 +417,7 @@ def drip(first: bytes) -> Callable[[Any], None]:
         Reply(raw=drip(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n")),
         Reply(raw=drip(b"HTTP/1.1 200 OK\r\nX-Header: ")),
         Reply(raw=drip(b"HT")),
-        Reply(raw=lambda out: time.sleep(4)),
+        Reply(raw=lambda out: time.sleep(STALL_S)),
     ],
     ids=["body", "header", "status line", "silence"],
 )
@@ -420,20 +427,20 @@ def test_the_time_limit_is_a_total(server: ApiServer, options: Options, reply: R
     error = error_of(server, options, timeout=0.5)
     assert type(error) is CallTimeout
     assert "0.5 s" in error.message
-    assert time.monotonic() - start < 1.2
+    assert time.monotonic() - start < NOT_STALLED_S
 
 
 def test_a_command_may_have_its_own_time_limit(server: ApiServer, options: Options) -> None:
-    answering(server, Reply(raw=lambda out: time.sleep(2)))
+    answering(server, Reply(raw=lambda out: time.sleep(STALL_S)))
     with pytest.raises(CallTimeout, match=r"0\.3 s"):
         XmlApi(options(server)).op(INFO, 0.3)
 
 
 def test_a_handshake_has_a_time_limit(server: ApiServer, options: Options) -> None:
-    with listening(lambda connection: time.sleep(2)) as port:
+    with listening(lambda connection: time.sleep(STALL_S)) as port:
         start = time.monotonic()
         assert type(error_of(server, options, timeout=0.4, provider={"port": port})) is CallTimeout
-        assert time.monotonic() - start < 1.2
+        assert time.monotonic() - start < NOT_STALLED_S
 
 
 def test_a_name_that_does_not_resolve_is_told(server: ApiServer, options: Options) -> None:
@@ -574,10 +581,8 @@ def test_a_log_job_that_never_ends_is_ended(server: ApiServer, options: Options)
     server.script = log_script(
         pending=10_000, finish="<response status='success'><msg>Job 18 removed.</msg></response>"
     )
-    start = time.monotonic()
     with pytest.raises(CallTimeout, match="system log"):
         XmlApi(options(server, timeout=0.3)).system_log(SystemLogQuery("(a)", None, 10))
-    assert time.monotonic() - start < 2.5
     assert server.sent("action")[-1] == "finish"
     assert len(server.requests) < 12
 

@@ -19,7 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.https import HttpsConnection, HttpStream
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
-from ansible_collections.panops.mlav.tests.unit.device.servers import ApiServer, Reply
+from ansible_collections.panops.mlav.tests.unit.device.servers import NOT_STALLED_S, STALL_S, ApiServer, Reply
 
 FILE = {"Content-Type": "Application/Octet-Stream; charset=x"}
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\n"
@@ -197,7 +197,7 @@ def test_as_much_as_is_allowed(server: ApiServer, connection: HttpsConnection) -
 def test_the_deadline_is_that_of_the_whole_body(server: ApiServer, connection: HttpsConnection) -> None:
     def drip(out: Any) -> None:
         out.write(HEAD + b"Content-Length: 900\r\n\r\n")
-        for _ in range(60):
+        for _ in range(20 * STALL_S):
             out.write(b"x")
             time.sleep(0.05)
 
@@ -207,7 +207,7 @@ def test_the_deadline_is_that_of_the_whole_body(server: ApiServer, connection: H
         for _ in range(2):
             with pytest.raises(CallTimeout, match=r"the export took longer than 0\.5 s"):
                 answer.body.read(100)
-    assert time.monotonic() - start < 1.5
+    assert time.monotonic() - start < NOT_STALLED_S
 
 
 def test_a_slow_reader_has_the_same_deadline(server: ApiServer, connection: HttpsConnection) -> None:

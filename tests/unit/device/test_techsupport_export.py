@@ -27,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
-from ansible_collections.panops.mlav.tests.unit.device.servers import ApiServer, Reply, Request
+from ansible_collections.panops.mlav.tests.unit.device.servers import NOT_STALLED_S, STALL_S, ApiServer, Reply, Request
 
 Options = Callable[..., ConnectionOptions]
 
@@ -249,7 +249,7 @@ def test_it_sleeps_and_looks_at_the_clock_by_itself(firewall: Firewall, api: Xml
     firewall.statuses = [DONE]
     started = time.monotonic()
     assert fetch_techsupport(api, 60, lambda line: None, devsrv_log)[0] == LOG
-    assert 1 <= time.monotonic() - started < 3
+    assert time.monotonic() - started >= 1
 
 
 # --- not to be had ---
@@ -362,12 +362,12 @@ def test_a_job_that_never_ends(server: ApiServer, firewall: Firewall, api: XmlAp
 
 
 def test_a_firewall_that_falls_silent_has_the_same_limit(server: ApiServer, firewall: Firewall, api: XmlApi) -> None:
-    firewall.statuses = [Reply(raw=lambda out: time.sleep(3))]
+    firewall.statuses = [Reply(raw=lambda out: time.sleep(STALL_S))]
     started = time.monotonic()
     with pytest.raises(CallTimeout) as caught:
         fetch_techsupport(api, 0.5, lambda line: None, devsrv_log, sleep=lambda seconds: None)
     assert "Actual: job 12 after " in caught.value.message
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < NOT_STALLED_S
     assert server.sent("action") == [None, "status", "finish"]
 
 
@@ -383,7 +383,7 @@ def test_a_last_failure_beyond_the_limit_is_told_as_the_limit(firewall: Firewall
 def test_a_download_that_does_not_end_has_the_same_limit(server: ApiServer, firewall: Firewall, api: XmlApi) -> None:
     def drip(out: Any) -> None:
         out.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 900\r\n\r\n")
-        for _ in range(60):
+        for _ in range(20 * STALL_S):
             out.write(b"x")
             time.sleep(0.05)
 
@@ -391,7 +391,7 @@ def test_a_download_that_does_not_end_has_the_same_limit(server: ApiServer, fire
     started = time.monotonic()
     with pytest.raises(CallTimeout, match="option techsupport_timeout"):
         fetch_techsupport(api, 0.5, lambda line: None, lambda stream, size: stream.read(), sleep=lambda seconds: None)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < NOT_STALLED_S
     assert server.sent("action") == [None, "status", "get", "finish"]
 
 
