@@ -6,6 +6,7 @@
 
 project = "panops.mlav"
 author = "panops contributors"
+copyright = "2026 panops contributors"
 html_title = project
 
 extensions = ["myst_parser", "sphinx_antsibull_ext"]
