@@ -27,6 +27,9 @@ COPIED = (
     *("meta/runtime.yml", "requirements.txt", "tests/simulator/README.md"),
 )
 ROOT_PAGES = ("index.md", "unconfirmed.md")
+# furo shows the contents beside each page, and an error in the page that lists them again.
+_CONTENTS = re.compile(r"^\.\. contents::.*\n(?:   .*\n)*", re.MULTILINE)
+_THEME_ERROR = "ERROR: Adding a table of contents"
 _LOADED = re.compile(r"""<(?:script|img|link|iframe)\b[^>]*\b(?:src|href)=["'](?:https?:)?//[^"']*["'][^>]*>""")
 
 
@@ -34,7 +37,7 @@ def build(log: IO[str]) -> str:
     """Builds the site; returns how many pages it has.
 
     Raises:
-        Failed: a tool warned, or a page loads something from elsewhere.
+        Failed: a tool warned, a page shows an error of the theme, or it loads something from elsewhere.
     """
     shutil.rmtree(SITE, ignore_errors=True)
     _lay_out()
@@ -47,6 +50,8 @@ def build(log: IO[str]) -> str:
     collection = ["--use-current", "--squash-hierarchy", "--no-breadcrumbs", "--no-add-antsibull-docs-version"]
     antsibull: list[str | Path] = [VENV / "bin" / "antsibull-docs", "collection", "--fail-on-error", *collection]
     call(log, [*antsibull, "--dest-dir", reference, "panops.mlav"], env=env)
+    for page in reference.rglob("*.rst"):
+        page.write_text(_CONTENTS.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
     sphinx: list[str | Path] = [
         VENV / "bin" / "python",
         "-m",
@@ -61,7 +66,10 @@ def build(log: IO[str]) -> str:
     call(log, [*sphinx, *conf, SOURCE, SITE], env=env)
     pages = sorted(SITE.rglob("*.html"))
     for page in pages:
-        if found := loaded_from_elsewhere(page.read_text(encoding="utf-8")):
+        text = page.read_text(encoding="utf-8")
+        if _THEME_ERROR in text:
+            raise Failed(f"{page.relative_to(SITE)} shows an error of the theme: {_THEME_ERROR}")
+        if found := loaded_from_elsewhere(text):
             raise Failed(f"{page.relative_to(SITE)} loads something from elsewhere: {found}")
     return f"{len(pages)} pages in {SITE.relative_to(ROOT)}"
 
