@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from ansible import constants
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence, Status, Verdict
@@ -27,6 +28,11 @@ READ_FROM_ENVIRONMENT = {
     for path in ("module_utils/_tasks", "plugin_utils", "doc_fragments")
     for file in (ROOT / "plugins" / path).glob("*.py")
     for name in re.findall(r"\b(?:PANOS|ANSIBLE_NET)_[A-Z_]+", file.read_text(encoding="utf-8"))
+}
+READ_BY_ANSIBLE = {
+    variable["name"]
+    for setting in constants.config.get_configuration_definitions().values()
+    for variable in setting.get("env", ())
 }
 SAMPLES = [*(sample for page in pages() for sample in samples(page)), *examples()]
 
@@ -106,8 +112,8 @@ def test_every_name_of_a_page_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_environment_variable_of_a_page_is_read(page: Path) -> None:
-    named = set(re.findall(r"\b(?:PANOS|ANSIBLE_NET)_[A-Z_]+", page.read_text(encoding="utf-8")))
-    assert named - READ_FROM_ENVIRONMENT == set()
+    named = set(re.findall(r"\b(?:PANOS|ANSIBLE)_[A-Z_]+", page.read_text(encoding="utf-8")))
+    assert named - READ_FROM_ENVIRONMENT - READ_BY_ANSIBLE == set()
 
 
 def rows(page: str, head: str) -> list[list[str]]:
