@@ -15,6 +15,7 @@ from ansible import constants
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence, Status, Verdict
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Guard
 from tests.simulator.scenario import load
 from tests.tooling.doc_checks import CHECKS_BY_LANGUAGE, KNOWN_NAMES, BadSample
 from tests.tooling.doc_samples import Sample, examples, pages, samples
@@ -139,6 +140,11 @@ def test_the_checks_are_those_of_the_diagnosis() -> None:
 )
 def test_words_of_a_result_are_all_explained(head: str, words: tuple[str, ...]) -> None:
     assert sorted(row[0] for row in rows("reading_a_diagnosis.md", head)) == sorted(words)
+
+
+def test_every_guard_is_explained() -> None:
+    page = (ROOT / "docs" / "remediation.md").read_text(encoding="utf-8")
+    assert [guard for guard in get_args(Guard) if f"`{guard}`" not in page] == []
 
 
 def test_the_sample_of_the_first_diagnosis_is_a_real_one() -> None:
