@@ -28,7 +28,7 @@ from tests.simulator.fleet import Firewall
 from tests.simulator.parts import merge
 from tests.simulator.planted import PLANTED
 from tests.simulator.running import running_firewall
-from tests.tooling.demo import validator
+from tests.tooling.schemas import validator
 
 from .processes import process_of
 

@@ -223,15 +223,6 @@ def planned(firewall: Firewall, folder: Path, **given: Any) -> dict[str, Any]:
     return write_plan(folder, record["plan"])
 
 
-def other_cause(firewall: Firewall) -> None:
-    firewall.world.spec.decryption_rules.clear()
-    for tree in (firewall.world.config.running, firewall.world.config.candidate):
-        for rules in tree.iter("decryption"):
-            rules.clear()
-    firewall.world.config.generation += 1
-    firewall.world.path.decrypting_device = "elsewhere"
-
-
 def other_candidate(firewall: Firewall) -> None:
     interfere(firewall.world, "edit", "admin")
     firewall.world.commit("bob")

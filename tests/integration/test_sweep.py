@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -21,11 +20,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.sweeping import
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
 from tests.simulator.switches import Fault
+from tests.tooling.schemas import validator
 
-from .conftest import ROOT, Ansible, Case
+from .conftest import Ansible, Case
 from .test_modules import AS_PROCESS
 
-SCHEMA = json.loads((ROOT / "docs/schema/diagnosis.schema.json").read_text(encoding="utf-8"))
 WITH_KEY: dict[str, Any] = {"access": {"api": "key", "ssh": "none"}}
 WITH_PASSWORD: dict[str, Any] = {"access": {"api": "password", "ssh": "none"}}
 STATUS = "show mlav cloud-status"
@@ -119,7 +118,7 @@ def test_state_error_and_who_is_diagnosed_further(name: str, cases: tuple[dict[s
         [] if further else ["healthy" if state == "connected" else "undetermined"]
     )
     for result in results:
-        jsonschema.validate(result, SCHEMA)
+        validator("diagnosis").validate(result)
         assert kind is None or result["summary"].startswith("The firewall could not be asked: ")
 
 

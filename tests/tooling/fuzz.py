@@ -4,8 +4,8 @@
 
 """Hands damaged answers and archives to the collection's own operations, and looks at what comes out.
 
-``python -m tests.tooling.fuzz --seconds 60`` runs it. A case depends on the seed and its number alone: ``--seed 7
---case 120`` repeats one. The input of a case that fails is kept below build/fuzz.
+``python -m tests.tooling.fuzz --seconds 60`` runs it. A case depends on the seed, its number and the kinds:
+``--seed 7 --case 120 --kinds api`` repeats one. The input of a case that fails is kept below build/fuzz.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ if str(COLLECTIONS) not in sys.path:
     sys.path.insert(0, str(COLLECTIONS))
 link_collection()
 
-import jsonschema
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
@@ -46,6 +45,7 @@ from tests.simulator.world import World
 from tests.simulator.xml_api import XmlApi
 from tests.simulator.xml_api import failure as api_failure
 from tests.tooling.damage import SECRETS, damaged, damaged_archive, damaged_document, damaged_http, damaged_text
+from tests.tooling.schemas import validator
 from tests.unit.device import servers
 from tests.unit.device.archives import files_of, world
 
@@ -89,10 +89,6 @@ class Fuzzer:
         self.documents = [self._document(name) for name in SCENARIOS]
         recorded = ROOT / "tests" / "unit" / "device" / "data" / "evidence-1.json"
         self.documents.append(json.loads(recorded.read_text(encoding="utf-8")))
-        schemas = {
-            name: json.loads((ROOT / "docs" / "schema" / f"{name}.schema.json").read_text()) for name in _SCHEMAS
-        }
-        self.validators = {name: jsonschema.Draft202012Validator(schema) for name, schema in schemas.items()}
         self.network = Network(self.folder)
 
     def _document(self, scenario: str) -> dict[str, Any]:
@@ -177,15 +173,12 @@ class Fuzzer:
         return said
 
     def _fits(self, schema: str, data: Any) -> None:
-        error = next(self.validators[schema].iter_errors(data), None)
+        error = next(validator(schema).iter_errors(data), None)
         if error is not None:
             raise Failure(f"{error.json_path} does not fit {schema}.schema.json: {error.message[:500]}")
 
     def close(self) -> None:
         self.network.close()
-
-
-_SCHEMAS = ("diagnosis", "evidence")
 
 
 class _Still(Random):
