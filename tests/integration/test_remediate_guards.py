@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from tests.simulator.interference import interfere
 from tests.simulator.running import running_fleet
 from tests.simulator.switches import Fault
 
+from .committing import fault
 from .repairing import (
     CLOSED,
     DECRYPTS,
@@ -26,25 +27,19 @@ from .repairing import (
     QUICK,
     assert_left_clean,
     assert_record_kept,
-    at_the_pace,
     exclusion,
-    fault,
     firewall_with,
     options,
     repair,
     steps,
 )
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 CREATED = {"exclude": "yes", "description": "panops.mlav: keeps the MLAV cloud out of decryption"}
 EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
 FORCE = [("commit_force", "done")]
 RESTART = [("restart_device_server", "done"), *FORCE]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick() -> Iterator[None]:
-    with at_the_pace():
-        yield
 
 
 def assert_refused(record: Mapping[str, Any], guard: str, option: str | None) -> None:

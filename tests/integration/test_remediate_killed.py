@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,14 @@ import pytest
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
 
+from .committing import fault
 from .repairing import (
     DECRYPTS,
     NAME,
     QUICK,
     assert_left_clean,
     assert_record_kept,
-    at_the_pace,
     exclusion,
-    fault,
     firewall_with,
     our_locks,
     repair,
@@ -34,6 +33,8 @@ from .repairing import (
     steps,
     wait_until,
 )
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 TWICE = "tls_interception_twice"
 OVER_API: dict[str, Any] = {"refused_over_api": [], "restart_in_system_log": False}
@@ -44,12 +45,6 @@ SWITCHED_OFF: dict[str, Any] = {
 ENDLESS: dict[str, Any] = {"switches": {"commit_seconds": 3600.0}}
 EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
 FORCE = [("commit_force", "done")]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick() -> Iterator[None]:
-    with at_the_pace():
-        yield
 
 
 def locked(firewall: Firewall) -> bool:

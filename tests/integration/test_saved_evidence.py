@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
 from ansible_collections.panops.mlav.plugins.module_utils._device.recording import RecordingDevice
@@ -32,6 +31,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import 
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
 from tests.simulator.scenario import SCENARIOS
+from tests.tooling.operations import validated
 from tests.tooling.schemas import schema, validator
 
 from .diagnosing import TIMEOUT_S
@@ -60,9 +60,7 @@ def record(firewall: Firewall, depth: str) -> Session:
         "ca_path": str(firewall.ca_path),
         "timeout": TIMEOUT_S,
     }
-    checked = ArgumentSpecValidator(diagnosing.DIAGNOSIS_INFO.argument_spec).validate(given)
-    assert not checked.error_messages, checked.error_messages
-    with closing(open_device(checked.validated_parameters)) as device:
+    with closing(open_device(validated(diagnosing.DIAGNOSIS_INFO.argument_spec, given))) as device:
         recording = RecordingDevice(device, INTEREST, device.redactor, utc_now)
         options = GatherOptions(depth=depth, busy_pause_s=0.02, now=recording.now)  # type: ignore[arg-type]
         found = gather(recording, firewall.name, options)

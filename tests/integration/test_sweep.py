@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.sweeping import SWEEP_INFO
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
 from tests.simulator.switches import Fault
+from tests.tooling.operations import run_operation
 from tests.tooling.schemas import validator
 
 from .conftest import Ansible, Case
@@ -37,17 +36,13 @@ def options(firewall: Firewall, **more: Any) -> dict[str, Any]:
 
 
 def sweep(firewalls: list[dict[str, Any]], **task: Any) -> dict[str, Any]:
-    checked = ArgumentSpecValidator(SWEEP_INFO.argument_spec).validate({"firewalls": firewalls, **task})
-    assert not checked.error_messages, checked.error_messages
-    return SWEEP_INFO.run(checked.validated_parameters, Context())
+    return run_operation(SWEEP_INFO, {"firewalls": firewalls, **task})
 
 
 def diagnoses(found: dict[str, Any]) -> list[dict[str, Any]]:
     """What a report makes of a sweep."""
     given = {"diagnoses": [], "swept": found["firewalls"], "query": "@"}
-    checked = ArgumentSpecValidator(REPORT.argument_spec).validate(given)
-    assert not checked.error_messages, checked.error_messages
-    answer: list[dict[str, Any]] = REPORT.run(checked.validated_parameters, Context())["query_answer"]
+    answer: list[dict[str, Any]] = run_operation(REPORT, given)["query_answer"]
     return answer
 
 
