@@ -34,6 +34,9 @@ CLOSED = [{"from": "2020-01-04T22:00+00:00", "to": "2020-01-05T02:00+00:00"}]
 QUICK: dict[str, Any] = {"switches": {"log_polls": 0, "commit_seconds": 0.05}}
 # The scenario in which the exclusion on the firewall itself is the remedy.
 DECRYPTS = "tls_interception_this_firewall"
+# What is done, as ``steps`` tells it.
+EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
+FORCE = [("commit_force", "done")]
 
 
 def options(firewall: Firewall, **changes: Any) -> dict[str, Any]:
@@ -77,6 +80,13 @@ def exclusion(firewall: Firewall, which: str = "candidate", name: str = NAME) ->
         if entry.get("name") == name:
             return {part.tag: part.text or "" for part in entry}
     return None
+
+
+def end_jobs(firewall: Firewall) -> None:
+    """Lets every job of the firewall be over."""
+    for job in firewall.world.jobs.all:
+        job.takes = 0.0
+    firewall.world.refresh()
 
 
 def our_locks(firewall: Firewall) -> list[str]:

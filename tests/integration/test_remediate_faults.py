@@ -27,6 +27,8 @@ from .committing import fault
 from .pace import at_the_pace
 from .repairing import (
     DECRYPTS,
+    EXCLUDE,
+    FORCE,
     NAME,
     QUICK,
     assert_left_clean,
@@ -45,9 +47,7 @@ TWICE = "tls_interception_twice"
 OFF = {"exclude": "no", "description": "Switched off for a test"}
 SWITCHED_OFF = {"firewall": {"exclusions": [OFF]}}
 OVER_API: dict[str, Any] = {"refused_over_api": []}
-EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
 TAKE_BACK = [("remove_exclusion", "done"), ("commit", "done")]
-FORCE = [("commit_force", "done")]
 
 
 def when(said: str, do: Callable[[], object]) -> Callable[[str], None]:

@@ -23,10 +23,13 @@ from .committing import fault
 from .repairing import (
     CLOSED,
     DECRYPTS,
+    EXCLUDE,
+    FORCE,
     NAME,
     QUICK,
     assert_left_clean,
     assert_record_kept,
+    end_jobs,
     exclusion,
     firewall_with,
     options,
@@ -37,8 +40,6 @@ from .repairing import (
 pytestmark = pytest.mark.usefixtures("quick")
 
 CREATED = {"exclude": "yes", "description": "panops.mlav: keeps the MLAV cloud out of decryption"}
-EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
-FORCE = [("commit_force", "done")]
 RESTART = [("restart_device_server", "done"), *FORCE]
 
 
@@ -264,12 +265,6 @@ def refused_plan(firewall: Firewall, **given: Any) -> dict[str, Any]:
     assert_refused(record, "plan", "mlav_plan")
     assert firewall.snapshot() == before
     return record
-
-
-def end_jobs(firewall: Firewall) -> None:
-    for job in firewall.world.jobs.all:
-        job.takes = 0.0
-    firewall.world.refresh()
 
 
 def test_another_cause_than_the_approved_one(tmp_path: Path) -> None:

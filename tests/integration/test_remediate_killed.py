@@ -21,10 +21,13 @@ from tests.simulator.running import running_fleet
 from .committing import fault
 from .repairing import (
     DECRYPTS,
+    EXCLUDE,
+    FORCE,
     NAME,
     QUICK,
     assert_left_clean,
     assert_record_kept,
+    end_jobs,
     exclusion,
     firewall_with,
     our_locks,
@@ -43,8 +46,6 @@ SWITCHED_OFF: dict[str, Any] = {
 }
 # Until it is told to end.
 ENDLESS: dict[str, Any] = {"switches": {"commit_seconds": 3600.0}}
-EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
-FORCE = [("commit_force", "done")]
 
 
 def locked(firewall: Firewall) -> bool:
@@ -160,12 +161,6 @@ def test_killed_and_run_again(name: str, tmp_path: Path) -> None:
         else:
             assert again["left_behind"] == []
             assert world.status() == "connected"
-
-
-def end_jobs(firewall: Firewall) -> None:
-    for job in firewall.world.jobs.all:
-        job.takes = 0.0
-    firewall.world.refresh()
 
 
 def wake(firewall: Firewall, line: str) -> None:
