@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import api
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import judging
 
 from .documented import undocumented

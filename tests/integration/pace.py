@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import guarding, judging
 
