@@ -8,30 +8,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
-import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import committing, guarding
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import COMMIT
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_firewall
 from tests.simulator.switches import Fault
+from tests.tooling.operations import Say, run_operation, silent
+
+from .pace import at_the_pace
 
 OWN = {"firewall": {"pending": [{"admin": "admin"}]}}
-
-
-@contextmanager
-def at_the_pace(**changes: Any) -> Iterator[None]:
-    """Operations in this process wait moments only."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(guarding, "Pace", partial(Pace, **{"poll_s": 0.02, **changes}))
-        yield
 
 
 def options(firewall: Firewall, **changes: Any) -> dict[str, Any]:
@@ -45,24 +34,14 @@ def options(firewall: Firewall, **changes: Any) -> dict[str, Any]:
     }
 
 
-def commit_with(
-    given: Mapping[str, Any], check: bool = False, say: Callable[[str], None] = lambda line: None
-) -> dict[str, Any]:
-    """The operation with options that its own specification has validated."""
-    operation = committing.COMMIT
-    checked = ArgumentSpecValidator(operation.argument_spec).validate(dict(given))
-    assert not checked.error_messages, checked.error_messages
-    return operation.run(checked.validated_parameters, Context(check, say))
-
-
-def commit(firewall: Firewall, say: Callable[[str], None] = lambda line: None, **changes: Any) -> dict[str, Any]:
+def commit(firewall: Firewall, say: Say = silent, **changes: Any) -> dict[str, Any]:
     """Commits on a firewall."""
-    return commit_with(options(firewall, **changes), say=say)
+    return run_operation(COMMIT, options(firewall, **changes), say=say)
 
 
 def look(firewall: Firewall, **changes: Any) -> dict[str, Any]:
     """The same in check mode."""
-    return commit_with(options(firewall, **changes), check=True)
+    return run_operation(COMMIT, options(firewall, **changes), check=True)
 
 
 @contextmanager
@@ -76,7 +55,12 @@ def firewall_with(*faults: Mapping[str, Any], scenario: str = "healthy", **chang
         yield firewall
 
 
-def once_queued(firewall: Firewall, *faults: Mapping[str, Any]) -> Callable[[str], None]:
+def fault(kind: str, on: str, times: int = 1, via: str = "api", **more: Any) -> dict[str, Any]:
+    """A fault that passes after ``times``."""
+    return {"kind": kind, "on": on, "times": times, "via": via, **more}
+
+
+def once_queued(firewall: Firewall, *faults: Mapping[str, Any]) -> Say:
     """Lets faults begin when the commit is queued."""
 
     def say(line: str) -> None:
@@ -94,5 +78,5 @@ def assert_one_commit(firewall: Firewall, commits: int = 1) -> None:
 
 if __name__ == "__main__":  # A run of its own, to be killed: the options on standard input, what it says on output.
     with at_the_pace():
-        outcome = commit_with(json.load(sys.stdin), say=lambda line: print(line, flush=True))
+        outcome = run_operation(COMMIT, json.load(sys.stdin), say=lambda line: print(line, flush=True))
     print(json.dumps(outcome), flush=True)

@@ -19,10 +19,11 @@ from typing import Any, TypeVar
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import api
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import judging
 
 from .documented import undocumented
+from .pace import at_the_pace
 
 ROOT = Path(__file__).parents[2]
 PLAYBOOKS = ROOT / "playbooks"
@@ -183,6 +184,13 @@ def impatient() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api, "_FIRST_PAUSE", 0.005)
         patch.setattr(judging, "GatherOptions", partial(GatherOptions, busy_pause_s=0.02))
+        yield
+
+
+@pytest.fixture(scope="module")
+def quick() -> Iterator[None]:
+    """Operations in this process wait moments only."""
+    with at_the_pace():
         yield
 
 

@@ -16,12 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import diagnosing
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import DIAGNOSIS_INFO
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
+from tests.tooling.operations import run_operation
 
 TIMEOUT_S = 20
 
@@ -58,10 +56,7 @@ def diagnose(firewall: Firewall, **options: Any) -> dict[str, Any]:
         "timeout": TIMEOUT_S,
         **options,
     }
-    operation = diagnosing.DIAGNOSIS_INFO
-    checked = ArgumentSpecValidator(operation.argument_spec).validate(given)
-    assert not checked.error_messages, checked.error_messages
-    result = operation.run(checked.validated_parameters, Context())
+    result = run_operation(DIAGNOSIS_INFO, given)
     assert result["changed"] is False
     diagnosis: dict[str, Any] = result["diagnosis"]
     return diagnosis

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import excluding
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import DECRYPTION_EXCLUSION
 from tests.simulator.config import clean, find
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_firewall
 from tests.simulator.world import World
+from tests.tooling.operations import run_operation
+
+from .committing import options
 
 NAME = "*.paloaltonetworks.com"
 DEVICE = "/config/devices/entry[@name='localhost.localdomain']"
@@ -53,23 +53,9 @@ def predefined_disabled(name: str) -> str:
     return f"<{tag}><member>{name}</member></{tag}>"
 
 
-def options(firewall: Firewall, **changes: Any) -> dict[str, Any]:
-    """The module's options for a device."""
-    return {
-        "provider": firewall.provider(),
-        "ca_path": str(firewall.ca_path),
-        "host": firewall.name,
-        "timeout": 20,
-        **changes,
-    }
-
-
 def exclude(firewall: Firewall, check: bool = False, **changes: Any) -> dict[str, Any]:
-    """The operation with options that its own specification has validated."""
-    operation = excluding.DECRYPTION_EXCLUSION
-    checked = ArgumentSpecValidator(operation.argument_spec).validate(options(firewall, **changes))
-    assert not checked.error_messages, checked.error_messages
-    return operation.run(checked.validated_parameters, Context(check))
+    """Makes an exclusion on a device, or ends it."""
+    return run_operation(DECRYPTION_EXCLUSION, options(firewall, **changes), check)
 
 
 @contextmanager

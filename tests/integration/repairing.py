@@ -13,23 +13,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import guarding, judging, remediating
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.remediating import REMEDIATE
 from tests.simulator.fleet import Firewall
 from tests.simulator.parts import merge
 from tests.simulator.planted import PLANTED
 from tests.simulator.running import running_firewall
-from tests.tooling.demo import validator
+from tests.tooling.operations import Say, run_operation, silent
+from tests.tooling.schemas import validator
 
+from . import committing
+from .pace import at_the_pace
 from .processes import process_of
 
 NAME = "*.paloaltonetworks.com"
@@ -38,48 +34,20 @@ CLOSED = [{"from": "2020-01-04T22:00+00:00", "to": "2020-01-05T02:00+00:00"}]
 QUICK: dict[str, Any] = {"switches": {"log_polls": 0, "commit_seconds": 0.05}}
 # The scenario in which the exclusion on the firewall itself is the remedy.
 DECRYPTS = "tls_interception_this_firewall"
-
-Say = Callable[[str], None]
-
-
-def silent(line: str) -> None:
-    """Says nothing."""
-
-
-@contextmanager
-def at_the_pace(**changes: Any) -> Iterator[None]:
-    """Operations in this process wait moments only."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(guarding, "Pace", partial(Pace, **{"poll_s": 0.02, **changes}))
-        patch.setattr(judging, "GatherOptions", partial(GatherOptions, busy_pause_s=0.02))
-        yield
+# What is done, as ``steps`` tells it.
+EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
+FORCE = [("commit_force", "done")]
 
 
 def options(firewall: Firewall, **changes: Any) -> dict[str, Any]:
     """The module's options for a firewall, inside its window."""
-    return {
-        "provider": firewall.provider(),
-        "ssh": firewall.ssh(),
-        "ca_path": str(firewall.ca_path),
-        "host": firewall.name,
-        "timeout": 20,
-        "maintenance_window": OPEN,
-        "verify_timeout": "20s",
-        **changes,
-    }
-
-
-def operate(given: Mapping[str, Any], check: bool = False, say: Say = silent) -> dict[str, Any]:
-    """The operation with options that its own specification has validated."""
-    operation = remediating.REMEDIATE
-    checked = ArgumentSpecValidator(operation.argument_spec).validate(dict(given))
-    assert not checked.error_messages, checked.error_messages
-    return operation.run(checked.validated_parameters, Context(check, say))
+    own = {"ssh": firewall.ssh(), "maintenance_window": OPEN, "verify_timeout": "20s"}
+    return committing.options(firewall, **{**own, **changes})
 
 
 def repair(firewall: Firewall, say: Say = silent, check: bool = False, **changes: Any) -> dict[str, Any]:
     """The record of a repair; ``changed`` and ``failed`` of the result agree with it."""
-    result = operate(options(firewall, **changes), check, say)
+    result = run_operation(REMEDIATE, options(firewall, **changes), check, say)
     record: dict[str, Any] = result["remediation"]
     assert result.get("failed", False) is (record["outcome"] in ("failed", "rolled_back")), record
     assert record["outcome"] != "running"
@@ -98,11 +66,6 @@ def firewall_with(
         yield firewall
 
 
-def fault(kind: str, on: str, times: int = 1, via: str = "api", **more: Any) -> dict[str, Any]:
-    """A fault that passes after ``times``."""
-    return {"kind": kind, "on": on, "times": times, "via": via, **more}
-
-
 def steps(record: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was begun, and how it ended; but for the removal of a lock of a run that was killed."""
     return [(action["action"], action["state"]) for action in record["actions"] if action["action"] != "remove_lock"]
@@ -117,6 +80,13 @@ def exclusion(firewall: Firewall, which: str = "candidate", name: str = NAME) ->
         if entry.get("name") == name:
             return {part.tag: part.text or "" for part in entry}
     return None
+
+
+def end_jobs(firewall: Firewall) -> None:
+    """Lets every job of the firewall be over."""
+    for job in firewall.world.jobs.all:
+        job.takes = 0.0
+    firewall.world.refresh()
 
 
 def our_locks(firewall: Firewall) -> list[str]:
@@ -163,5 +133,5 @@ def wait_until(true: Callable[[], object], process: subprocess.Popen[str]) -> No
 
 if __name__ == "__main__":  # A run of its own, to be killed: the options on standard input, the result on output.
     with at_the_pace():
-        outcome = operate(json.load(sys.stdin))
+        outcome = run_operation(REMEDIATE, json.load(sys.stdin))
     print(json.dumps(outcome), flush=True)

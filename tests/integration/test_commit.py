@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -20,19 +19,16 @@ from tests.simulator.running import running_fleet
 from tests.simulator.snapshot import take_snapshot
 from tests.simulator.switches import Fault
 
-from .committing import OWN, assert_one_commit, at_the_pace, commit, firewall_with, look, options
+from .committing import OWN, assert_one_commit, commit, firewall_with, look, options
 from .conftest import Ansible
+from .pace import at_the_pace
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 NOTHING_PENDING: dict[str, Any] = {"pending": []}
 BOBS: dict[str, Any] = {"pending": [{"admin": "admin"}, {"admin": "bob", "name": "bobs"}]}
 UNOWNED = {"dirty_attributes": False, "change_list": "refused"}
 WRONG = "sha256:" + 64 * "0"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick() -> Iterator[None]:
-    with at_the_pace():
-        yield
 
 
 def window(opens_in: timedelta, lasts: timedelta = timedelta(days=1)) -> list[dict[str, str]]:

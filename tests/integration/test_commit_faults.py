@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -21,17 +20,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import
 from tests.simulator.config_default import VSYS
 from tests.simulator.switches import Fault
 
-from .committing import assert_one_commit, at_the_pace, commit, firewall_with, once_queued, options
+from .committing import assert_one_commit, commit, fault, firewall_with, once_queued, options
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick() -> Iterator[None]:
-    with at_the_pace():
-        yield
-
-
-def fault(kind: str, on: str, times: int = 1, **more: Any) -> dict[str, Any]:
-    return {"kind": kind, "on": on, "times": times, "via": "api", **more}
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])

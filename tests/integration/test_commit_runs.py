@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing
 from threading import Barrier
@@ -25,18 +25,10 @@ from tests.simulator.config_default import VSYS
 from tests.simulator.fleet import Firewall
 from tests.simulator.world import World
 
-from .committing import OWN, assert_one_commit, at_the_pace, commit, firewall_with, options
+from .committing import OWN, assert_one_commit, commit, fault, firewall_with, options
 from .processes import process_of
 
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick() -> Iterator[None]:
-    with at_the_pace():
-        yield
-
-
-def fault(kind: str, on: str, times: int = 1, **more: Any) -> dict[str, Any]:
-    return {"kind": kind, "on": on, "times": times, "via": "api", **more}
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.mark.parametrize("other", ["admin", "alice"], ids=["same account", "another account"])

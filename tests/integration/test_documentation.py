@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from ansible import constants
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence, Status, Verdict
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Guard
 from tests.simulator.scenario import load
 from tests.tooling.doc_checks import CHECKS_BY_LANGUAGE, KNOWN_NAMES, BadSample
 from tests.tooling.doc_samples import Sample, examples, pages, samples
@@ -27,6 +29,11 @@ READ_FROM_ENVIRONMENT = {
     for path in ("module_utils/_tasks", "plugin_utils", "doc_fragments")
     for file in (ROOT / "plugins" / path).glob("*.py")
     for name in re.findall(r"\b(?:PANOS|ANSIBLE_NET)_[A-Z_]+", file.read_text(encoding="utf-8"))
+}
+READ_BY_ANSIBLE = {
+    variable["name"]
+    for setting in constants.config.get_configuration_definitions().values()
+    for variable in setting.get("env", ())
 }
 SAMPLES = [*(sample for page in pages() for sample in samples(page)), *examples()]
 
@@ -106,8 +113,8 @@ def test_every_name_of_a_page_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_environment_variable_of_a_page_is_read(page: Path) -> None:
-    named = set(re.findall(r"\b(?:PANOS|ANSIBLE_NET)_[A-Z_]+", page.read_text(encoding="utf-8")))
-    assert named - READ_FROM_ENVIRONMENT == set()
+    named = set(re.findall(r"\b(?:PANOS|ANSIBLE)_[A-Z_]+", page.read_text(encoding="utf-8")))
+    assert named - READ_FROM_ENVIRONMENT - READ_BY_ANSIBLE == set()
 
 
 def rows(page: str, head: str) -> list[list[str]]:
@@ -133,6 +140,11 @@ def test_the_checks_are_those_of_the_diagnosis() -> None:
 )
 def test_words_of_a_result_are_all_explained(head: str, words: tuple[str, ...]) -> None:
     assert sorted(row[0] for row in rows("reading_a_diagnosis.md", head)) == sorted(words)
+
+
+def test_every_guard_is_explained() -> None:
+    page = (ROOT / "docs" / "remediation.md").read_text(encoding="utf-8")
+    assert [guard for guard in get_args(Guard) if f"`{guard}`" not in page] == []
 
 
 def test_the_sample_of_the_first_diagnosis_is_a_real_one() -> None:

@@ -15,7 +15,6 @@ from tests.simulator.running import running_firewall, running_fleet
 from .conftest import Ansible, Case
 from .test_modules import BY, Results, options
 
-UNVERIFIED = ["ca_path", "validate_certs"]
 LOGIN = ["option provider", "api_key, or username and password"]
 
 #: name -> (changes of the scenario, changes of the options, class of the error, texts in the message)

@@ -18,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks import excludin
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
 
+from .committing import options
 from .conftest import Ansible
 from .excluding import (
     DEVICE,
@@ -30,7 +31,6 @@ from .excluding import (
     firewall_with,
     holding,
     listed,
-    options,
     predefined_disabled,
     put,
     vsys,

@@ -24,7 +24,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
 )
 from tests.simulator.fleet import Firewall
 
-from .excluding import NAME, SHARED, comparable, entry, firewall_with, holding, options, predefined_disabled, put
+from .committing import options
+from .excluding import NAME, SHARED, comparable, entry, firewall_with, holding, predefined_disabled, put
 
 
 @pytest.fixture(scope="module")

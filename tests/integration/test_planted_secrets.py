@@ -10,13 +10,12 @@ import json
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Result
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport import TECHSUPPORT_INFO
 from tests.simulator.scenario import load
 from tests.simulator.techsupport import write_archive
+from tests.tooling.operations import run_operation
 
 # What may stand in a line, and the part of it that must not come out.
 LINES = {
@@ -37,12 +36,6 @@ LINES = {
     "cut private key": ("MLAV -----BEGIN PRIVATE KEY-----\nMIIZebraCut0123456789", "MIIZebraCut0123456789"),
 }
 PARTS = ("sections", "devsrv.log", "devsrv.log.1", "system log", "netstat", "configuration")
-
-
-def run(operation: Operation, **arguments: object) -> Result:
-    checked = ArgumentSpecValidator(operation.argument_spec).validate(arguments)
-    assert not checked.error_messages, checked.error_messages
-    return operation.run(checked.validated_parameters, Context())
 
 
 def plant(folder: Path, part: str, line: str) -> None:
@@ -93,9 +86,9 @@ def test_no_secret_of_a_file_comes_out(name: str, tmp_path: Path) -> None:
         plant(folder, part, line)
     assert sum(secret in path.read_text(errors="replace") for path in folder.rglob("*") if path.is_file()) >= len(PARTS)
     saved, reports = tmp_path / "saved", tmp_path / "reports"
-    found = run(TECHSUPPORT_INFO, path=str(folder), save_evidence=str(saved))
-    report = run(REPORT, diagnoses=found["diagnoses"], report_dir=str(reports))
-    again = run(TECHSUPPORT_INFO, path=str(saved))
+    found = run_operation(TECHSUPPORT_INFO, {"path": str(folder), "save_evidence": str(saved)})
+    report = run_operation(REPORT, {"diagnoses": found["diagnoses"], "report_dir": str(reports)})
+    again = run_operation(TECHSUPPORT_INFO, {"path": str(saved)})
     written = {path.name: path.read_text(encoding="utf-8") for path in (*saved.iterdir(), *reports.iterdir())}
     assert set(written) == {"unpacked.json", "diagnoses.json", "report.md", "report.html"}
     told = {"result": json.dumps(found), "report": json.dumps(report), "again": json.dumps(again), **written}

@@ -17,12 +17,12 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import guarding, reconnecting
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Params
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Params
 from tests.simulator.fleet import Firewall
+from tests.tooling.operations import Say, run_operation, silent
 
 from ..unit.docs.test_returns import documented
 from .conftest import Ansible
@@ -53,14 +53,9 @@ def at_the_pace(pace: Pace) -> Iterator[None]:
         yield
 
 
-def operate(
-    given: Mapping[str, Any], check: bool = False, say: Callable[[str], None] = lambda line: None
-) -> dict[str, Any]:
-    """The module's operation, with parameters that its own specification has validated."""
-    operation = reconnecting.RECONNECT
-    checked = ArgumentSpecValidator(operation.argument_spec).validate(given)
-    assert not checked.error_messages, checked.error_messages
-    result = operation.run(checked.validated_parameters, Context(check, say))
+def operate(given: Mapping[str, Any], check: bool = False, say: Say = silent) -> dict[str, Any]:
+    """The module's operation; what it does not document it must not return."""
+    result = run_operation(reconnecting.RECONNECT, given, check, say)
     assert set(result) <= DOCUMENTED
     return result
 

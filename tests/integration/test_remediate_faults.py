@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -16,42 +16,38 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.remediating import REMEDIATE
 from tests.simulator.fleet import Firewall
 from tests.simulator.interference import interfere
 from tests.simulator.running import running_fleet
 from tests.simulator.switches import Fault
+from tests.tooling.operations import run_operation
 
+from .committing import fault
+from .pace import at_the_pace
 from .repairing import (
     DECRYPTS,
+    EXCLUDE,
+    FORCE,
     NAME,
     QUICK,
     assert_left_clean,
     assert_record_kept,
-    at_the_pace,
     exclusion,
-    fault,
     firewall_with,
-    operate,
     options,
     our_locks,
     repair,
-    silent,
     steps,
 )
+
+pytestmark = pytest.mark.usefixtures("quick")
 
 TWICE = "tls_interception_twice"
 OFF = {"exclude": "no", "description": "Switched off for a test"}
 SWITCHED_OFF = {"firewall": {"exclusions": [OFF]}}
 OVER_API: dict[str, Any] = {"refused_over_api": []}
-EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
 TAKE_BACK = [("remove_exclusion", "done"), ("commit", "done")]
-FORCE = [("commit_force", "done")]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick() -> Iterator[None]:
-    with at_the_pace():
-        yield
 
 
 def when(said: str, do: Callable[[], object]) -> Callable[[str], None]:
@@ -453,7 +449,7 @@ def test_two_operators_at_once(other: str, scenario: str, tmp_path: Path) -> Non
                 audit_dir=str(tmp_path / folder),
             )
             start.wait()
-            return operate(given, False, silent)
+            return run_operation(REMEDIATE, given)
 
         running = [pool.submit(operator, name, folder) for name, folder in (("admin", "1"), (other, "2"))]
         results = [task.result() for task in running]

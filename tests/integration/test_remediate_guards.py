@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,32 +19,28 @@ from tests.simulator.interference import interfere
 from tests.simulator.running import running_fleet
 from tests.simulator.switches import Fault
 
+from .committing import fault
 from .repairing import (
     CLOSED,
     DECRYPTS,
+    EXCLUDE,
+    FORCE,
     NAME,
     QUICK,
     assert_left_clean,
     assert_record_kept,
-    at_the_pace,
+    end_jobs,
     exclusion,
-    fault,
     firewall_with,
     options,
     repair,
     steps,
 )
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 CREATED = {"exclude": "yes", "description": "panops.mlav: keeps the MLAV cloud out of decryption"}
-EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
-FORCE = [("commit_force", "done")]
 RESTART = [("restart_device_server", "done"), *FORCE]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick() -> Iterator[None]:
-    with at_the_pace():
-        yield
 
 
 def assert_refused(record: Mapping[str, Any], guard: str, option: str | None) -> None:
@@ -223,15 +219,6 @@ def planned(firewall: Firewall, folder: Path, **given: Any) -> dict[str, Any]:
     return write_plan(folder, record["plan"])
 
 
-def other_cause(firewall: Firewall) -> None:
-    firewall.world.spec.decryption_rules.clear()
-    for tree in (firewall.world.config.running, firewall.world.config.candidate):
-        for rules in tree.iter("decryption"):
-            rules.clear()
-    firewall.world.config.generation += 1
-    firewall.world.path.decrypting_device = "elsewhere"
-
-
 def other_candidate(firewall: Firewall) -> None:
     interfere(firewall.world, "edit", "admin")
     firewall.world.commit("bob")
@@ -278,12 +265,6 @@ def refused_plan(firewall: Firewall, **given: Any) -> dict[str, Any]:
     assert_refused(record, "plan", "mlav_plan")
     assert firewall.snapshot() == before
     return record
-
-
-def end_jobs(firewall: Firewall) -> None:
-    for job in firewall.world.jobs.all:
-        job.takes = 0.0
-    firewall.world.refresh()
 
 
 def test_another_cause_than_the_approved_one(tmp_path: Path) -> None:

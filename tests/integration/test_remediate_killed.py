@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,17 @@ import pytest
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
 
+from .committing import fault
 from .repairing import (
     DECRYPTS,
+    EXCLUDE,
+    FORCE,
     NAME,
     QUICK,
     assert_left_clean,
     assert_record_kept,
-    at_the_pace,
+    end_jobs,
     exclusion,
-    fault,
     firewall_with,
     our_locks,
     repair,
@@ -35,6 +37,8 @@ from .repairing import (
     wait_until,
 )
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 TWICE = "tls_interception_twice"
 OVER_API: dict[str, Any] = {"refused_over_api": [], "restart_in_system_log": False}
 SWITCHED_OFF: dict[str, Any] = {
@@ -42,14 +46,6 @@ SWITCHED_OFF: dict[str, Any] = {
 }
 # Until it is told to end.
 ENDLESS: dict[str, Any] = {"switches": {"commit_seconds": 3600.0}}
-EXCLUDE = [("add_exclusion", "done"), ("commit", "done")]
-FORCE = [("commit_force", "done")]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick() -> Iterator[None]:
-    with at_the_pace():
-        yield
 
 
 def locked(firewall: Firewall) -> bool:
@@ -165,12 +161,6 @@ def test_killed_and_run_again(name: str, tmp_path: Path) -> None:
         else:
             assert again["left_behind"] == []
             assert world.status() == "connected"
-
-
-def end_jobs(firewall: Firewall) -> None:
-    for job in firewall.world.jobs.all:
-        job.takes = 0.0
-    firewall.world.refresh()
 
 
 def wake(firewall: Firewall, line: str) -> None:

@@ -19,7 +19,7 @@ from tests.simulator.fleet import Firewall, Fleet
 from tests.simulator.interference import edit
 from tests.simulator.planted import PLANTED
 from tests.simulator.running import running_fleet
-from tests.tooling.demo import validator
+from tests.tooling.schemas import validator
 
 from .conftest import Ansible
 from .remediating import Remediated, entry, leaked, own_commits, remediate, secrets_of

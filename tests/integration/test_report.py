@@ -12,15 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
 from tests.simulator.fleet import Fleet
 from tests.simulator.running import running_fleet
+from tests.tooling.schemas import validator
 
 from .conftest import PLAYBOOKS, ROOT, Ansible, Run
-from .test_sweep import SCHEMA
 
 MERGE = PLAYBOOKS / "merge_reports.yml"
 STATS = {"ANSIBLE_SHOW_CUSTOM_STATS": "1"}
@@ -107,7 +106,7 @@ def test_reports_of_several_runs_become_one(swept: Run, ansible: Ansible) -> Non
     assert len(run.diagnoses) == 3
     assert {name: run.diagnoses[name]["verdict"] for name in swept.diagnoses} == {"fw-a": "healthy", "fw-b": "broken"}
     for found in run.diagnoses.values():
-        jsonschema.validate(found, SCHEMA)
+        validator("diagnosis").validate(found)
     assert run.output.count("Written: ") == 3
     assert "\x1b" not in run.output
     assert statistics(run)["mlav_fw_b"] == {"verdict": "broken", "cause": "name_resolution_failed"}

@@ -11,7 +11,6 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -35,6 +34,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
 from tests.simulator.fleet import Firewall
 from tests.simulator.parts import merge
 from tests.simulator.running import running_firewall
+from tests.tooling.operations import validated
 
 PACE = Pace(poll_s=0.02)
 # What the simulator calls the command.
@@ -66,9 +66,7 @@ def opened(firewall: Firewall, **changes: Any) -> Iterator[LiveDevice]:
         "timeout": 20,
         **changes,
     }
-    checked = ArgumentSpecValidator(connection()).validate(given)
-    assert not checked.error_messages, checked.error_messages
-    with closing(open_device(checked.validated_parameters)) as device:
+    with closing(open_device(validated(connection(), given))) as device:
         yield device
 
 

@@ -14,10 +14,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
 from ansible_collections.panops.mlav.plugins.module_utils._device.recording import RecordingDevice
@@ -33,8 +31,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import 
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
 from tests.simulator.scenario import SCENARIOS
+from tests.tooling.operations import validated
+from tests.tooling.schemas import schema, validator
 
-from .conftest import ROOT
 from .diagnosing import TIMEOUT_S
 
 NAMES = sorted(path.stem for path in SCENARIOS.glob("*.yml"))
@@ -61,9 +60,7 @@ def record(firewall: Firewall, depth: str) -> Session:
         "ca_path": str(firewall.ca_path),
         "timeout": TIMEOUT_S,
     }
-    checked = ArgumentSpecValidator(diagnosing.DIAGNOSIS_INFO.argument_spec).validate(given)
-    assert not checked.error_messages, checked.error_messages
-    with closing(open_device(checked.validated_parameters)) as device:
+    with closing(open_device(validated(diagnosing.DIAGNOSIS_INFO.argument_spec, given))) as device:
         recording = RecordingDevice(device, INTEREST, device.redactor, utc_now)
         options = GatherOptions(depth=depth, busy_pause_s=0.02, now=recording.now)  # type: ignore[arg-type]
         found = gather(recording, firewall.name, options)
@@ -117,11 +114,9 @@ def test_the_recording_finds_the_cause(name: str, sessions: dict[tuple[str, str]
 
 
 def test_recordings_follow_the_published_schema(sessions: dict[tuple[str, str], Session]) -> None:
-    schema = json.loads((ROOT / "docs" / "schema" / "evidence.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    validator = jsonschema.Draft202012Validator(schema)
+    validator("evidence").check_schema(schema("evidence"))
     for session in sessions.values():
-        validator.validate(json.loads(session.recorded))
+        validator("evidence").validate(json.loads(session.recorded))
 
 
 def test_no_secret_is_recorded(sessions: dict[tuple[str, str], Session]) -> None:

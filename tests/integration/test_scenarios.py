@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
 from tests.simulator.running import running_fleet
 from tests.simulator.scenario import SCENARIOS
+from tests.tooling.schemas import validator
 
-from .conftest import PLAYBOOKS, ROOT, Ansible, Run
+from .conftest import PLAYBOOKS, Ansible, Run
 
 NAMES = sorted(path.stem for path in SCENARIOS.glob("*.yml"))
 
@@ -58,10 +58,8 @@ def test_scenario(name: str, fleet_run: tuple[Run, dict[str, Any]]) -> None:
 
 
 def test_the_results_follow_the_published_schema(fleet_run: tuple[Run, dict[str, Any]]) -> None:
-    schema = json.loads((ROOT / "docs" / "schema" / "diagnosis.schema.json").read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
     for diagnosis in fleet_run[0].diagnoses.values():
-        validator.validate(diagnosis)
+        validator("diagnosis").validate(diagnosis)
 
 
 def test_every_firewall_has_its_line_in_the_summary(fleet_run: tuple[Run, dict[str, Any]]) -> None:

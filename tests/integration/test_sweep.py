@@ -11,21 +11,19 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.sweeping import SWEEP_INFO
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet
 from tests.simulator.switches import Fault
+from tests.tooling.operations import run_operation
+from tests.tooling.schemas import validator
 
-from .conftest import ROOT, Ansible, Case
+from .conftest import Ansible, Case
 from .test_modules import AS_PROCESS
 
-SCHEMA = json.loads((ROOT / "docs/schema/diagnosis.schema.json").read_text(encoding="utf-8"))
 WITH_KEY: dict[str, Any] = {"access": {"api": "key", "ssh": "none"}}
 WITH_PASSWORD: dict[str, Any] = {"access": {"api": "password", "ssh": "none"}}
 STATUS = "show mlav cloud-status"
@@ -38,17 +36,13 @@ def options(firewall: Firewall, **more: Any) -> dict[str, Any]:
 
 
 def sweep(firewalls: list[dict[str, Any]], **task: Any) -> dict[str, Any]:
-    checked = ArgumentSpecValidator(SWEEP_INFO.argument_spec).validate({"firewalls": firewalls, **task})
-    assert not checked.error_messages, checked.error_messages
-    return SWEEP_INFO.run(checked.validated_parameters, Context())
+    return run_operation(SWEEP_INFO, {"firewalls": firewalls, **task})
 
 
 def diagnoses(found: dict[str, Any]) -> list[dict[str, Any]]:
     """What a report makes of a sweep."""
     given = {"diagnoses": [], "swept": found["firewalls"], "query": "@"}
-    checked = ArgumentSpecValidator(REPORT.argument_spec).validate(given)
-    assert not checked.error_messages, checked.error_messages
-    answer: list[dict[str, Any]] = REPORT.run(checked.validated_parameters, Context())["query_answer"]
+    answer: list[dict[str, Any]] = run_operation(REPORT, given)["query_answer"]
     return answer
 
 
@@ -119,7 +113,7 @@ def test_state_error_and_who_is_diagnosed_further(name: str, cases: tuple[dict[s
         [] if further else ["healthy" if state == "connected" else "undetermined"]
     )
     for result in results:
-        jsonschema.validate(result, SCHEMA)
+        validator("diagnosis").validate(result)
         assert kind is None or result["summary"].startswith("The firewall could not be asked: ")
 
 

@@ -10,14 +10,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import pytest
 
 from tests.simulator.fleet import Fleet
 from tests.simulator.running import running_fleet
+from tests.tooling.schemas import validator
 
 from .conftest import PLAYBOOKS, Ansible, Run
-from .test_sweep import SCHEMA, STATUS
+from .test_sweep import STATUS
 
 SWEEP = PLAYBOOKS / "sweep.yml"
 # Its device-server stays busy: asking it again and again takes a quarter of a minute.
@@ -43,7 +43,7 @@ def test_the_demo_fleet_is_judged_as_if_each_had_been_diagnosed(demo: tuple[Flee
     assert run.output.count("Written: ") == 3
     for name, firewall in expected.items():
         result = told[name]
-        jsonschema.validate(result, SCHEMA)
+        validator("diagnosis").validate(result)
         cause = result["causes"][0]["id"] if result["causes"] else None
         assert (name, result["verdict"], cause) == (name, firewall.expect["verdict"], firewall.expect["cause"])
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from tests.simulator.parts import WorldSpec, build
@@ -22,8 +21,9 @@ from tests.simulator.scenario import load, names
 from tests.simulator.switches import Switches
 from tests.simulator.techsupport import Layout, write_archive
 from tests.simulator.world import World
+from tests.tooling.schemas import validator
 
-from .conftest import PLAYBOOKS, ROOT, Ansible, Run
+from .conftest import PLAYBOOKS, Ansible, Run
 from .test_modules import AS_PROCESS
 
 DIAGNOSE = PLAYBOOKS / "diagnose_techsupport.yml"
@@ -236,10 +236,8 @@ def test_broken_files_are_undetermined_and_say_why(case: Case) -> None:
 
 
 def test_the_results_follow_the_published_schema(case: Case) -> None:
-    schema = json.loads((ROOT / "docs" / "schema" / "diagnosis.schema.json").read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
     for diagnosis in case.all:
-        validator.validate(diagnosis)
+        validator("diagnosis").validate(diagnosis)
 
 
 def test_nothing_is_written_but_the_report(case: Case) -> None:

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport import TECHSUPPORT_INFO
 from tests.simulator.scenario import SCENARIOS, load
 from tests.simulator.techsupport import Layout, write_archive
 from tests.simulator.techsupport_parts import PARTS
+from tests.tooling.operations import run_operation
 
 from .diagnosing import Found, assert_safe, found
 
@@ -57,9 +56,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
 def diagnosed(name: str, folder: Path, switches: dict[str, Any], layout: Layout = AS_USUAL) -> dict[str, Any]:
     world = load(name, {"switches": switches}).world(name.replace("_", "-"))
     path = write_archive(world, folder / "fw.tgz", layout)
-    checked = ArgumentSpecValidator(TECHSUPPORT_INFO.argument_spec).validate({"path": str(path)})
-    assert not checked.error_messages, checked.error_messages
-    [diagnosis] = TECHSUPPORT_INFO.run(checked.validated_parameters, Context())["diagnoses"]
+    [diagnosis] = run_operation(TECHSUPPORT_INFO, {"path": str(path)})["diagnoses"]
     result: dict[str, Any] = diagnosis
     return result
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from tests.simulator.config import to_text
@@ -20,8 +19,9 @@ from tests.simulator.fleet import Firewall, Fleet
 from tests.simulator.planted import PLANTED
 from tests.simulator.running import running_fleet
 from tests.simulator.techsupport import write_archive
+from tests.tooling.schemas import validator
 
-from .conftest import PLAYBOOKS, ROOT, Ansible, Run
+from .conftest import PLAYBOOKS, Ansible, Run
 
 DIAGNOSE = PLAYBOOKS / "diagnose.yml"
 WITHOUT = PLAYBOOKS / "diagnose_techsupport.yml"
@@ -66,9 +66,8 @@ def test_evidence_is_saved_for_its_owner_alone(saved: tuple[Run, Path, Fleet]) -
     files = sorted((run.report_dir / "evidence").iterdir())
     assert [file.name for file in files] == ["fw-1.json", "fw-2.json", "fw-3.json", "fw-4.json"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    schema = json.loads((ROOT / "docs" / "schema" / "evidence.schema.json").read_text(encoding="utf-8"))
     for file in files:
-        jsonschema.Draft202012Validator(schema).validate(json.loads(file.read_text(encoding="utf-8")))
+        validator("evidence").validate(json.loads(file.read_text(encoding="utf-8")))
 
 
 def test_saved_evidence_and_reports_hold_no_secret(saved: tuple[Run, Path, Fleet]) -> None:

@@ -30,10 +30,6 @@ class _Door(asyncssh.SSHServer):
     def begin_auth(self, username: str) -> bool:
         return True
 
-    def _may(self, username: str) -> bool:
-        admin = self.world.admin(username)
-        return admin is not None and admin.cli
-
     def password_auth_supported(self) -> bool:
         return self.access.ssh in ("password", "key") and not self.access.banner
 

@@ -118,6 +118,5 @@ def _clean() -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    for folder in ("plugins", "tests"):
-        for path in (ROOT / folder).rglob("__pycache__"):
-            shutil.rmtree(path, ignore_errors=True)
+    for path in list(ROOT.rglob("__pycache__")):
+        shutil.rmtree(path, ignore_errors=True)

@@ -22,10 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-from referencing import Registry, Resource
-
 from tests.tooling.environment import BUILD, ROOT, VENV, Failed, call, environment, locked, log_file, stop
+from tests.tooling.schemas import validator
 
 DEMO = BUILD / "demo"
 FLEET = DEMO / "fleet"
@@ -36,7 +34,6 @@ RECORDS = DEMO / "remediation.json"
 SIMULATOR = (sys.executable, "-m", "tests.simulator")
 DEMO_FLEET = ("--fleet", "tests/simulator/fleets/demo.yml")
 BROKEN_FLEET = ("--fleet", "tests/simulator/fleets/remediation.yml")
-SCHEMAS = ROOT / "docs" / "schema"
 SECONDS_TO_START = 60.0
 SECONDS_TO_PLAY = 300.0
 
@@ -179,14 +176,6 @@ def read_results(path: Path, schema: str = "diagnosis") -> dict[str, dict[str, A
         for error in check.iter_errors(result):
             raise Failed(f"{path.name}: {result.get('host')}: {error.json_path}: {error.message}")
     return {result["host"]: result for result in results}
-
-
-def validator(schema: str) -> Any:
-    """Of a schema that the documentation publishes."""
-    contents = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(SCHEMAS.glob("*.schema.json"))]
-    published = Registry().with_resources((content["$id"], Resource.from_contents(content)) for content in contents)
-    [wanted] = [content for content in contents if content["$id"].endswith(f"/{schema}.schema.json")]
-    return jsonschema.Draft202012Validator(wanted, registry=published)
 
 
 def compare_records(wanted: dict[str, dict[str, Any]], records: dict[str, dict[str, Any]]) -> int:

@@ -59,7 +59,7 @@ class Sample:
 
 def pages() -> list[Path]:
     """Every page of the documentation, without those that are made of directives and that Sphinx alone reads."""
-    found = [ROOT / "README.md", *sorted(ROOT.glob("roles/*/README.md")), ROOT / "tests/simulator/README.md"]
+    found = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("roles/*/README.md")), ROOT / "tests/simulator/README.md"]
     found += sorted((ROOT / "docs").rglob("*.md"))
     return [page for page in found if page.parent.name != "docsite"]
 

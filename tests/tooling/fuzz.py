@@ -4,8 +4,8 @@
 
 """Hands damaged answers and archives to the collection's own operations, and looks at what comes out.
 
-``python -m tests.tooling.fuzz --seconds 60`` runs it. A case depends on the seed and its number alone: ``--seed 7
---case 120`` repeats one. The input of a case that fails is kept below build/fuzz.
+``python -m tests.tooling.fuzz --seconds 60`` runs it. A case depends on the seed, its number and the kinds:
+``--seed 7 --case 120 --kinds api`` repeats one. The input of a case that fails is kept below build/fuzz.
 """
 
 from __future__ import annotations
@@ -33,12 +33,10 @@ if str(COLLECTIONS) not in sys.path:
     sys.path.insert(0, str(COLLECTIONS))
 link_collection()
 
-import jsonschema
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import DIAGNOSIS_INFO
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Result, failure
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Result, failure
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport import TECHSUPPORT_INFO
 from tests.simulator import ops_mlav, ops_system  # noqa: F401  (they fill the command table)
 from tests.simulator.commands import CommandError, Request, from_cli
@@ -46,6 +44,8 @@ from tests.simulator.world import World
 from tests.simulator.xml_api import XmlApi
 from tests.simulator.xml_api import failure as api_failure
 from tests.tooling.damage import SECRETS, damaged, damaged_archive, damaged_document, damaged_http, damaged_text
+from tests.tooling.operations import run_operation
+from tests.tooling.schemas import validator
 from tests.unit.device import servers
 from tests.unit.device.archives import files_of, world
 
@@ -89,17 +89,13 @@ class Fuzzer:
         self.documents = [self._document(name) for name in SCENARIOS]
         recorded = ROOT / "tests" / "unit" / "device" / "data" / "evidence-1.json"
         self.documents.append(json.loads(recorded.read_text(encoding="utf-8")))
-        schemas = {
-            name: json.loads((ROOT / "docs" / "schema" / f"{name}.schema.json").read_text()) for name in _SCHEMAS
-        }
-        self.validators = {name: jsonschema.Draft202012Validator(schema) for name, schema in schemas.items()}
         self.network = Network(self.folder)
 
     def _document(self, scenario: str) -> dict[str, Any]:
         """A good archive's evidence, as the collection saves it."""
         source, target = self.folder / f"{scenario}.tgz", self.folder / "good"
         source.write_bytes(damaged_archive(_Still(), self.files[scenario]))
-        run(TECHSUPPORT_INFO, path=str(source), save_evidence=str(target))
+        run_operation(TECHSUPPORT_INFO, {"path": str(source), "save_evidence": str(target)})
         document: dict[str, Any] = json.loads((target / f"{scenario}.json").read_text(encoding="utf-8"))
         return document
 
@@ -134,7 +130,8 @@ class Fuzzer:
         path.write_bytes(data)
         shutil.rmtree(saved, ignore_errors=True)
         outside = sorted(self.folder.parent.iterdir())
-        said = attempted(lambda: run(TECHSUPPORT_INFO, path=str(path), save_evidence=str(saved)))
+        options = {"path": str(path), "save_evidence": str(saved)}
+        said = attempted(lambda: run_operation(TECHSUPPORT_INFO, options))
         self._look(said, said.get("diagnoses", ()))
         for file in saved.iterdir() if saved.is_dir() else ():
             self._fits("evidence", self._harmless(json.loads(file.read_text(encoding="utf-8"))))
@@ -146,12 +143,12 @@ class Fuzzer:
         given.append(Input(kind, ".json", data))
         path = self.folder / "evidence.json"
         path.write_bytes(data)
-        said = attempted(lambda: run(DIAGNOSIS_INFO, evidence=str(path)))
+        said = attempted(lambda: run_operation(DIAGNOSIS_INFO, {"evidence": str(path)}))
         self._look(said, (said["diagnosis"],) if "diagnosis" in said else ())
 
     def _live(self, dice: Random, kind: str, given: list[Input]) -> None:
         params = self.network.prepare(dice, kind, world(dice.choice(SCENARIOS)), given)
-        said = attempted(lambda: run(DIAGNOSIS_INFO, **params))
+        said = attempted(lambda: run_operation(DIAGNOSIS_INFO, params))
         self._look(said, (said["diagnosis"],) if "diagnosis" in said else ())
 
     def _look(self, said: Result, diagnoses: Sequence[Any]) -> None:
@@ -177,15 +174,12 @@ class Fuzzer:
         return said
 
     def _fits(self, schema: str, data: Any) -> None:
-        error = next(self.validators[schema].iter_errors(data), None)
+        error = next(validator(schema).iter_errors(data), None)
         if error is not None:
             raise Failure(f"{error.json_path} does not fit {schema}.schema.json: {error.message[:500]}")
 
     def close(self) -> None:
         self.network.close()
-
-
-_SCHEMAS = ("diagnosis", "evidence")
 
 
 class _Still(Random):
@@ -274,13 +268,6 @@ class _Answers(dict[str, "str | list[str | float]"]):
             text = damaged_text(self._dice, text)
             self._given.append(Input("ssh", ".txt", f"{line}\n{text}".encode()))
         return text + "\n"
-
-
-def run(operation: Operation, **given: Any) -> Result:
-    checked = ArgumentSpecValidator(operation.argument_spec).validate(given)
-    if checked.error_messages:
-        raise ValueError(checked.error_messages)
-    return operation.run(checked.validated_parameters, Context())
 
 
 def attempted(work: Callable[[], Result]) -> Result:

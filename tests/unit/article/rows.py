@@ -6,26 +6,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
-
-from jsonschema import Draft202012Validator
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Cause, Diagnosis
 from ansible_collections.panops.mlav.tests.unit.article.firewall import Firewall, Shape, judged, log, quiet
+from tests.tooling.schemas import validator
 
 BOTH: tuple[Shape, ...] = ("api", "ssh")
 API_ALONE: tuple[Shape, ...] = ("api alone",)
 
 PROVEN, LIKELY, POSSIBLE = "proven", "likely", "possible"
-
-SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/diagnosis.schema.json").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -87,7 +82,7 @@ def check(row: Row, shape: Shape) -> Diagnosis:
     assert [words for words in row.summary if words not in found.summary] == [], found.summary
     problems = [*unfinished(found.summary), *(problem for cause in found.causes for problem in unreadable(cause))]
     assert problems == [], problems
-    Draft202012Validator(SCHEMA).validate(to_data(found))
+    validator("diagnosis").validate(to_data(found))
     return found
 
 

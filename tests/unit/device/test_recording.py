@@ -11,11 +11,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
-import jsonschema
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import recording as recording_module
@@ -33,10 +31,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.recording import RecordingDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK, Redactor
+from tests.tooling.schemas import validator
 
 START = datetime(2026, 11, 23, 10, 15, tzinfo=timezone.utc)
 INTEREST = Interest(("a/entry/wanted", "b"), re.compile(rb"mlav", re.I), re.compile(rb"mlav|curl", re.I))
-SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/evidence.schema.json").read_text(encoding="utf-8"))
 
 Given = Answer | tuple[Answer, ...] | Exception
 
@@ -87,7 +85,7 @@ def recorder(*answers: Given, secrets: tuple[str, ...] = ()) -> RecordingDevice:
 def questions(device: RecordingDevice) -> list[dict[str, Any]]:
     """What was recorded, as it stands in a file; checked against the published schema."""
     document = device.to_document("fw", "live", START, "full", "0.1.0")
-    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    validator("evidence").validate(document)
     found: list[dict[str, Any]] = json.loads(json.dumps(document))["questions"]
     return found
 

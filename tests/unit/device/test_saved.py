@@ -15,7 +15,6 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,10 +40,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
+from tests.tooling.schemas import validator
 
 START = datetime(2026, 11, 23, 10, 15, tzinfo=timezone.utc)
 GOLDEN = Path(__file__).parent / "data" / "evidence-1.json"
-SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/evidence.schema.json").read_text(encoding="utf-8"))
 STATUS = Command("show mlav cloud-status")
 
 
@@ -255,7 +254,7 @@ def test_a_file_of_the_first_version_still_gives_its_cause() -> None:
 
 
 def test_it_follows_the_published_schema() -> None:
-    jsonschema.Draft202012Validator(SCHEMA).validate(json.loads(GOLDEN.read_text(encoding="ascii")))
+    validator("evidence").validate(json.loads(GOLDEN.read_text(encoding="ascii")))
 
 
 def test_unknown_keys_of_a_later_version_are_ignored() -> None:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
@@ -60,8 +58,7 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     unknown_host,
     x509,
 )
-
-SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/diagnosis.schema.json").read_text(encoding="utf-8"))
+from tests.tooling.schemas import validator
 
 
 @dataclass
@@ -481,7 +478,7 @@ ROWS = [
 def test_evidence_leads_to_verdict_and_causes(row: Row) -> None:
     found = diagnose(row.evidence)
     data = to_data(found)
-    Draft202012Validator(SCHEMA).validate(data)
+    validator("diagnosis").validate(data)
     assert json.loads(json.dumps(data)) == data
     assert (found.verdict, tuple(f"{cause.id} {cause.confidence}" for cause in found.causes)) == (
         row.verdict,

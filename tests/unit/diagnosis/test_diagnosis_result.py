@@ -6,16 +6,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import ValidationError
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE, RemedyEntry
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
@@ -56,9 +54,10 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     unknown_host,
     x509,
 )
+from tests.tooling.schemas import schema, validator
 
-SCHEMA = json.loads((Path(__file__).parents[3] / "docs/schema/diagnosis.schema.json").read_text(encoding="utf-8"))
-VALIDATOR = Draft202012Validator(SCHEMA)
+SCHEMA = schema("diagnosis")
+VALIDATOR = validator("diagnosis")
 
 ORDER = [
     "device_access",
@@ -346,9 +345,7 @@ HOSTILE = "x`; request restart system\n{server}{0}<script>\x1b[31m"
 def test_hostile_values_do_not_reach_commands() -> None:
     evidence = firewall(
         cloud_status=status(server=HOSTILE),
-        device=device(HOSTILE, hostname=None, serial=None)
-        if False
-        else ev(m.DeviceInfo(serial=HOSTILE, sw_version=HOSTILE)),
+        device=ev(m.DeviceInfo(serial=HOSTILE, sw_version=HOSTILE)),
         service_route=dataplane(HOSTILE, HOSTILE, dns_proxy_object=HOSTILE),
         ping=ping("bind_failed", HOSTILE, source=HOSTILE),
         system_log=syslog(event("client_certificate", 5, HOSTILE)),

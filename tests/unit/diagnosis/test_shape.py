@@ -7,20 +7,16 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator
 from typing import Any
 
-import jsonschema
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.shape import Misfit, require_diagnoses
 from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis
-from tests.tooling.environment import ROOT
+from tests.tooling.schemas import validator
 
-SCHEMA = jsonschema.Draft202012Validator(
-    json.loads((ROOT / "docs/schema/diagnosis.schema.json").read_text(encoding="utf-8"))
-)
+SCHEMA = validator("diagnosis")
 
 WHOLE = diagnosis(
     "fw-a",

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import ast
-import json
 from dataclasses import fields
 from typing import Any
 
@@ -16,8 +15,9 @@ import yaml
 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model
 from tests.tooling.environment import ROOT
+from tests.tooling.schemas import schema
 
-SCHEMA = json.loads((ROOT / "docs/schema/diagnosis.schema.json").read_text(encoding="utf-8"))
+SCHEMA = schema("diagnosis")
 
 
 def documented(module: str, name: str) -> Any:

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from xml.etree.ElementTree import Element, fromstring
 
-import pytest
-
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
     Answer,
@@ -76,12 +74,6 @@ class FakeDevice:
 
     def close(self) -> None:
         return None
-
-
-@pytest.fixture
-def make_device() -> type[FakeDevice]:
-    """The class of the firewall that answers from a table."""
-    return FakeDevice
 
 
 SYSTEM_INFO = """<system><hostname>fw-lon-1</hostname><ip-address>192.0.2.7</ip-address><time>Thu Jul 11 15:16:54 2024

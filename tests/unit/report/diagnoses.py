@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
+from tests.tooling.operations import run_operation
 
 
 def diagnosis(host: str, verdict: str = "healthy", cause: str | None = None, **changes: Any) -> dict[str, Any]:
@@ -70,6 +68,4 @@ def diagnosis(host: str, verdict: str = "healthy", cause: str | None = None, **c
 
 
 def report(check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
-    checked = ArgumentSpecValidator(REPORT.argument_spec).validate(arguments)
-    assert not checked.error_messages
-    return REPORT.run(checked.validated_parameters, Context(check_mode))
+    return run_operation(REPORT, arguments, check_mode)

@@ -7,17 +7,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import ReconnectOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reconnecting import RECONNECT, reconnect_options
+from tests.tooling.operations import validated
 
 
 def options(**given: Any) -> ReconnectOptions:
-    checked = ArgumentSpecValidator(RECONNECT.argument_spec).validate(given)
-    assert not checked.error_messages, checked.error_messages
-    return reconnect_options(checked.validated_parameters)
+    return reconnect_options(validated(RECONNECT.argument_spec, given))
 
 
 def test_defaults_are_those_of_the_stage() -> None:

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.sweeping import SWEEP_INFO
 from ansible_collections.panops.mlav.tests.unit.device.servers import KEY, KEYGEN, ApiServer, Reply, certificate
+from tests.tooling.operations import run_operation
 
 CONNECTED = "MLAV cloud\nCurrent cloud server: ml.example.net\nCloud connection: connected"
 KEY_HERE = "an-API-key-of-this-firewall"
@@ -54,16 +53,12 @@ def firewall(server: ApiServer, folder: Path) -> Provider:
 
 def sweep(*firewalls: dict[str, Any], **options: Any) -> dict[str, Any]:
     """As a module would be run; the environment of this process counts as well."""
-    checked = ArgumentSpecValidator(SWEEP_INFO.argument_spec).validate({"firewalls": list(firewalls), **options})
-    assert not checked.error_messages, checked.error_messages
-    return SWEEP_INFO.run(checked.validated_parameters, Context())
+    return run_operation(SWEEP_INFO, {"firewalls": list(firewalls), **options})
 
 
 def report(**options: Any) -> list[dict[str, Any]]:
     """The diagnoses of a report with these options."""
-    checked = ArgumentSpecValidator(REPORT.argument_spec).validate({"diagnoses": [], "query": "@", **options})
-    assert not checked.error_messages, checked.error_messages
-    answer: list[dict[str, Any]] = REPORT.run(checked.validated_parameters, Context())["query_answer"]
+    answer: list[dict[str, Any]] = run_operation(REPORT, {"diagnoses": [], "query": "@", **options})["query_answer"]
     return answer
 
 
