@@ -302,7 +302,7 @@ def _files(asked: Sequence[str]) -> Iterator[tuple[Path, tuple[str, ...]]]:
         for place in places:
             found = PLUGINS / place
             for path in sorted(found.glob("*.py")) if found.is_dir() else [found]:
-                wanted = not asked or any(part in str(path) for part in asked)
+                wanted = not asked or any(part in str(path.relative_to(PLUGINS)) for part in asked)
                 if wanted and path not in seen and path.name != "__init__.py":
                     seen.add(path)
                     yield path, tests
