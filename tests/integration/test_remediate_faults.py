@@ -18,6 +18,7 @@ import pytest
 
 from tests.simulator.fleet import Firewall
 from tests.simulator.interference import interfere
+from tests.simulator.parts import merge
 from tests.simulator.running import running_fleet
 from tests.simulator.switches import Fault
 
@@ -218,6 +219,7 @@ def test_nobody_takes_the_restart(ssh: bool) -> None:
 
 
 NOW = datetime.now(timezone.utc).replace(second=0, microsecond=0)
+HOUR = timedelta(hours=1)
 
 
 def until(minutes: int) -> dict[str, Any]:
@@ -279,6 +281,43 @@ def test_somebody_repairs_it_while_it_is_planned() -> None:
         record = repair(firewall)
         assert (record["outcome"], record["actions"], record["changed"]) == ("nothing_to_do", [], False)
         assert [commit.user for commit in firewall.world.commits] == ["bob"]
+
+
+def test_another_cause_than_before_the_wait_for_the_window() -> None:
+    """What was planned for the device that decrypts is forgotten: the new remedy is this firewall's own."""
+    logged = {"switches": {"restart_in_system_log": True, "software_status": "start_time"}}
+    entries: list[Any] = [
+        {"name": "fw-behind", "scenario": "tls_interception_by_neighbour", "changes": merge(QUICK, logged)},
+        {"name": "fw-neighbour", "scenario": "decrypting_neighbour", "changes": QUICK},
+    ]
+    with running_fleet(entries) as fleet:
+        behind, neighbour = fleet.firewalls.values()
+        before = neighbour.snapshot()
+
+        def somebody_mends_and_restarts() -> None:
+            behind.world.spec.path.decrypting_device = "none"
+            behind.world.neighbour = None
+            behind.world.restart_device_server("bob")
+
+        with later(lambda: behind.world.restarts, minutes=61):
+            result = operate(
+                options(
+                    behind,
+                    decryption_host=neighbour.name,
+                    decryption_connection={"provider": neighbour.provider(), "ca_path": str(neighbour.ca_path)},
+                    maintenance_window=[
+                        {"from": f"{NOW + HOUR:%Y-%m-%dT%H:%MZ}", "to": f"{NOW + 3 * HOUR:%Y-%m-%dT%H:%MZ}"}
+                    ],
+                    window_wait="2h",
+                    restart_timeout="20s",
+                ),
+                say=when("waiting for the maintenance window", somebody_mends_and_restarts),
+            )
+        record = result["remediation"]
+        assert (record["outcome"], record["cause"], steps(record)) == ("repaired", "commit_force_needed", FORCE), record
+        assert {action["host"] for action in record["actions"]} == {behind.name}
+        assert "diff" not in result
+        assert neighbour.snapshot() == before
 
 
 # It did not help.

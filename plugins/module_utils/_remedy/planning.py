@@ -122,7 +122,11 @@ class Planning:
         self._options = options
         self._record = record
         self._say = say
-        self._target = firewall
+        self._forget()
+
+    def _forget(self) -> None:
+        """A plan from before the wait for the window may have had another remedy, on another device."""
+        self._target = self._firewall
         self._choice: Choice | None = None
         self._in_place: Found | None = None
         self._known: tuple[str, ...] = ()
@@ -136,6 +140,7 @@ class Planning:
                 the expected one; or somebody else's exclusion waits to be committed.
             DeviceError: the device that would be changed could not be asked.
         """
+        self._forget()
         evidence, diagnosis = self._judge()
         record = self._record
         record.verdict_before, record.summary_before = diagnosis.verdict, diagnosis.summary
