@@ -49,6 +49,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     Wanted,
     find_exclusion,
     plan_exclusion,
+    undo_plan,
+    undo_uncommitted,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
@@ -101,7 +103,8 @@ class Planning:
     """What is planned for one firewall.
 
     ``judge`` gathers the firewall's evidence and diagnoses it; ``decrypter`` opens the decryption host, and is called
-    only where the remedy is carried out there. ``exclusion`` is the change of the configuration that is planned.
+    only where the remedy is carried out there. ``exclusion`` is the change of the configuration that is planned; what
+    takes it back is planned with it.
     """
 
     # As it was when the plan was made.
@@ -131,6 +134,7 @@ class Planning:
         self._in_place: Found | None = None
         self._known: tuple[str, ...] = ()
         self.exclusion: ExclusionPlan | None = None
+        self._undo: ExclusionPlan | None = None
 
     def plan(self) -> Plan | None:
         """Diagnoses and plans; None where there is nothing to repair. It reads and changes nothing.
@@ -259,6 +263,7 @@ class Planning:
                 return ()
             raise Refused("pending_changes", f"{host} has an uncommitted exclusion of {name} of somebody else")
         self.exclusion = plan
+        self._undo = undo_plan(plan) if plan.action != "none" else undo_uncommitted(found, name)
         text = "Switch on the exclusion of" if plan.action == "switch_on" else "Exclude"
         step = Step("add_exclusion", host, f"{text} {name} from decryption.", False, what)
         return (commit,) if plan.action == "none" else (step, commit)
