@@ -30,11 +30,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances imp
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
     CandidateState,
     by_administrator,
+    read_candidate,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
-    candidate_state,
-    wait_for_window,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import wait_for_window
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import (
     Choice,
     Order,
@@ -212,7 +210,7 @@ class Planning:
         else:
             target_info, target_state = info, state
         order = turn(target_state, self._target.name, self._options.preferences.allow_unknown_ha)
-        self._candidate = candidate = candidate_state(self._target.device)
+        self._candidate = candidate = read_candidate(self._target.device.api).state
         return Plan(
             host=self._firewall.name,
             serial=info.serial if info is not None else None,

@@ -25,7 +25,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import shown
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather, parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import CommitRequest, Committed, LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import (
     Restarted,
     RestartFailed,

@@ -16,12 +16,9 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
-    CommitRequest,
-    Committed,
-    LockedChange,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Choice
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
     ExclusionPlan,
     apply_exclusion,

@@ -17,7 +17,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy import reconnect as under_test
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import CommitRequest, Committed, LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
     Reconnected,
     ReconnectFailed,
