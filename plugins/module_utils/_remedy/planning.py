@@ -45,11 +45,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     ExclusionPlan,
     Found,
     Wanted,
-    find_exclusion,
     plan_exclusion,
     undo_plan,
     undo_uncommitted,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import find_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
     ReconnectOptions,

@@ -19,12 +19,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances imp
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Choice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
-    ExclusionPlan,
-    apply_exclusion,
-    find_exclusion,
-    undo_plan,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import ExclusionPlan, undo_plan
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import apply_exclusion, find_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.forgotten import tidy_up
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import (
