@@ -178,7 +178,7 @@ class Planning:
         """Looks whether a guard would refuse now. It reads and changes nothing. Raises Refused."""
         self._require_windows()
         if plan.steps:
-            allowances = self._bound(plan)
+            allowances = replace(self._bound(plan), commit_needs_s=self._needed_s(plan))
             refusal = refusal_of(self._target.device, allowances, self._candidate, known_xpaths=self._known)
             if refusal is not None:
                 raise unbound(refusal)
@@ -187,10 +187,14 @@ class Planning:
         """Waits where that is allowed. Returns whether it had to: the plan is an old one then. Raises Refused."""
         self._require_windows()
         allowances = self._options.allowances
-        restarts = any(step.action == "restart_device_server" for step in plan.steps)
-        needed_s = allowances.commit_needs_s + (allowances.restart_needs_s if restarts else 0.0)
         until = allowances.pace.now() + timedelta(seconds=allowances.window_wait_s)
-        return wait_for_window(allowances, needed_s, until, self._say)
+        return wait_for_window(allowances, self._needed_s(plan), until, self._say)
+
+    def _needed_s(self, plan: Plan) -> float:
+        """What has to be left of the window when the first step begins."""
+        allowances = self._options.allowances
+        restarts = any(step.action == "restart_device_server" for step in plan.steps)
+        return allowances.commit_needs_s + (allowances.restart_needs_s if restarts else 0.0)
 
     def _require_windows(self) -> None:
         """Nothing is repaired without somebody's having said when."""
