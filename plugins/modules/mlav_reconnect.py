@@ -33,6 +33,7 @@ extends_documentation_fragment:
   - panops.mlav.attributes.action_group
   - panops.mlav.connection
   - panops.mlav.guards
+  - panops.mlav.guards.reconnecting
 attributes:
   check_mode:
     support: full
@@ -54,21 +55,6 @@ options:
     type: str
     choices: [auto, always, never]
     default: auto
-  restart_timeout:
-    description:
-      - How long device-server may take to answer again, as a number and a unit (V(s), V(m), V(h) or V(d)).
-    type: str
-    default: 10m
-  restart_needs:
-    description:
-      - What has to be left of the maintenance window for the restart, beside what O(commit_needs) says.
-    type: str
-    default: 5m
-  verify_timeout:
-    description:
-      - How long the firewall may take to connect after the commit force.
-    type: str
-    default: 5m
   description:
     description:
       - The description of the commit.

@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - panops.mlav.logs
   - panops.mlav.logs.lines
   - panops.mlav.guards
+  - panops.mlav.guards.reconnecting
   - panops.mlav.role_variables
 attributes:
   check_mode:
@@ -142,18 +143,6 @@ options:
     description: Take the exclusion back when the firewall does not reconnect within O(verify_timeout).
     type: bool
     default: true
-  restart_needs:
-    description: What has to be left of the window, beside O(commit_needs), when device-server is restarted.
-    type: str
-    default: 5m
-  restart_timeout:
-    description: How long device-server may take to answer again after its restart.
-    type: str
-    default: 10m
-  verify_timeout:
-    description: How long the firewall may take to reconnect.
-    type: str
-    default: 5m
   order:
     description:
       - Act only where it is this one's turn. V(first) are firewalls without a pair, and passive members; V(second) are

@@ -255,6 +255,20 @@ def test_the_window_closes_between_the_restart_and_the_commit(logged: bool, tmp_
         assert_left_clean(firewall, 1)
 
 
+def test_a_window_for_the_commit_alone_is_none_for_a_restart() -> None:
+    """In check mode, too."""
+    with (
+        firewall_with(scenario="device_server_unavailable", switches=OVER_API) as firewall,
+        at_the_pace(now=lambda: NOW),
+    ):
+        for check in (True, False):
+            record = repair(firewall, check=check, **until(12))
+            assert (record["guard"], record["option"]) == ("maintenance_window", "mlav_outside_window"), record
+            assert "for the 900 seconds" in record["refusal"]
+        assert (firewall.world.restarts, firewall.world.commits) == ([], [])
+        assert repair(firewall, check=True, restart_needs="0s", **until(12))["refusal"] is None
+
+
 def wake(firewall: Firewall) -> None:
     firewall.world.spec.device_server.state = "running"
 
