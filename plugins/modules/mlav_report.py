@@ -195,7 +195,7 @@ files:
 superseded:
   description:
     - The diagnoses that a newer one of the same firewall has replaced.
-    - RV(superseded[].file) is V(none) for one of this run.
+    - RV(superseded[].file) is V(null) for one of this run.
   returned: when O(report_files) is given
   type: list
   elements: dict
@@ -214,7 +214,7 @@ superseded:
       sample: /var/tmp/mlav-emea/diagnoses.json
 artifacts:
   description:
-    - For C(ansible.builtin.set_stats), verdict and first cause (V(none) without one) of the firewalls that O(artifacts)
+    - For C(ansible.builtin.set_stats), verdict and first cause (V(null) without one) of the firewalls that O(artifacts)
       chooses, each under C(mlav_) and its name, with C(_) for every character that is no ASCII letter, digit or C(_).
       AWX merges the artifacts of a job's slices by these keys.
     - Where several firewalls of a report would have the same key, or one that of C(mlav_query), a mark is added to the
