@@ -140,7 +140,7 @@ options:
     type: bool
     default: false
   rollback:
-    description: Take the exclusion back when the firewall does not reconnect within O(verify_timeout).
+    description: Take the exclusion back when the firewall does not connect within O(verify_timeout).
     type: bool
     default: true
   order:
