@@ -181,14 +181,11 @@ def test_what_hosts_have_registered(swept: Run, ansible: Ansible) -> None:
 
 def test_what_hosts_have_registered_of_remediations(ansible: Ansible) -> None:
     """Records of all hosts; what one of the play lacks is told, and those that have failed have stopped the others."""
-    record = {
+    told: dict[str, Any] = {
         "schema": "panops.mlav/remediation/1",
-        "outcome": "repaired",
-        "refusal": None,
-        "cause": None,
+        **dict.fromkeys(("cause", "refusal", "verdict_before", "verdict_after")),
         "actions": [],
     }
-    told = {**record, "verdict_before": "broken", "verdict_after": None}
 
     def result(host: str, outcome: str = "repaired", failed: bool = False) -> dict[str, Any]:
         return {"failed": failed, "remediation": {**told, "host": host, "outcome": outcome}}

@@ -228,4 +228,4 @@ def test_what_is_to_be_reported_is_said_once(given: dict[str, Any], actual: str)
 def test_the_module_alone_knows_no_hosts() -> None:
     for option in ("hosts", "remediated_hosts"):
         with pytest.raises(InvalidOption, match=f"option {option} cannot be used by the module alone"):
-            report(**{option: ["fw-a"]})
+            report(**dict[str, Any]({option: ["fw-a"]}))
