@@ -12,24 +12,35 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Params
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
 from ansible_collections.panops.mlav.plugins.plugin_utils.controller_action import ControllerAction
-from ansible_collections.panops.mlav.plugins.plugin_utils.registered_diagnoses import RegisteredDiagnoses
+from ansible_collections.panops.mlav.plugins.plugin_utils.registered_results import (
+    RegisteredDiagnoses,
+    RegisteredRemediations,
+)
 
 
 class ActionModule(ControllerAction):
-    """See plugin_utils/controller_action. Names of hosts become diagnoses here: a module knows no host's variables."""
+    """See plugin_utils/controller_action. Names of hosts become results here: a module knows no host's variables."""
 
     operation = REPORT
 
     def _completed(self, params: dict[str, Any], task_vars: dict[str, Any]) -> Params:
-        if params["hosts"] is None:
-            return params
-        if params["diagnoses"] is not None:
-            raise InvalidOption("Expected: one of the options hosts and diagnoses. Actual: both.")
+        for names, results in (("hosts", "diagnoses"), ("remediated_hosts", "remediations")):
+            if params[names] is not None and params[results] is not None:
+                raise InvalidOption(f"Expected: one of the options {names} and {results}. Actual: both.")
+        hostvars, variables = task_vars["hostvars"], params["registered"]
         # Active, and of another batch of the play (serial): such a host may have its turn yet.
         to_come = set(task_vars.get("ansible_play_hosts", ())) - set(task_vars.get("ansible_play_batch", ()))
-        registered = RegisteredDiagnoses(task_vars["hostvars"], params["registered"])
-        registered.collect(params["hosts"], to_come)
-        failures = {**registered.failures, **params["failures"]}
-        swept = [*(params["swept"] or []), *registered.swept]
-        found = {"diagnoses": registered.diagnoses, "swept": swept or None, "failures": failures}
-        return {**params, "hosts": None, **found}
+        found: dict[str, Any] = {"hosts": None, "remediated_hosts": None}
+        if params["hosts"] is not None:
+            diagnosed = RegisteredDiagnoses(hostvars, variables)
+            diagnosed.collect(params["hosts"], to_come)
+            swept = [*(params["swept"] or []), *diagnosed.swept]
+            failures = {**diagnosed.failures, **params["failures"]}
+            found |= {"diagnoses": diagnosed.diagnoses, "swept": swept or None, "failures": failures}
+        if params["remediated_hosts"] is not None:
+            remediated = RegisteredRemediations(hostvars, variables)
+            remediated.collect(params["remediated_hosts"], set(task_vars.get("ansible_play_hosts_all", ())), to_come)
+            stopped_by = [*params["stopped_by"], *remediated.failed]
+            failures = {**remediated.failures, **params["failures"]}
+            found |= {"remediations": remediated.records, "stopped_by": stopped_by, "failures": failures}
+        return {**params, **found}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """``panops.mlav.guards``."""
+    """``panops.mlav.guards``; ``panops.mlav.guards.reconnecting`` where device-server is restarted as well."""
 
     DOCUMENTATION = r"""
 options:
@@ -71,4 +71,21 @@ options:
       - How long to follow a commit job. The job runs on when the time is over.
     type: str
     default: 30m
+"""
+
+    RECONNECTING = r"""
+options:
+  restart_needs:
+    description:
+      - What has to be left of the window when device-server is restarted, beside what O(commit_needs) says.
+    type: str
+    default: 5m
+  restart_timeout:
+    description: How long device-server may take to answer again after its restart.
+    type: str
+    default: 10m
+  verify_timeout:
+    description: How long the firewall may take to connect after the remedy.
+    type: str
+    default: 5m
 """

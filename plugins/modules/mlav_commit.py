@@ -109,23 +109,23 @@ EXAMPLES = r"""
 
 RETURN = r"""
 job_id:
-  description: The number of the commit job. Null where there was nothing to commit.
+  description: The number of the commit job. V(null) where there was nothing to commit.
   returned: when a commit was sent
   type: int
   sample: 17
 started_at:
   description: When the commit was sent, in UTC.
-  returned: success, not in check mode
+  returned: success, outside check mode
   type: str
   sample: "2026-11-23T02:15:00Z"
 finished_at:
   description: When the commit job was seen to be done, in UTC.
-  returned: success, not in check mode
+  returned: success, outside check mode
   type: str
   sample: "2026-11-23T02:16:10Z"
 duration:
-  description: How long the commit took, in seconds. Null where there was nothing to commit.
-  returned: success, not in check mode
+  description: How long the commit took, in seconds. V(null) where there was nothing to commit.
+  returned: success, outside check mode
   type: float
   sample: 70.0
 warnings:
@@ -143,18 +143,18 @@ details:
 confirmed:
   description:
     - V(true) where the firewall, asked again, has nothing pending and runs what was committed. V(false) where something
-      is pending, or something else runs in these places. Null where it does not tell.
-  returned: success, not in check mode
+      is pending, or something else runs in these places. V(null) where it does not tell.
+  returned: success, outside check mode
   type: bool
   sample: true
 committed:
   description: What was committed, for each administrator.
-  returned: success, not in check mode
+  returned: success, outside check mode
   type: list
   elements: dict
   contains:
     admin:
-      description: The administrator who made the changes. Null where the firewall does not tell.
+      description: The administrator who made the changes. V(null) where the firewall does not tell.
       type: str
       sample: automation
     count:
@@ -168,7 +168,7 @@ committed:
       sample: ["/config/shared/ssl-decrypt"]
 would_commit:
   description: What would be committed, for each administrator, as in RV(committed).
-  returned: check mode
+  returned: in check mode
   type: list
   elements: dict
   sample:
@@ -176,8 +176,8 @@ would_commit:
       count: 1
       xpaths: [/config/shared/ssl-decrypt]
 refusal:
-  description: Which guard would refuse. Null where none would.
-  returned: check mode
+  description: Which guard would refuse. V(null) where none would.
+  returned: in check mode
   type: dict
   contains:
     guard:
@@ -204,8 +204,8 @@ candidate:
   type: str
   sample: sha256:4bfd84e58b45e2aeeb232c49ad64ecb3662a01ac61b9031b31da91ce576c75df
 lock_left:
-  description: Why the configuration lock could not be released. Null where it was.
-  returned: not in check mode
+  description: Why the configuration lock could not be released. V(null) where it was.
+  returned: outside check mode
   type: str
   sample: 192.0.2.10 port 443 closed the connection without an answer
 host:

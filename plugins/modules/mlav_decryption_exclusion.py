@@ -180,14 +180,14 @@ xpath:
   type: str
   sample: /config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='*.paloaltonetworks.com']
 before:
-  description: The entry in the candidate configuration before. Null where there was none.
+  description: The entry in the candidate configuration before. V(null) where there was none.
   returned: success
   type: dict
   sample: null
   contains:
     exclude:
       description:
-        - Whether it excludes. Null where the entry does not say; what PAN-OS takes that for is not documented.
+        - Whether it excludes. V(null) where the entry does not say; what PAN-OS takes that for is not documented.
       type: bool
       sample: false
     description:
@@ -195,7 +195,7 @@ before:
       type: str
       sample: Switched off for a test
 after:
-  description: The entry afterwards, as RV(before). Null where there is none.
+  description: The entry afterwards, as RV(before). V(null) where there is none.
   returned: success
   type: dict
   sample:
@@ -254,7 +254,7 @@ in_effect:
   description:
     - Whether the firewall excludes O(test_hostname) now, by its own C(test ssl-exclude-list). An exclusion that is not
       committed has no effect yet.
-    - Null where its answer is not understood, for a template, and in check mode where something would be changed.
+    - V(null) where its answer is not understood, for a template, and in check mode where something would be changed.
   returned: success
   type: bool
   sample: false

@@ -126,7 +126,7 @@ diagnosis:
       type: str
       sample: '2026-11-23T10:15:00Z'
     device:
-      description: What the firewall is. Values that are not known are V(none).
+      description: What the firewall is. Values that are not known are V(null).
       type: dict
       sample:
         hostname: fw-lon-1
@@ -147,8 +147,9 @@ diagnosis:
       description: One sentence that a person can act on.
       type: str
       sample: >-
-        Another device decrypts the traffic to ml.service.paloaltonetworks.com: have it exclude *.paloaltonetworks.com
-        from decryption.
+        The certificate shown for ml.service.paloaltonetworks.com does not validate (x509 code 20: unable to get local
+        issuer certificate): a device between the management interface and the cloud decrypts the traffic; ask the owner
+        of the decrypting device to exclude *.paloaltonetworks.com from decryption.
     causes:
       description: Root causes, most certain first. Empty where the firewall is healthy.
       type: list
@@ -165,7 +166,7 @@ diagnosis:
         title:
           description: The cause in a few words.
           type: str
-          sample: A device on the way decrypts the traffic
+          sample: A device on the way decrypts the connection
         confidence:
           description: V(proven), V(likely) or V(possible).
           type: str
@@ -174,7 +175,7 @@ diagnosis:
           description: The checks that show it.
           type: list
           elements: str
-          sample: [tls_validation]
+          sample: [tls_validation, decryption_policy]
         details:
           description: What belongs to this cause alone, such as who decrypts.
           type: dict
@@ -186,7 +187,10 @@ diagnosis:
             text:
               description: What to do.
               type: str
-              sample: Have the owner of the decrypting device exclude *.paloaltonetworks.com.
+              sample: >-
+                Tell the owner of the device that decrypts between the management interface and the cloud to exclude
+                *.paloaltonetworks.com from decryption there. This firewall is not that device (it has no decrypt rule),
+                so nothing is to be changed on it.
             actor:
               description:
                 - Who has to act, V(firewall_admin), V(network_admin), V(decryption_admin), V(vendor) or V(nobody).
@@ -228,7 +232,7 @@ diagnosis:
         title:
           description: The check in a few words.
           type: str
-          sample: The cloud's certificate is valid for the firewall
+          sample: The certificate of the cloud server validates
         status:
           description: V(pass), V(warn), V(fail), V(error) (could not tell) or V(skipped).
           type: str
@@ -236,7 +240,10 @@ diagnosis:
         message:
           description: What was found.
           type: str
-          sample: 'Expected: a certificate that validates. Actual: code 20, unable to get local issuer certificate.'
+          sample: >-
+            The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 10:14:58).
+            Expected: a valid certificate Actual: x509 code 20: Peer certificate cannot be authenticated with given CA
+            certificates
         evidence:
           description: The questions and answers behind it, redacted and bounded.
           type: list
@@ -262,8 +269,9 @@ diagnosis:
       sample:
         - evidence: devsrv_log
           kind: refused
-          reason: tail not available to xmlapi client
-          would_give: Set the option ssh, so that the command can be asked at the command line.
+          reason: >-
+            the XML API does not take tail lines 5000 mp-log devsrv.log: tail not available to xmlapi client (code 17)
+          would_give: Set the option ssh, so that the firewall's CLI can be asked.
     duration_ms:
       description: How long gathering and judging took, in milliseconds.
       type: int

@@ -267,16 +267,18 @@ ansible_facts:
           sample:
             ping:
               kind: refused
-              message: ping not available to xmlapi client
-              would_give: Set the option ssh, so that the command can be asked at the command line.
+              message: >-
+                the XML API does not take ping count 3 host ml.service.paloaltonetworks.com: ping not available to
+                xmlapi client (code 17)
+              would_give: Set the option ssh, so that the firewall's CLI can be asked.
 error:
   description: The class of the failure and what would help.
   returned: failure
   type: dict
   sample:
     kind: authentication
-    message: The firewall refused the API key.
-    remedy: Check provider.api_key.
+    message: the firewall does not accept the API key in the option provider (Invalid Credential)
+    remedy: Check the API key in the option provider.
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module

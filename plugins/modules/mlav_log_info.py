@@ -46,7 +46,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devsrv_log:
-  description: The MLAV messages of C(devsrv.log). V(none) where it could not be read.
+  description: The MLAV messages of C(devsrv.log). V(null) where it could not be read.
   returned: success
   type: dict
   contains:
@@ -85,7 +85,7 @@ devsrv_log:
       type: bool
       sample: false
 system_log:
-  description: The MLAV events of the system log, newest first. V(none) where it could not be read.
+  description: The MLAV events of the system log, newest first. V(null) where it could not be read.
   returned: success
   type: dict
   contains:
@@ -130,18 +130,17 @@ asked:
     command:
       description: The command as an engineer would type it.
       type: str
-      sample: show mlav cloud-status
+      sample: tail lines 5000 mp-log devsrv.log
     transport:
       description: What answered, V(api) or V(ssh).
       type: str
-      sample: api
+      sample: ssh
     raw:
       description: The answer.
       type: str
       sample: |-
-        MLAV cloud
-        Current cloud server: ml.service.paloaltonetworks.com
-        Cloud connection: disconnected
+        2023-08-28 13:36:24.606 -0400 Error: pan_mlav_send_query(pan_mlav_cloud.c:1394): Failed to send req type[3],
+        curl error: Peer certificate cannot be authenticated with given CA certificates
 error:
   description: The class of the failure and what would help.
   returned: failure
@@ -152,15 +151,15 @@ error:
         - One of V(unreachable), V(tls), V(host_key), V(authentication), V(permission), V(refused), V(busy), V(timeout),
           V(malformed), V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognised) or V(crash).
       type: str
-      sample: refused
+      sample: authentication
     message:
       description: What happened.
       type: str
-      sample: ping not available to xmlapi client
+      sample: the firewall does not accept the API key in the option provider (Invalid Credential)
     remedy:
       description: What would help. May be empty.
       type: str
-      sample: Set the option ssh, so that the command can be asked at the command line.
+      sample: Check the API key in the option provider.
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module

@@ -95,7 +95,7 @@ asked:
     command:
       description: The command as an engineer would type it.
       type: str
-      sample: show mlav cloud-status
+      sample: show netstat numeric-hosts yes numeric-ports yes
     transport:
       description: What answered, V(api) or V(ssh).
       type: str
@@ -104,9 +104,7 @@ asked:
       description: The answer.
       type: str
       sample: |-
-        MLAV cloud
-        Current cloud server: ml.service.paloaltonetworks.com
-        Cloud connection: disconnected
+        tcp        0      0 10.1.5.254:57966        203.0.113.20:443        ESTABLISHED
 error:
   description: The class of the failure and what would help.
   returned: failure
@@ -121,11 +119,13 @@ error:
     message:
       description: What happened.
       type: str
-      sample: ping not available to xmlapi client
+      sample: >-
+        the XML API does not take show netstat numeric-hosts yes numeric-ports yes: show not available to xmlapi client
+        (code 17)
     remedy:
       description: What would help. May be empty.
       type: str
-      sample: Set the option ssh, so that the command can be asked at the command line.
+      sample: Set the option ssh, so that the firewall's CLI can be asked.
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module

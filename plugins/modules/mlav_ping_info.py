@@ -60,7 +60,7 @@ ping:
       type: str
       sample: ml.service.paloaltonetworks.com
     source:
-      description: The source address. V(none) for the management interface.
+      description: The source address. V(null) for the management interface.
       type: str
       sample: 10.1.5.254
     outcome:
@@ -104,18 +104,17 @@ asked:
     command:
       description: The command as an engineer would type it.
       type: str
-      sample: show mlav cloud-status
+      sample: ping source 10.1.5.254 count 5 host ml.service.paloaltonetworks.com
     transport:
       description: What answered, V(api) or V(ssh).
       type: str
-      sample: api
+      sample: ssh
     raw:
       description: The answer.
       type: str
       sample: |-
-        MLAV cloud
-        Current cloud server: ml.service.paloaltonetworks.com
-        Cloud connection: disconnected
+        PING ml.service.paloaltonetworks.com (203.0.113.20) from 10.1.5.254 : 56(84) bytes of data.
+        64 bytes from ml.service.paloaltonetworks.com (203.0.113.20): icmp_seq=1 ttl=57 time=2.71 ms
 error:
   description: The class of the failure and what would help.
   returned: failure
@@ -130,11 +129,13 @@ error:
     message:
       description: What happened.
       type: str
-      sample: ping not available to xmlapi client
+      sample: >-
+        the XML API does not take ping count 3 host ml.service.paloaltonetworks.com: ping not available to xmlapi client
+        (code 17)
     remedy:
       description: What would help. May be empty.
       type: str
-      sample: Set the option ssh, so that the command can be asked at the command line.
+      sample: Set the option ssh, so that the firewall's CLI can be asked.
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module

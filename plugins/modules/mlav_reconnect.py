@@ -33,6 +33,7 @@ extends_documentation_fragment:
   - panops.mlav.attributes.action_group
   - panops.mlav.connection
   - panops.mlav.guards
+  - panops.mlav.guards.reconnecting
 attributes:
   check_mode:
     support: full
@@ -54,21 +55,6 @@ options:
     type: str
     choices: [auto, always, never]
     default: auto
-  restart_timeout:
-    description:
-      - How long device-server may take to answer again, as a number and a unit (V(s), V(m), V(h) or V(d)).
-    type: str
-    default: 10m
-  restart_needs:
-    description:
-      - What has to be left of the maintenance window for the restart, beside what O(commit_needs) says.
-    type: str
-    default: 5m
-  verify_timeout:
-    description:
-      - How long the firewall may take to connect after the commit force.
-    type: str
-    default: 5m
   description:
     description:
       - The description of the commit.
@@ -143,18 +129,20 @@ would:
   elements: str
   sample: [restart_device_server, commit_force]
 refusal:
-  description: The guard that would refuse it, or null.
+  description: Which guard would refuse. V(null) where none would.
   returned: in check mode
   type: dict
   contains:
     guard:
-      description: Its name.
+      description: The name of the guard, as in RV(guard).
       type: str
       sample: pending_changes
     reason:
-      description: Why.
+      description: Why it refuses.
       type: str
-      sample: bob has pending changes
+      sample: >-
+        changes that are not this run's own wait to be committed. Expected: none. Actual: bob: 1
+        (/config/shared/address)
     option:
       description: The option that lifts it. Empty where none does.
       type: str
@@ -162,7 +150,7 @@ refusal:
     remedy:
       description: What would help.
       type: str
-      sample: Let them be committed or reverted first.
+      sample: Let them be committed or reverted first. With allow_other_changes they are committed as well.
 guard:
   description:
     - The guard that refused; RV(error.kind) is then V(refused_by_guard). Those of M(panops.mlav.mlav_commit). Look at
@@ -215,13 +203,13 @@ details:
   elements: str
   sample: [Configuration committed successfully]
 confirmed:
-  description: Whether what was committed is running, as read back from the firewall. Null where it does not tell.
+  description: Whether what was committed is running, as read back from the firewall. V(null) where it does not tell.
   returned: always, but where the firewall could not be asked
   type: bool
   sample: true
 lock_left:
-  description: Why the configuration lock could not be released. Null where it was.
-  returned: where the firewall was not connected, and not in check mode
+  description: Why the configuration lock could not be released. V(null) where it was.
+  returned: outside check mode, where there were steps to take
   type: str
   sample: 192.0.2.10 port 443 closed the connection without an answer
 status_before:

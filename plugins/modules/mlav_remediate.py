@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - panops.mlav.logs
   - panops.mlav.logs.lines
   - panops.mlav.guards
+  - panops.mlav.guards.reconnecting
   - panops.mlav.role_variables
 attributes:
   check_mode:
@@ -139,21 +140,9 @@ options:
     type: bool
     default: false
   rollback:
-    description: Take the exclusion back when the firewall does not reconnect within O(verify_timeout).
+    description: Take the exclusion back when the firewall does not connect within O(verify_timeout).
     type: bool
     default: true
-  restart_needs:
-    description: What has to be left of the window, beside O(commit_needs), when device-server is restarted.
-    type: str
-    default: 5m
-  restart_timeout:
-    description: How long device-server may take to answer again after its restart.
-    type: str
-    default: 10m
-  verify_timeout:
-    description: How long the firewall may take to reconnect.
-    type: str
-    default: 5m
   order:
     description:
       - Act only where it is this one's turn. V(first) are firewalls without a pair, and passive members; V(second) are
@@ -209,20 +198,31 @@ remediation:
   returned: always, but for options that cannot be used
   type: dict
   contains:
+    schema:
+      description: Name and version of this shape.
+      type: str
+      returned: always
+      sample: panops.mlav/remediation/1
     host:
-      description: The firewall's name.
+      description: The name of the firewall.
       type: str
       returned: always
       sample: fw-lon-1
     cause:
-      description: The cause that was found; none where nothing is wrong or nothing explains it.
+      description: The cause that was found. V(null) where nothing is wrong, or nothing explains it.
       type: str
       returned: always
       sample: tls_interception
+    confidence:
+      description: How certain that cause is, V(proven), V(likely) or V(possible). V(null) without a cause.
+      type: str
+      returned: always
+      sample: proven
     actions:
       description:
         - What was done, in its order, each with C(action), C(host), C(state) (V(planned), V(begun), V(done), V(failed),
-          V(refused)), C(text), C(began_at), C(ended_at), and for commits C(job_id), C(warnings) and C(details).
+          V(refused)), C(text), C(began_at), C(ended_at), and for commits C(job_id), C(confirmed), C(duration_s),
+          C(warnings) and C(details).
       type: list
       elements: dict
       returned: always
@@ -231,29 +231,51 @@ remediation:
           host: fw-lon-1
           state: done
           text: Commit the exclusion, and nothing else.
+          began_at: "2026-11-23T02:15:10Z"
           job_id: 17
+          confirmed: true
+          duration_s: 70.0
+          warnings: []
+          details: [Configuration committed successfully]
+          ended_at: "2026-11-23T02:16:20Z"
     verdict_before:
       description: The verdict of the diagnosis before.
       type: str
       returned: always
       sample: broken
+    summary_before:
+      description: The summary of that diagnosis. Empty where the firewall was not diagnosed.
+      type: str
+      returned: always
+      sample: >-
+        The certificate shown for ml.service.paloaltonetworks.com does not validate (x509 code 20: unable to get local
+        issuer certificate), and this firewall's own decryption policy can match the traffic (rule decrypt-outbound);
+        exclude *.paloaltonetworks.com from decryption on this firewall.
     verdict_after:
-      description: The verdict of the diagnosis after the remedy; none where nothing was done.
+      description: The verdict of the diagnosis after the remedy. V(null) where nothing was done.
       type: str
       returned: always
       sample: healthy
+    summary_after:
+      description: The summary of that diagnosis. Empty where nothing was done.
+      type: str
+      returned: always
+      sample: "Connected to ml.service.paloaltonetworks.com: nothing to do."
     refusal:
-      description: Why it was refused, and the option that lifts it; none where it was not.
+      description: Why it was refused, and the option that lifts it. V(null) where it was not.
       type: str
       returned: always
       sample: null
     guard:
-      description: The guard that refused, such as V(pending_changes), V(config_lock) or V(maintenance_window).
+      description:
+        - The guard that refused. One of V(cause), V(confidence), V(decrypting_device), V(high_availability), V(plan),
+          V(candidate_changed), V(maintenance_window), V(busy), V(config_lock), V(commit_lock) and V(pending_changes).
+          V(null) where none did.
       type: str
       returned: always
       sample: null
     option:
-      description: The role's variable that lifts the refusal.
+      description: The role's variable that lifts the refusal. V(null) where none does.
       type: str
       returned: always
       sample: null
@@ -265,7 +287,7 @@ remediation:
       returned: always
       sample: repaired
     error:
-      description: What failed.
+      description: What failed. V(null) where nothing did.
       type: str
       returned: always
       sample: null
@@ -276,10 +298,30 @@ remediation:
       returned: always
       sample: []
     plan:
-      description: The plan, schema C(panops.mlav/plan/1); none where there was none.
+      description: The plan, schema C(panops.mlav/plan/1). V(null) where there was none.
       type: dict
       returned: always
       sample: {host: fw-lon-1, cause: tls_interception, order: first}
+    plan_digest:
+      description: The SHA-256 of the file O(plan) that it was bound to. V(null) without one.
+      type: str
+      returned: always
+      sample: sha256:4bfd84e58b45e2aeeb232c49ad64ecb3662a01ac61b9031b31da91ce576c75df
+    run_id:
+      description: What tells this run from others; the name of the record's file in O(audit_dir).
+      type: str
+      returned: always
+      sample: 20261123T021500.250000Z-5f2a90c4
+    started_at:
+      description: When it began, in UTC.
+      type: str
+      returned: always
+      sample: "2026-11-23T02:15:00Z"
+    finished_at:
+      description: When it ended, in UTC. V(null) in the file of a run that was killed.
+      type: str
+      returned: always
+      sample: "2026-11-23T02:19:10Z"
 diff:
   description: The exclusion's entry in the candidate configuration, before and after.
   returned: when an exclusion is planned or made
@@ -288,12 +330,21 @@ diff:
     before_header: candidate /config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='*.paloaltonetworks.com']
     before: ""
     after_header: candidate /config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='*.paloaltonetworks.com']
-    after: "<entry name=\"*.paloaltonetworks.com\">…</entry>"
+    after: |
+      <entry name="*.paloaltonetworks.com">
+        <description>panops.mlav: keeps the MLAV cloud out of decryption</description>
+        <exclude>yes</exclude>
+      </entry>
 error:
-  description: Class, message and remedy, where an option cannot be used.
-  returned: on such a failure
+  description: The class of the failure and what would help.
+  returned: when the options cannot be used
   type: dict
-  sample: {kind: invalid_option, message: "…", remedy: ""}
+  sample:
+    kind: invalid_option
+    message: >-
+      plan is '/nowhere/plan.json'. Expected: the file plan.json that a run with --check wrote. Actual: No such file or
+      directory.
+    remedy: ''
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module

@@ -41,18 +41,29 @@ options:
         controller.
     type: list
     elements: str
+  remediated_hosts:
+    description:
+      - Hosts of the inventory whose registered records of remediations are reported, read as those of O(hosts) are. The
+        variable is to be named in O(registered).
+      - A host of the play without a record is reported as failed, with the message of its task. One that the play has
+        yet to begin with (C(serial)), or that is not of the play, is left out.
+      - Hosts of the play whose task failed count as named in O(stopped_by).
+      - Only alone.
+    type: list
+    elements: str
   registered:
     description:
-      - Variables that the hosts of O(hosts) have their diagnoses in; of each host, the first that it has counts.
+      - Variables that the hosts of O(hosts) or O(remediated_hosts) have their results in; of each host, the first that
+        it has counts.
       - Each is the registered result of M(panops.mlav.mlav_diagnosis_info), M(panops.mlav.mlav_techsupport_info) or
-        M(panops.mlav.mlav_sweep_info).
+        M(panops.mlav.mlav_sweep_info), or of M(panops.mlav.mlav_remediate).
     type: list
     elements: str
     default: [mlav_diagnosis, mlav_swept]
   diagnoses:
     description:
       - The diagnoses themselves, as C(diagnosis) of M(panops.mlav.mlav_diagnosis_info) returns them.
-      - One of O(hosts), O(diagnoses), O(swept), O(report_files) and O(remediations) is required.
+      - One of O(hosts), O(diagnoses), O(swept), O(report_files), O(remediated_hosts) and O(remediations) is required.
     type: list
     elements: dict
   swept:
@@ -78,19 +89,20 @@ options:
     type: list
     elements: path
   remediations:
-    description: The records, as C(remediation) of M(panops.mlav.mlav_remediate) returns them. Only alone.
+    description:
+      - The records themselves, as C(remediation) of M(panops.mlav.mlav_remediate) returns them. Only alone.
     type: list
     elements: dict
   plan_only:
     description:
-      - The records of O(remediations) are those of a run that only planned, such as a check run. Their plans are
-        written as C(plan.json), which O(panops.mlav.mlav_remediate#module:plan) takes.
+      - The records of O(remediated_hosts) or O(remediations) are those of a run that only planned, such as a check run.
+        Their plans are written as C(plan.json), which O(panops.mlav.mlav_remediate#module:plan) takes.
     type: bool
     default: false
   stopped_by:
     description:
-      - Firewalls whose remediation has failed and stopped the run. Those of O(remediations) that are still planned were
-        not begun for that reason, and are reported as refused by the guard V(halted).
+      - Firewalls whose remediation has failed and stopped the run. Those that are still planned were not
+        begun for that reason, and are reported as refused by the guard V(halted).
     type: list
     elements: str
     default: []
@@ -152,7 +164,8 @@ EXAMPLES = r"""
 
 - name: Write the audit record of all firewalls of the play
   panops.mlav.mlav_report:
-    remediations: "{{ ansible_play_hosts_all | map('extract', hostvars) | map(attribute='done.remediation') }}"
+    remediated_hosts: "{{ ansible_play_hosts_all }}"
+    registered: [done]
     report_dir: /var/tmp/mlav
   run_once: true
   delegate_to: localhost
@@ -182,7 +195,7 @@ files:
 superseded:
   description:
     - The diagnoses that a newer one of the same firewall has replaced.
-    - RV(superseded[].file) is V(none) for one of this run.
+    - RV(superseded[].file) is V(null) for one of this run.
   returned: when O(report_files) is given
   type: list
   elements: dict
@@ -201,7 +214,7 @@ superseded:
       sample: /var/tmp/mlav-emea/diagnoses.json
 artifacts:
   description:
-    - For C(ansible.builtin.set_stats), verdict and first cause (V(none) without one) of the firewalls that O(artifacts)
+    - For C(ansible.builtin.set_stats), verdict and first cause (V(null) without one) of the firewalls that O(artifacts)
       chooses, each under C(mlav_) and its name, with C(_) for every character that is no ASCII letter, digit or C(_).
       AWX merges the artifacts of a job's slices by these keys.
     - Where several firewalls of a report would have the same key, or one that of C(mlav_query), a mark is added to the

@@ -52,7 +52,7 @@ service_route:
       type: str
       sample: dataplane
     interface:
-      description: Source interface. V(none) for the management interface.
+      description: Source interface. V(null) for the management interface.
       type: str
       sample: ethernet1/5
     source_address:
@@ -123,7 +123,7 @@ asked:
     command:
       description: The command as an engineer would type it.
       type: str
-      sample: show mlav cloud-status
+      sample: show config effective-running xpath devices/entry/deviceconfig
     transport:
       description: What answered, V(api) or V(ssh).
       type: str
@@ -132,9 +132,7 @@ asked:
       description: The answer.
       type: str
       sample: |-
-        MLAV cloud
-        Current cloud server: ml.service.paloaltonetworks.com
-        Cloud connection: disconnected
+        <dns-setting><servers><primary>192.0.2.53</primary></servers></dns-setting>
 error:
   description: The class of the failure and what would help.
   returned: failure
@@ -145,15 +143,15 @@ error:
         - One of V(unreachable), V(tls), V(host_key), V(authentication), V(permission), V(refused), V(busy), V(timeout),
           V(malformed), V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognised) or V(crash).
       type: str
-      sample: refused
+      sample: authentication
     message:
       description: What happened.
       type: str
-      sample: ping not available to xmlapi client
+      sample: the firewall does not accept the API key in the option provider (Invalid Credential)
     remedy:
       description: What would help. May be empty.
       type: str
-      sample: Set the option ssh, so that the command can be asked at the command line.
+      sample: Check the API key in the option provider.
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module

@@ -106,15 +106,15 @@ error:
         - One of V(unreachable), V(tls), V(host_key), V(authentication), V(permission), V(refused), V(busy), V(timeout),
           V(malformed), V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognised) or V(crash).
       type: str
-      sample: refused
+      sample: authentication
     message:
       description: What happened.
       type: str
-      sample: ping not available to xmlapi client
+      sample: the firewall does not accept the API key in the option provider (Invalid Credential)
     remedy:
       description: What would help. May be empty.
       type: str
-      sample: Set the option ssh, so that the command can be asked at the command line.
+      sample: Check the API key in the option provider.
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module

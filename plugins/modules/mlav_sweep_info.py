@@ -165,11 +165,11 @@ firewalls:
       type: str
       sample: connected
     cloud_server:
-      description: The cloud server that the firewall uses. V(none) where it does not say.
+      description: The cloud server that the firewall uses. V(null) where it does not say.
       type: str
       sample: ml.service.paloaltonetworks.com
     error:
-      description: Why the state is V(error). V(none) in any other.
+      description: Why the state is V(error). V(null) in any other.
       type: dict
       contains:
         kind:
@@ -187,7 +187,7 @@ firewalls:
           type: str
           sample: Look at the load of the firewall and at the network path, or raise the option timeout.
     answer:
-      description: What the firewall answered. V(none) where that was nothing, or not understood.
+      description: What the firewall answered. V(null) where that was nothing, or not understood.
       type: str
       sample: "MLAV cloud\nCurrent cloud server: ml.service.paloaltonetworks.com\nCloud connection: connected"
     collected_at:

@@ -102,8 +102,9 @@ diagnoses:
       collected_at: '2026-11-23T10:15:00Z'
       verdict: broken
       summary: >-
-        Another device decrypts the traffic to ml.service.paloaltonetworks.com: have it exclude *.paloaltonetworks.com
-        from decryption.
+        The certificate shown for ml.service.paloaltonetworks.com does not validate (x509 code 20: unable to get local
+        issuer certificate): a device between the management interface and the cloud decrypts the traffic; ask the owner
+        of the decrypting device to exclude *.paloaltonetworks.com from decryption.
 evidence_files:
   description: The files that evidence was saved in. There is none of a tech-support file that could not be read.
   returned: when O(save_evidence) is set, outside check mode

@@ -17,11 +17,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live import op
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
     DESCRIPTION,
     Wanted,
-    apply_exclusion,
-    find_exclusion,
     plan_exclusion,
     undo_plan,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import apply_exclusion, find_exclusion
 from tests.simulator.fleet import Firewall
 
 from .committing import options

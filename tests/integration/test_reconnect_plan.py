@@ -17,16 +17,16 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances imp
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
     ReconnectOptions,
     ReconnectPlan,
-    Step,
+    ReconnectStep,
     planned,
 )
 from tests.simulator.world import World
 
 from .test_restart import PACE, opened, quick
 
-NOTHING: tuple[Step, ...] = ()
-FORCE: tuple[Step, ...] = ("commit_force",)
-BOTH: tuple[Step, ...] = ("restart_device_server", "commit_force")
+NOTHING: tuple[ReconnectStep, ...] = ()
+FORCE: tuple[ReconnectStep, ...] = ("commit_force",)
+BOTH: tuple[ReconnectStep, ...] = ("restart_device_server", "commit_force")
 
 
 def plan(
@@ -95,7 +95,7 @@ def test_steps(
     changes: dict[str, Any],
     options: dict[str, Any],
     meanwhile: Callable[[World], Any] | None,
-    steps: tuple[Step, ...],
+    steps: tuple[ReconnectStep, ...],
 ) -> None:
     assert plan(scenario, changes, options, meanwhile).steps == steps
 

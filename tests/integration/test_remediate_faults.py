@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.remediating import REMEDIATE
 from tests.simulator.fleet import Firewall
 from tests.simulator.interference import interfere
+from tests.simulator.parts import merge
 from tests.simulator.running import running_fleet
 from tests.simulator.switches import Fault
 from tests.tooling.operations import run_operation
@@ -214,6 +215,7 @@ def test_nobody_takes_the_restart(ssh: bool) -> None:
 
 
 NOW = datetime.now(timezone.utc).replace(second=0, microsecond=0)
+HOUR = timedelta(hours=1)
 
 
 def until(minutes: int) -> dict[str, Any]:
@@ -249,6 +251,20 @@ def test_the_window_closes_between_the_restart_and_the_commit(logged: bool, tmp_
         assert_left_clean(firewall, 1)
 
 
+def test_a_window_for_the_commit_alone_is_none_for_a_restart() -> None:
+    """In check mode, too."""
+    with (
+        firewall_with(scenario="device_server_unavailable", switches=OVER_API) as firewall,
+        at_the_pace(now=lambda: NOW),
+    ):
+        for check in (True, False):
+            record = repair(firewall, check=check, **until(12))
+            assert (record["guard"], record["option"]) == ("maintenance_window", "mlav_outside_window"), record
+            assert "for the 900 seconds" in record["refusal"]
+        assert (firewall.world.restarts, firewall.world.commits) == ([], [])
+        assert repair(firewall, check=True, restart_needs="0s", **until(12))["refusal"] is None
+
+
 def wake(firewall: Firewall) -> None:
     firewall.world.spec.device_server.state = "running"
 
@@ -275,6 +291,43 @@ def test_somebody_repairs_it_while_it_is_planned() -> None:
         record = repair(firewall)
         assert (record["outcome"], record["actions"], record["changed"]) == ("nothing_to_do", [], False)
         assert [commit.user for commit in firewall.world.commits] == ["bob"]
+
+
+def test_another_cause_than_before_the_wait_for_the_window() -> None:
+    """What was planned for the device that decrypts is forgotten: the new remedy is this firewall's own."""
+    logged = {"switches": {"restart_in_system_log": True, "software_status": "start_time"}}
+    entries: list[Any] = [
+        {"name": "fw-behind", "scenario": "tls_interception_by_neighbour", "changes": merge(QUICK, logged)},
+        {"name": "fw-neighbour", "scenario": "decrypting_neighbour", "changes": QUICK},
+    ]
+    with running_fleet(entries) as fleet:
+        behind, neighbour = fleet.firewalls.values()
+        before = neighbour.snapshot()
+
+        def somebody_mends_and_restarts() -> None:
+            behind.world.spec.path.decrypting_device = "none"
+            behind.world.neighbour = None
+            behind.world.restart_device_server("bob")
+
+        with later(lambda: behind.world.restarts, minutes=61):
+            result = operate(
+                options(
+                    behind,
+                    decryption_host=neighbour.name,
+                    decryption_connection={"provider": neighbour.provider(), "ca_path": str(neighbour.ca_path)},
+                    maintenance_window=[
+                        {"from": f"{NOW + HOUR:%Y-%m-%dT%H:%MZ}", "to": f"{NOW + 3 * HOUR:%Y-%m-%dT%H:%MZ}"}
+                    ],
+                    window_wait="2h",
+                    restart_timeout="20s",
+                ),
+                say=when("waiting for the maintenance window", somebody_mends_and_restarts),
+            )
+        record = result["remediation"]
+        assert (record["outcome"], record["cause"], steps(record)) == ("repaired", "commit_force_needed", FORCE), record
+        assert {action["host"] for action in record["actions"]} == {behind.name}
+        assert "diff" not in result
+        assert neighbour.snapshot() == before
 
 
 # It did not help.

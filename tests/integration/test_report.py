@@ -178,15 +178,62 @@ def test_what_hosts_have_registered(swept: Run, ansible: Ansible) -> None:
     }
 
 
+def test_what_hosts_have_registered_of_remediations(ansible: Ansible) -> None:
+    """Records of all hosts; what one of the play lacks is told, and those that have failed have stopped the others."""
+    told: dict[str, Any] = {
+        "schema": "panops.mlav/remediation/1",
+        **dict.fromkeys(("cause", "refusal", "verdict_before", "verdict_after")),
+        "actions": [],
+    }
+
+    def result(host: str, outcome: str = "repaired", failed: bool = False) -> dict[str, Any]:
+        return {"failed": failed, "remediation": {**told, "host": host, "outcome": outcome}}
+
+    registered: dict[str, Any] = {
+        "p-1": {"done": result("p-1")},
+        "p-2": {"done": result("p-2", "failed", failed=True)},
+        "p-3": {"done": {"failed": True, "msg": "{{ 6 * 7 }} no route"}},
+        "p-4": {"done": {"skipped": True}},
+        "p-5": {"done": {"remediation": {"schema": "other/1"}}},
+        "p-6": {},
+        "p-7": {"done": "a text"},
+        "q-1": {"done": result("q-1", "planned")},
+        "q-2": {},
+        "q-3": {"done": {"failed": True, "msg": "no route"}},
+    }
+    inventory = ansible.home / "hosts.json"
+    inventory.write_text(json.dumps({"all": {"hosts": registered}}), encoding="utf-8")
+    arguments = {"remediated_hosts": list(registered), "registered": ["done"], "report_dir": "{{ mlav_report_dir }}"}
+    task = {"panops.mlav.mlav_report": arguments, "run_once": True}
+    playbook = ansible.home / "site.yml"
+    play = {"hosts": "p-*", "connection": "local", "gather_facts": False, "tasks": [task]}
+    playbook.write_text(json.dumps([play]), encoding="utf-8")
+    run = ansible.playbook(playbook, inventory)
+    assert run.code == 0, run.output
+    records = {found["host"]: found for found in json.loads((run.report_dir / "remediation.json").read_text())}
+    never = "the task did not run to its end"
+    assert {host: found["error"] for host, found in records.items() if "error" in found} == {
+        **dict.fromkeys(("p-4", "p-6", "p-7"), never),
+        "p-3": "{{ 6 * 7 }} no route",
+        "p-5": "the variable done of this host holds no record. "
+        "Expected: schema panops.mlav/remediation/1, a host and an outcome. Actual: other/1.",
+    }
+    failed = dict.fromkeys(("p-2", "p-3", "p-4", "p-5", "p-6", "p-7"), "failed")
+    outcomes = {host: found["outcome"] for host, found in records.items()}
+    assert outcomes == {**failed, "p-1": "repaired", "q-1": "refused"}
+    assert records["q-1"]["refusal"].startswith("Not begun: the remediation of p-2, p-3 failed")
+
+
 @pytest.mark.parametrize(
     ("arguments", "task", "said"),
     [
         ({"hosts": ["fw-1", "fw-z"]}, {}, "hosts names 'fw-z'. Expected: a host of the inventory."),
         ({"hosts": ["fw-1"], "diagnoses": []}, {}, "Expected: one of the options hosts and diagnoses. Actual: both."),
         ({"hosts": ["fw-1"], "remediations": []}, {}, "Actual: diagnoses and remediations."),
+        ({"hosts": ["fw-1"], "remediated_hosts": ["fw-1"]}, {}, "Actual: diagnoses and remediations."),
         ({"hosts": ["fw-1"]}, {"async": 60, "poll": 1}, "option hosts cannot be used by the module alone"),
     ],
-    ids=["a host that there is not", "hosts and diagnoses", "hosts and remediations", "asynchronous"],
+    ids=["a host that there is not", "hosts and diagnoses", "hosts and remediations", "two kinds", "asynchronous"],
 )
 def test_hosts_that_cannot_be_reported(
     arguments: dict[str, Any], task: dict[str, Any], said: str, ansible: Ansible

@@ -95,19 +95,14 @@ def configuration(api: XmlApi, which: Literal["candidate", "running"]) -> Elemen
     return found[0]
 
 
-def asks_yes_no(api: XmlApi, cmd: str, asked: str) -> bool | None:
-    """The answer to a question of yes or no; None for any other answer."""
-    return yes_no(api.op(cmd, asked=asked).text)
-
-
 def pending_changes(api: XmlApi) -> bool | None:
     """Whether the candidate differs from the running configuration; None where the firewall does not say."""
-    return asks_yes_no(api, _PENDING, "check pending-changes")
+    return yes_no(api.op(_PENDING, asked="check pending-changes").text)
 
 
 def full_commit_required(api: XmlApi) -> bool | None:
     """Whether a partial commit is not possible; None where the firewall does not say."""
-    return asks_yes_no(api, _FULL_COMMIT, "check full-commit-required")
+    return yes_no(api.op(_FULL_COMMIT, asked="check full-commit-required").text)
 
 
 def read_candidate(api: XmlApi) -> Candidate:

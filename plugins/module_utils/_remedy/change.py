@@ -25,7 +25,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances imp
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.asking import PatientSession
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
     CandidateState,
-    PendingChange,
     configuration,
     full_commit_required,
     pending_changes,
@@ -35,7 +34,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import 
     CommitFailed,
     CommitRequest,
     Committed,
-    CommitUnfinished,
     CommitUnknown,
     Locked,
     NotNow,
@@ -65,20 +63,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import Job, newest_id, read_jobs
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.termination import ended_in_order, undisturbed
-
-# The rest of the commit's face; whoever commits imports it from here.
-__all__ = [
-    "CandidateState",
-    "CommitFailed",
-    "CommitRequest",
-    "CommitUnfinished",
-    "CommitUnknown",
-    "Committed",
-    "LockedChange",
-    "PendingChange",
-    "candidate_state",
-    "wait_for_window",
-]
 
 # A wait is cut into pieces, so that a computer that slept meanwhile does not come late.
 _LONGEST_SLEEP_S = 60.0
@@ -410,8 +394,3 @@ def own_name(device: LiveDevice) -> str | None:
     """Our administrator's name; an API key does not tell it."""
     options = device.options
     return options.username if options.api_key is None else None
-
-
-def candidate_state(device: LiveDevice) -> CandidateState:
-    """The candidate as it is now, read only (for a plan)."""
-    return read_candidate(device.api).state

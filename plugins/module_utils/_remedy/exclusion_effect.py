@@ -19,8 +19,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading impo
 def in_effect(device: LiveDevice, hostname: str, vsys: str | None = None) -> bool | None:
     """Asks the firewall's own test whether ``hostname`` is excluded now; None where that cannot be told.
 
-    It is about what runs, not about what waits for a commit. Source: the command is PROVEN, its answer is not known, so
-    nothing counts but one plain sentence, or a plain yes or no.
+    It is about what runs, not about what waits for a commit. The command is documented, its answer is not,
+    so nothing counts but one plain sentence, or a plain yes or no.
     """
     host = safe_argument(hostname)
     scope = "shared" if vsys is None else "vsys"

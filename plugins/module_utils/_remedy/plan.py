@@ -24,10 +24,12 @@ class Step:
     """One action.
 
     Attributes:
-        action: ``add_exclusion``, ``commit``, ``restart_device_server`` or ``commit_force``.
+        action: ``add_exclusion``, ``commit``, ``restart_device_server`` or ``commit_force``; in a record also
+            ``remove_exclusion`` and ``remove_lock``, which are never planned.
         host: where.
         text: what it does, for a person.
-        params: what exactly, as plain data.
+        disruptive: it needs the maintenance window.
+        params: what exactly, as plain data; empty but for ``add_exclusion`` and ``commit`` (``name``, ``xpath``).
     """
 
     action: str

@@ -30,11 +30,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances imp
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
     CandidateState,
     by_administrator,
+    read_candidate,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
-    candidate_state,
-    wait_for_window,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import wait_for_window
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import (
     Choice,
     Order,
@@ -47,9 +45,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     ExclusionPlan,
     Found,
     Wanted,
-    find_exclusion,
     plan_exclusion,
+    undo_plan,
+    undo_uncommitted,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import find_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
     ReconnectOptions,
@@ -101,7 +101,8 @@ class Planning:
     """What is planned for one firewall.
 
     ``judge`` gathers the firewall's evidence and diagnoses it; ``decrypter`` opens the decryption host, and is called
-    only where the remedy is carried out there. ``exclusion`` is the change of the configuration that is planned.
+    only where the remedy is carried out there. ``exclusion`` is the change of the configuration that is planned; what
+    takes it back is planned with it.
     """
 
     # As it was when the plan was made.
@@ -122,11 +123,16 @@ class Planning:
         self._options = options
         self._record = record
         self._say = say
-        self._target = firewall
+        self._forget()
+
+    def _forget(self) -> None:
+        """A plan from before the wait for the window may have had another remedy, on another device."""
+        self._target = self._firewall
         self._choice: Choice | None = None
         self._in_place: Found | None = None
         self._known: tuple[str, ...] = ()
         self.exclusion: ExclusionPlan | None = None
+        self._undo: ExclusionPlan | None = None
 
     def plan(self) -> Plan | None:
         """Diagnoses and plans; None where there is nothing to repair. It reads and changes nothing.
@@ -136,6 +142,7 @@ class Planning:
                 the expected one; or somebody else's exclusion waits to be committed.
             DeviceError: the device that would be changed could not be asked.
         """
+        self._forget()
         evidence, diagnosis = self._judge()
         record = self._record
         record.verdict_before, record.summary_before = diagnosis.verdict, diagnosis.summary
@@ -171,7 +178,7 @@ class Planning:
         """Looks whether a guard would refuse now. It reads and changes nothing. Raises Refused."""
         self._require_windows()
         if plan.steps:
-            allowances = self._bound(plan)
+            allowances = replace(self._bound(plan), commit_needs_s=self._needed_s(plan))
             refusal = refusal_of(self._target.device, allowances, self._candidate, known_xpaths=self._known)
             if refusal is not None:
                 raise unbound(refusal)
@@ -180,10 +187,14 @@ class Planning:
         """Waits where that is allowed. Returns whether it had to: the plan is an old one then. Raises Refused."""
         self._require_windows()
         allowances = self._options.allowances
-        restarts = any(step.action == "restart_device_server" for step in plan.steps)
-        needed_s = allowances.commit_needs_s + (allowances.restart_needs_s if restarts else 0.0)
         until = allowances.pace.now() + timedelta(seconds=allowances.window_wait_s)
-        return wait_for_window(allowances, needed_s, until, self._say)
+        return wait_for_window(allowances, self._needed_s(plan), until, self._say)
+
+    def _needed_s(self, plan: Plan) -> float:
+        """What has to be left of the window when the first step begins."""
+        allowances = self._options.allowances
+        restarts = any(step.action == "restart_device_server" for step in plan.steps)
+        return allowances.commit_needs_s + (allowances.restart_needs_s if restarts else 0.0)
 
     def _require_windows(self) -> None:
         """Nothing is repaired without somebody's having said when."""
@@ -203,7 +214,7 @@ class Planning:
         else:
             target_info, target_state = info, state
         order = turn(target_state, self._target.name, self._options.preferences.allow_unknown_ha)
-        self._candidate = candidate = candidate_state(self._target.device)
+        self._candidate = candidate = read_candidate(self._target.device.api).state
         return Plan(
             host=self._firewall.name,
             serial=info.serial if info is not None else None,
@@ -254,6 +265,7 @@ class Planning:
                 return ()
             raise Refused("pending_changes", f"{host} has an uncommitted exclusion of {name} of somebody else")
         self.exclusion = plan
+        self._undo = undo_plan(plan) if plan.action != "none" else undo_uncommitted(found, name)
         text = "Switch on the exclusion of" if plan.action == "switch_on" else "Exclude"
         step = Step("add_exclusion", host, f"{text} {name} from decryption.", False, what)
         return (commit,) if plan.action == "none" else (step, commit)

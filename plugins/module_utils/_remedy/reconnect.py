@@ -25,7 +25,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import shown
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather, parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import CommitRequest, Committed, LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import (
     Restarted,
     RestartFailed,
@@ -35,11 +36,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status, status_of, wait_connected
 
 RestartChoice = Literal["auto", "always", "never"]
-Step = Literal["restart_device_server", "commit_force"]
+ReconnectStep = Literal["restart_device_server", "commit_force"]
 
 # For whoever keeps a record: entered before anything is sent, left when the step is over, with its error where it
 # failed. What becomes known is put into the mapping.
-Journal = Callable[[Step], AbstractContextManager[dict[str, Any]]]
+Journal = Callable[[ReconnectStep], AbstractContextManager[dict[str, Any]]]
 
 DESCRIPTION = "commit force after a restart of device-server, for the MLAV cloud"
 
@@ -74,7 +75,7 @@ class ReconnectOptions:
 class ReconnectPlan:
     """``steps`` is empty where the firewall is connected; ``because`` says why these steps."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[ReconnectStep, ...]
     because: str
     status: Status
 
@@ -87,13 +88,13 @@ class Reconnected:
     """
 
     plan: ReconnectPlan
-    done: tuple[Step, ...] = ()
+    done: tuple[ReconnectStep, ...] = ()
     restarted: Restarted | None = None
     committed: Committed | None = None
     after: Status | None = None
 
     @property
-    def outstanding(self) -> tuple[Step, ...]:
+    def outstanding(self) -> tuple[ReconnectStep, ...]:
         """The steps that were not done."""
         return tuple(step for step in self.plan.steps if step not in self.done)
 
@@ -186,7 +187,7 @@ def _no_status(kind: str, message: str, remedy: str) -> DeviceError:
 
 
 @contextmanager
-def unrecorded(step: Step) -> Iterator[dict[str, Any]]:
+def unrecorded(step: ReconnectStep) -> Iterator[dict[str, Any]]:
     """The journal of whoever keeps none."""
     yield {}
 

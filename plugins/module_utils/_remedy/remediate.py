@@ -16,20 +16,11 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
-    CommitRequest,
-    Committed,
-    LockedChange,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Choice
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
-    ExclusionPlan,
-    apply_exclusion,
-    find_exclusion,
-    plan_exclusion,
-    undo_plan,
-    undo_uncommitted,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import ExclusionPlan, undo_plan
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import apply_exclusion, find_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.forgotten import tidy_up
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import (
@@ -70,9 +61,11 @@ class Remediation(Planning):
         if not plan.steps:
             self._in_place_already()
             return
+        writing, undo = self.exclusion, self._undo
         try:
-            undo = self._exclude(plan) if choice.kind == "exclusion" else None
-            if undo is None:
+            if writing is not None and undo is not None:
+                self._exclude(plan, writing, undo)
+            else:
                 self._reconnect(plan, choice)
         except Refused as refusal:
             raise unbound(refusal) from refusal
@@ -101,7 +94,10 @@ class Remediation(Planning):
         if record.outcome != "nothing_to_do" and record.cause is None:
             # It did not answer, and one more wrong login may lock the account.
             return
-        if unfinished.target and unfinished.target == self._options.preferences.decryption_host:
+        if (
+            unfinished.target not in ("", self._target.name)
+            and unfinished.target == self._options.preferences.decryption_host
+        ):
             self._target = self._decrypter()
         remove = act and (record.outcome == "nothing_to_do" or record.guard in _FOR_A_PERSON)
         for target in {each.name: each for each in (self._firewall, self._target)}.values():
@@ -131,15 +127,15 @@ class Remediation(Planning):
     def _locked(self, target: Target, purpose: str, allowances: Allowances, own: tuple[str, ...] = ()) -> LockedChange:
         return LockedChange(target.device, allowances, purpose, self._say, known_xpaths=own)
 
-    def _exclude(self, plan: Plan) -> ExclusionPlan:
-        """Writes and commits the exclusion. Returns what takes it back."""
-        target, wanted, record = self._target, self._wanted(), self._record
-        found = find_exclusion(target.device, wanted)
+    def _exclude(self, plan: Plan, writing: ExclusionPlan, undo: ExclusionPlan) -> None:
+        """Writes and commits the exclusion; ``undo`` takes it back.
+
+        Both were planned from the candidate that the change is bound to, so it is not read again.
+        """
+        target, record = self._target, self._record
         change = self._locked(target, "exclusion", self._bound(plan), self._known)
         try:
             with change:
-                writing = plan_exclusion(found, wanted)
-                undo = undo_plan(writing) if writing.action != "none" else undo_uncommitted(found, wanted.name)
                 for step in plan.steps:
                     if step.action == "add_exclusion":
                         change.require_window(self._options.allowances.commit_needs_s)
@@ -150,7 +146,6 @@ class Remediation(Planning):
                     self._commit(change, plan.steps[-1])
         finally:
             self._note_lock(change, target)
-        return undo
 
     def _undone_on_failure(self, undo: ExclusionPlan, change: LockedChange) -> UndoneOnFailure:
         target = self._target

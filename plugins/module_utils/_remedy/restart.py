@@ -4,8 +4,8 @@
 
 """Restarts device-server once, and finds out from what follows whether that happened and when it is over.
 
-Source: KB kA14u000000HDuDCAW; PANOS facts "Restarting device-server". Neither the text of the answer nor whether the
-XML API takes the command is known, so the text counts for nothing.
+Source: KB kA14u000000HDuDCAW, and the CLI hierarchy of PAN-OS 11.1 and 11.2. Neither the text of the answer nor whether
+the XML API takes the command is documented, so the text counts for nothing.
 
 This is a private module: it may change in any release.
 """

@@ -15,7 +15,8 @@ from typing import Literal
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import ExclusionPlan, apply_exclusion
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import ExclusionPlan
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import apply_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.termination import undisturbed
 
 

@@ -86,5 +86,5 @@ def role_variables() -> dict[str, Any]:
 
 
 def host() -> dict[str, Any]:
-    """The name in the result (fragment ``panops.mlav.host``)."""
+    """The name in the result (fragment ``panops.mlav.connection``)."""
     return {"host": {"type": "str"}}

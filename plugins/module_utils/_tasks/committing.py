@@ -16,15 +16,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import by_administrator
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
     CandidateState,
-    CommitRequest,
-    Committed,
-    LockedChange,
     PendingChange,
+    by_administrator,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import checked
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed, checked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards

@@ -23,12 +23,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     ExclusionState,
     Found,
     Wanted,
-    apply_exclusion,
-    entry_xml,
-    find_exclusion,
     plan_exclusion,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_effect import in_effect
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import (
+    apply_exclusion,
+    entry_xml,
+    find_exclusion,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
 

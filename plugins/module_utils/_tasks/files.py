@@ -67,11 +67,11 @@ def umask() -> int:
     return mask
 
 
-def write_saved(path: str, document: Mapping[str, Any], option: str = "evidence") -> None:
+def write_saved(path: str, document: Mapping[str, Any]) -> None:
     """Writes saved evidence (``recording.RecordingDevice.to_document``) for its owner alone, with its folder.
 
     Raises:
-        InvalidOption: it cannot be written; the message names ``option``.
+        InvalidOption: it cannot be written; the message names the option ``save_evidence``.
     """
     # In ASCII: half of a surrogate pair, which hostile text may hold, has no other form in a file.
     content = json.dumps(document, indent=1).encode("ascii") + b"\n"
@@ -79,4 +79,6 @@ def write_saved(path: str, document: Mapping[str, Any], option: str = "evidence"
         os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
         replace_file(path, content, 0o600)
     except (OSError, ValueError) as error:
-        raise InvalidOption(f"{option} is {path!r}. Expected: a file that can be written. Actual: {error}") from error
+        raise InvalidOption(
+            f"save_evidence is {path!r}. Expected: a file that can be written. Actual: {error}"
+        ) from error

@@ -37,6 +37,15 @@ def guards() -> dict[str, Any]:
     }
 
 
+def reconnecting() -> dict[str, Any]:
+    """How long a restart and the connection may take (fragment ``panops.mlav.guards.reconnecting``)."""
+    return {
+        "restart_needs": {"type": "str", "default": "5m"},
+        "restart_timeout": {"type": "str", "default": "10m"},
+        "verify_timeout": {"type": "str", "default": "5m"},
+    }
+
+
 def allowances(params: Mapping[str, Any]) -> Allowances:
     """What validated parameters allow.
 
@@ -59,6 +68,8 @@ def allowances(params: Mapping[str, Any]) -> Allowances:
         outside_window=params["outside_window"],
         window_wait_s=seconds("window_wait", 0),
         commit_needs_s=seconds("commit_needs", 0),
+        # A module that only commits has no such option.
+        restart_needs_s=seconds("restart_needs", 0) if "restart_needs" in params else 0.0,
         allow_other_changes=params["allow_other_changes"],
         take_over_locks=tuple(params["take_over_locks"]),
         lock=params["lock"],

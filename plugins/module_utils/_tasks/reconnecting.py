@@ -28,7 +28,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect impo
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import refusal_data
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards, reconnecting
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Context,
     Operation,
@@ -47,9 +47,8 @@ class NotConnected(DeviceError):
 
 def reconnect_options(params: Params) -> ReconnectOptions:
     """From the options of the module. Raises InvalidOption."""
-    needs = duration("restart_needs", params["restart_needs"], 0).total_seconds()
     return ReconnectOptions(
-        allowances=replace(allowances(params), restart_needs_s=needs),
+        allowances=allowances(params),
         restart=params["restart"],
         restart_timeout_s=duration("restart_timeout", params["restart_timeout"]).total_seconds(),
         verify_timeout_s=duration("verify_timeout", params["verify_timeout"]).total_seconds(),
@@ -147,10 +146,8 @@ RECONNECT = Operation(
     {
         **CONNECTION,
         **guards(),
+        **reconnecting(),
         "restart": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
-        "restart_timeout": {"type": "str", "default": "10m"},
-        "restart_needs": {"type": "str", "default": "5m"},
-        "verify_timeout": {"type": "str", "default": "5m"},
         "description": {"type": "str", "default": DESCRIPTION},
     },
     _reconnect,

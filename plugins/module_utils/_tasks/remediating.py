@@ -13,7 +13,6 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -50,7 +49,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
 )
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import exclusion_diff
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import make_folder, replace_file
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards, reconnecting
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
@@ -141,10 +140,7 @@ def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Ta
 
 def _limits(params: Params) -> Allowances:
     """An empty list of windows is none: a role's variable has no other way to say so."""
-    given = {**params, "maintenance_window": params["maintenance_window"] or None}
-    return replace(
-        allowances(given), restart_needs_s=duration("restart_needs", params["restart_needs"]).total_seconds()
-    )
+    return allowances({**params, "maintenance_window": params["maintenance_window"] or None})
 
 
 def _options(
@@ -273,15 +269,13 @@ REMEDIATE = Operation(
         **logs(),
         **log_lines(),
         **guards(),
+        **reconnecting(),
         "remediate_confidence": {"type": "str", "choices": list(get_args(Confidence)), "default": "proven"},
         "exclusion": {"type": "str", "default": "*.paloaltonetworks.com"},
         "decryption_host": {"type": "str"},
         "decryption_connection": {"type": "dict", "options": connection()},
         "allow_unknown_ha": {"type": "bool", "default": False},
         "rollback": {"type": "bool", "default": True},
-        "restart_needs": {"type": "str", "default": "5m"},
-        "restart_timeout": {"type": "str", "default": "10m"},
-        "verify_timeout": {"type": "str", "default": "5m"},
         "order": {"type": "str", "choices": list(get_args(Order))},
         "plan": {"type": "path"},
         "audit_dir": {"type": "path"},

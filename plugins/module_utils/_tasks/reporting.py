@@ -60,6 +60,11 @@ def no_diagnosis(item: Any) -> str:
     return _wrong(item, SCHEMA, "verdict", VERDICTS)
 
 
+def no_record(item: Any) -> str:
+    """What is wrong with ``item`` as a record of a remediation; empty where nothing is."""
+    return _wrong(item, RECORD_SCHEMA, "outcome", OUTCOMES)
+
+
 def _wrong(item: Any, schema: str, word: str, words: Collection[str]) -> str:
     fits = isinstance(item, dict) and isinstance(item.get("host"), str) and isinstance(item.get(word), str)
     if fits and item.get("schema") == schema and item[word] in words:
@@ -201,7 +206,7 @@ def _report_remediations(params: Params, context: Context) -> Result:
     """Records of all firewalls; ``plan.json`` where nothing was to be done yet."""
     records = list(params["remediations"])
     for number, record in enumerate(records):
-        wrong = _wrong(record, RECORD_SCHEMA, "outcome", OUTCOMES)
+        wrong = no_record(record)
         if wrong:
             raise InvalidOption(f"remediations[{number}] is not a record. {wrong}")
     known = {record["host"] for record in records}
@@ -237,16 +242,17 @@ _UNTOLD: dict[str, Any] = {
 
 
 def _report(params: Params, context: Context) -> Result:
-    if params["hosts"] is not None:
-        raise InvalidOption(
-            "option hosts cannot be used by the module alone, which knows no inventory. Expected: a task that runs on "
-            "the controller, neither asynchronous nor delegated to another host."
-        )
+    for option in ("hosts", "remediated_hosts"):
+        if params[option] is not None:
+            raise InvalidOption(
+                f"option {option} cannot be used by the module alone, which knows no inventory. Expected: a task that "
+                "runs on the controller, neither asynchronous nor delegated to another host."
+            )
     given = [name for name in ("diagnoses", "swept", "report_files", "remediations") if params[name] is not None]
     if not given or ("remediations" in given and len(given) > 1):
         raise InvalidOption(
-            "Expected: one or more of hosts (or diagnoses), swept and report_files; or remediations alone. "
-            f"Actual: {' and '.join(given) or 'none of them'}."
+            "Expected: one or more of hosts (or diagnoses), swept and report_files; or remediated_hosts (or "
+            f"remediations) alone. Actual: {' and '.join(given) or 'none of them'}."
         )
     if params["remediations"] is not None:
         return _report_remediations(params, context)
@@ -257,6 +263,7 @@ REPORT = Operation(
     "mlav_report",
     {
         "hosts": {"type": "list", "elements": "str"},
+        "remediated_hosts": {"type": "list", "elements": "str"},
         "registered": {"type": "list", "elements": "str", "default": ["mlav_diagnosis", "mlav_swept"]},
         "diagnoses": {"type": "list", "elements": "dict"},
         "swept": {"type": "list", "elements": "dict"},

@@ -75,7 +75,7 @@ def gather_and_save(
         evidence.depth,
         COLLECTION_VERSION,
     )
-    write_saved(path, document, "save_evidence")
+    write_saved(path, document)
     return evidence, path
 
 

@@ -36,7 +36,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.swept import (
 )
 
 # PAN-OS takes five API calls at a time, and many firewalls may stand behind one Panorama.
-# Source: PANOS facts, "Make Your First API Call".
+# Source: documentation "Make Your First API Call".
 CALLS_AT_ONE_ADDRESS = 5
 
 _ONLY_THE_STATUS = GatherOptions(subset=frozenset({"cloud_status"}), busy_retries=0)

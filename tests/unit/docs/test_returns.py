@@ -54,6 +54,11 @@ def test_the_diagnosis_is_documented_as_the_schema_publishes_it() -> None:
     assert set(missing) == properties(SCHEMA["properties"]["missing"])
 
 
+def test_the_record_is_documented_as_its_schema_publishes_it() -> None:
+    schema = json.loads((ROOT / "docs/schema/remediation.schema.json").read_text(encoding="utf-8"))
+    assert set(documented("mlav_remediate", "RETURN")["remediation"]["contains"]) == set(schema["properties"])
+
+
 @pytest.mark.parametrize(
     ("module", "name", "kind"),
     [

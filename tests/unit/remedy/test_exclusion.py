@@ -20,11 +20,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     ExclusionState,
     Found,
     Wanted,
-    entry_xml,
     marked,
     plan_exclusion,
     undo_plan,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import entry_xml
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 NAME = "*.paloaltonetworks.com"

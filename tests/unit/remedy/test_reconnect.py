@@ -17,13 +17,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy import reconnect as under_test
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import CommitRequest, Committed, LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
     Reconnected,
     ReconnectFailed,
     ReconnectOptions,
     ReconnectPlan,
-    Step,
+    ReconnectStep,
     reconnect,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
@@ -40,8 +41,8 @@ DOWN, UP, BUSY = Status("disconnected"), Status("connected"), Status("busy")
 MADE = Restarted(True, "api", 42.0, DOWN)
 MAYBE = Restarted(False, None, 42.0, DOWN)
 COMMITTED = Committed(True, 17, NOW, NOW, 30.0, (), ())
-BOTH: tuple[Step, ...] = ("restart_device_server", "commit_force")
-FORCE: tuple[Step, ...] = ("commit_force",)
+BOTH: tuple[ReconnectStep, ...] = ("restart_device_server", "commit_force")
+FORCE: tuple[ReconnectStep, ...] = ("commit_force",)
 WINDOW = Refused("maintenance_window", "the window closes", "outside_window")
 OTHERS = Refused("candidate_changed", "somebody changed it", "expected_candidate")
 
@@ -62,7 +63,7 @@ class Steps:
             raise self._error
 
     @contextmanager
-    def journal(self, step: Step) -> Iterator[dict[str, Any]]:
+    def journal(self, step: ReconnectStep) -> Iterator[dict[str, Any]]:
         facts: dict[str, Any] = {}
         self.note(f"{step} begun")
         yield facts
@@ -88,7 +89,7 @@ class Steps:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
-    def run(steps: Steps, plan: tuple[Step, ...] = BOTH, status: Status = DOWN) -> Reconnected:
+    def run(steps: Steps, plan: tuple[ReconnectStep, ...] = BOTH, status: Status = DOWN) -> Reconnected:
         def restart(*_args: Any) -> Restarted:
             steps.note("restart")
             return MADE
@@ -137,7 +138,7 @@ WHOLE = [
     ],
     ids=["both", "both, busy", "force alone", "force alone, busy", "nothing"],
 )
-def test_order(run: Any, plan: tuple[Step, ...], status: Status, log: list[str]) -> None:
+def test_order(run: Any, plan: tuple[ReconnectStep, ...], status: Status, log: list[str]) -> None:
     steps = Steps()
     result = run(steps, plan, status)
     assert steps.log == log

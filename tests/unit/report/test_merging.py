@@ -219,11 +219,13 @@ def test_what_is_to_be_reported_is_said_once(given: dict[str, Any], actual: str)
     with pytest.raises(InvalidOption) as raised:
         report(**given)
     assert raised.value.message.startswith(
-        "Expected: one or more of hosts (or diagnoses), swept and report_files; or remediations alone."
+        "Expected: one or more of hosts (or diagnoses), swept and report_files; "
+        "or remediated_hosts (or remediations) alone."
     )
     assert raised.value.message.endswith(f"Actual: {actual}.")
 
 
 def test_the_module_alone_knows_no_hosts() -> None:
-    with pytest.raises(InvalidOption, match="option hosts cannot be used by the module alone"):
-        report(hosts=["fw-a"])
+    for option in ("hosts", "remediated_hosts"):
+        with pytest.raises(InvalidOption, match=f"option {option} cannot be used by the module alone"):
+            report(**dict[str, Any]({option: ["fw-a"]}))

@@ -63,6 +63,6 @@ def test_a_place_that_cannot_be_written_is_named(name: str, tmp_path: Path) -> N
     (tmp_path / "folder").mkdir()
     path = str(tmp_path / name)
     with pytest.raises(InvalidOption) as raised:
-        write_saved(path, DOCUMENT, "save_evidence")
+        write_saved(path, DOCUMENT)
     assert raised.value.message.startswith(f"save_evidence is {path!r}. Expected: a file that can be written. Actual: ")
     assert sorted(item.name for item in tmp_path.iterdir()) == ["file", "folder"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The diagnoses that tasks of this run have registered for hosts of the inventory.
+"""The diagnoses and the records of remediations that tasks of this run have registered for hosts of the inventory.
 
 They are read as they stand: rendering the variables of thousands of hosts costs far more than the report on them.
 
@@ -11,14 +11,69 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import no_diagnosis
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import no_diagnosis, no_record
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.swept import settled
 
 _UNTOLD = "the task did not run to its end"
+
+
+def _registered(
+    option: str, hosts: Iterable[str], hostvars: Any, variables: Collection[str]
+) -> Iterator[tuple[str, str | None, Any]]:
+    """Each host with the first of ``variables`` that it has, and what that holds; None where it has none of them.
+
+    Raises InvalidOption, naming ``option``, where a host is not in the inventory.
+    """
+    for host in hosts:
+        if host not in hostvars:
+            raise InvalidOption(f"{option} names {host!r}. Expected: a host of the inventory. Actual: it is not there.")
+        own = hostvars.raw_get(host)
+        name = next((name for name in variables if name in own), None)
+        yield host, name, own[name] if name is not None else None
+
+
+def _message(result: Any) -> str:
+    """Why a result holds nothing to report."""
+    message = result.get("msg") if isinstance(result, Mapping) else None
+    return _UNTOLD if message is None else str(message)
+
+
+class RegisteredRemediations:
+    """Attributes:
+    records: of the hosts that have one, in the order of the hosts.
+    failed: hosts of the play whose task has failed.
+    failures: by host of the play, why there is no record.
+    """
+
+    def __init__(self, hostvars: Any, variables: Collection[str]) -> None:
+        """See ``RegisteredDiagnoses``."""
+        self.records: list[Any] = []
+        self.failed: list[str] = []
+        self.failures: dict[str, str] = {}
+        self._hostvars = hostvars
+        self._variables = variables
+
+    def collect(self, hosts: Iterable[str], of_play: Collection[str], to_come: Collection[str]) -> None:
+        """Collects of each host. One without a record is left out where it is not ``of_play``, and where it has no
+        result and is ``to_come``.
+
+        Raises InvalidOption where a host is not in the inventory.
+        """
+        for host, name, result in _registered("remediated_hosts", hosts, self._hostvars, self._variables):
+            record = result.get("remediation") if isinstance(result, Mapping) else None
+            if host in of_play and isinstance(result, Mapping) and result.get("failed"):
+                self.failed.append(host)
+            wrong = no_record(record)
+            if not wrong:
+                self.records.append(record)
+            elif host in of_play and (name is not None or host not in to_come):
+                self.failures[host] = (
+                    _message(result) if record is None else f"the variable {name} of this host holds no record. {wrong}"
+                )
 
 
 class RegisteredDiagnoses:
@@ -43,15 +98,9 @@ class RegisteredDiagnoses:
 
         Raises InvalidOption where a host is not in the inventory.
         """
-        for host in hosts:
-            if host not in self._hostvars:
-                raise InvalidOption(
-                    f"hosts names {host!r}. Expected: a host of the inventory. Actual: it is not there."
-                )
-            variables = self._hostvars.raw_get(host)
-            name = next((name for name in self._variables if name in variables), None)
+        for host, name, result in _registered("hosts", hosts, self._hostvars, self._variables):
             if name is not None:
-                self._take(host, name, variables[name])
+                self._take(host, name, result)
             elif host not in to_come:
                 self.failures[host] = _UNTOLD
 
@@ -61,8 +110,7 @@ class RegisteredDiagnoses:
             return
         told = self._told(result) if isinstance(result, Mapping) else None
         if told is None:
-            message = result.get("msg") if isinstance(result, Mapping) else None
-            self.failures[host] = _UNTOLD if message is None else str(message)
+            self.failures[host] = _message(result)
             return
         wrong = next(filter(None, map(no_diagnosis, told)), None)
         if wrong is None:
