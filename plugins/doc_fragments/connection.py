@@ -12,7 +12,6 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 requirements:
-  - pan-os-python >= 1.13.1 (only where something is changed or committed)
   - asyncssh[bcrypt] >= 2.17.0 (only where O(ssh) is used)
 options:
   host:

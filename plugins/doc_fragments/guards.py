@@ -11,6 +11,8 @@ class ModuleDocFragment:
     """``panops.mlav.guards``; ``panops.mlav.guards.reconnecting`` where device-server is restarted as well."""
 
     DOCUMENTATION = r"""
+requirements:
+  - python-dateutil >= 2.8.1 (only where O(maintenance_window) has a window that recurs)
 options:
   maintenance_window:
     description:

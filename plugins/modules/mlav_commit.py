@@ -21,6 +21,8 @@ description:
     lost later, the job is asked for again.
 author:
   - panops contributors (@panops)
+requirements:
+  - pan-os-python >= 1.13.1
 extends_documentation_fragment:
   - panops.mlav.attributes
   - panops.mlav.attributes.action_group

@@ -28,6 +28,8 @@ description:
     right Commit as well.
 author:
   - panops contributors (@panops)
+requirements:
+  - pan-os-python >= 1.13.1
 extends_documentation_fragment:
   - panops.mlav.attributes
   - panops.mlav.attributes.action_group

@@ -28,6 +28,8 @@ description:
   - The account needs the right to run operational commands, to read the configuration and the logs, and to commit.
 author:
   - panops contributors (@panops)
+requirements:
+  - pan-os-python >= 1.13.1
 extends_documentation_fragment:
   - panops.mlav.attributes
   - panops.mlav.attributes.action_group

@@ -22,6 +22,8 @@ description:
   - Bound to a maintenance window. Without O(maintenance_window) or O(outside_window) it refuses.
 author:
   - panops contributors (@panops)
+requirements:
+  - pan-os-python >= 1.13.1
 extends_documentation_fragment:
   - panops.mlav.attributes
   - panops.mlav.attributes.action_group

@@ -29,7 +29,7 @@ attributes:
   idempotent:
     support: full
 requirements:
-  - jmespath (only where O(query) is used)
+  - jmespath >= 1.0.0 (only where O(query) is used)
 options:
   hosts:
     description:
