@@ -310,7 +310,8 @@ def test_another_cause_than_before_the_wait_for_the_window() -> None:
             behind.world.restart_device_server("bob")
 
         with later(lambda: behind.world.restarts, minutes=61):
-            result = operate(
+            result = run_operation(
+                REMEDIATE,
                 options(
                     behind,
                     decryption_host=neighbour.name,
