@@ -57,8 +57,8 @@ def _verifying_context(ca_path: str | None) -> ssl.SSLContext:
 
 def _certificates(path: Path) -> str:
     """The PEM certificates of a file, or of every file in a folder."""
-    files = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
     try:
+        files = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
         # Not as ASCII, whose codec each of Ansible's workers would have to import.
         texts = [file.read_text(encoding="utf-8", errors="ignore") for file in files]
     except OSError as error:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,3 +120,14 @@ def test_a_ca_path_without_certificates(server: ApiServer, options: Options, tmp
     file.write_text(content)
     with pytest.raises(InvalidOption, match=r"option ca_path is .*ca\.pem"):
         ask(options(server, ca_path=str(file)))
+
+
+def test_a_folder_of_certificates_that_cannot_be_listed(
+    server: ApiServer, options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_folder: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(InvalidOption, match=r"option ca_path is .*\. Actual: Permission denied\."):
+        ask(options(server, ca_path=str(tmp_path)))
