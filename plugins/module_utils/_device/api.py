@@ -245,8 +245,8 @@ class XmlApi:
     def effective_config(self, path: str) -> Answer:
         """Reads a subtree of the effective configuration, or of the running one with a note (see ``interface.Device``).
 
-        Source: PANOS facts "Reading and writing configuration": the effective form is LIKELY, so its answer counts
-        only when it is the node that was asked for.
+        Source: CLI hierarchy (``show config effective-running xpath``). Its answer over the API is not documented, so it
+        counts only when it is the node that was asked for.
         """
         cmd = f"<show><config><effective-running><xpath>{escape(path)}</xpath></effective-running></config></show>"
         command = f"show config effective-running xpath {path}"

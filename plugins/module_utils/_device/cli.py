@@ -4,7 +4,8 @@
 
 """The firewall's CLI over SSH: one operational command in, its answer out.
 
-Source: PANOS facts "SSH" and "XML output mode over SSH".
+Source: documentation "Customize the CLI"; netmiko for what a session begins with, centreon-plugins for XML output mode:
+the answer is then that of the XML API.
 
 This is a private module: it may change in any release.
 """

@@ -5,7 +5,7 @@
 """An SSH connection to the firewall: host key verified, authenticated, with a shell.
 
 asyncssh does the protocol; its event loop runs only within these calls, so that every one of them has a total limit.
-Source: PANOS facts "SSH" for the ways of authentication and the questions that PAN-OS asks on the way.
+Source: netmiko for the ways of authentication and the questions that PAN-OS asks on the way.
 
 This is a private module: it may change in any release.
 """

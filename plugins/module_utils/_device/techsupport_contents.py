@@ -4,7 +4,8 @@
 
 """What is kept of a tech-support file while it streams by: sections, log lines, the connection table, configurations.
 
-Source: PANOS facts "Tech-support archive: layout". The memory that it takes is bounded whatever the archive holds.
+Source: the guide to such files in tbortolossi/tsf-anonymizer, for releases 10.2.9 to 12.1.4. The memory that it takes
+is bounded whatever the archive holds.
 
 This is a private module: it may change in any release.
 """
