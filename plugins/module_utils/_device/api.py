@@ -39,6 +39,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tag_at
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, flatten
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -245,7 +246,7 @@ class XmlApi:
     def effective_config(self, path: str) -> Answer:
         """Reads a subtree of the effective configuration, or of the running one with a note (see ``interface.Device``).
 
-        Source: CLI hierarchy (``show config effective-running xpath``). Its answer over the API is not documented, so it
+        Source: CLI hierarchy (``show config effective-running xpath``). What the API answers is not documented, so it
         counts only when it is the node that was asked for.
         """
         cmd = f"<show><config><effective-running><xpath>{escape(path)}</xpath></effective-running></config></show>"
@@ -352,12 +353,12 @@ def _only_node(answer: Envelope, path: str) -> Element | None:
     if answer.absent or answer.result is None or not len(answer.result):
         return wrapped
     node: Element | None = answer.result[0]
-    name = path.rsplit("/", 1)[-1].split("[", 1)[0]
-    if len(answer.result) == 1 and node is not None and node.tag == "config" and name != "config":
+    tag = tag_at(path)
+    if len(answer.result) == 1 and node is not None and node.tag == "config" and tag != "config":
         node = node.find(path)
         if node is None:
             return wrapped
-    if node is None or len(answer.result) != 1 or node.tag != name:
+    if node is None or len(answer.result) != 1 or node.tag != tag:
         return None
     wrapped.append(copy(node))
     return wrapped
