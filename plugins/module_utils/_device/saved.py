@@ -37,8 +37,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.recording import SYSTEM_LOG_KEY
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt, flatten
 
-__all__ = ["SavedDevice", "SavedEvidence", "name_of_file", "read_saved"]
-
 MAX_FILE_BYTES = 128 * 1024 * 1024
 # Of lists, mappings and members: each takes up to a hundred bytes of memory, and two in the file.
 MAX_VALUES = 100_000
