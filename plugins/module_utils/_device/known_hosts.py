@@ -50,8 +50,9 @@ class KnownHosts:
             ) from error
         self._known = _import(line for line in text.splitlines() if self._may_concern(line))
         port = None if options.port == 22 else options.port
-        self._keys: list[SSHKey] = list(self._known.match(options.host, "", port)[0])
-        self._authorities: list[SSHKey] = list(self._known.match(options.host, "", port)[1])
+        keys, authorities, *_rest = self._known.match(options.host, "", port)
+        self._keys: list[SSHKey] = list(keys)
+        self._authorities: list[SSHKey] = list(authorities)
 
     def match(self, host: str, addr: str, port: int | None) -> Sequence[Sequence[object]]:
         """What asyncssh asks for; by the name that was given only, not by the address behind it."""

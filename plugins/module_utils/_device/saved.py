@@ -26,7 +26,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.evidence_file import (
     MAX_ANSWER,
     Ask,
-    Question,
     SavedAnswer,
     SavedError,
     SavedEvidence,
@@ -103,10 +102,10 @@ class SavedDevice:
         question = self.saved.questions[place]
         if question.error is not None:
             raise _raised(question.error)
-        return tuple(_answer(answer, question, what) for answer in question.answers)
+        return tuple(_answer(answer, what) for answer in question.answers)
 
 
-def _answer(saved: SavedAnswer, question: Question, what: str) -> Answer:
+def _answer(saved: SavedAnswer, what: str) -> Answer:
     content = saved.text if saved.xml is None else saved.xml
     if content is not None and len(content) > MAX_ANSWER:
         raise MalformedAnswer(
