@@ -4,6 +4,8 @@
 
 """What the probes find, as frozen values. No judgement here: a value says what was seen, not what it means.
 
+All in one file, since it is what ``_diagnosis`` reads of this stage.
+
 This is a private module: it may change in any release.
 """
 
@@ -237,6 +239,9 @@ class Netstat:
     proxy_connections: tuple[Connection, ...] = ()
 
 
+SignatureKind = Literal["x509", "curl", "http", "reconnect", "other"]
+
+
 @dataclass(frozen=True)
 class LogSignature:
     """Equal messages of devsrv.log, put together.
@@ -251,7 +256,7 @@ class LogSignature:
         sample: the newest line, whole.
     """
 
-    kind: Literal["x509", "curl", "http", "reconnect", "other"]
+    kind: SignatureKind
     code: int | None
     text: str
     first: datetime | None
