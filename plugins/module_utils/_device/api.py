@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import envelope as xml
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import Envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -122,7 +122,7 @@ class XmlApi:
             DeviceError: the subclass that fits.
         """
         try:
-            return xml.check(xml.parse(body), asked, self._credential)
+            return envelope.check(envelope.parse(body), asked, self._credential)
         except DeviceError as error:
             raise self._noted(self._redacted(self._beyond_panorama(error))) from None
 
@@ -186,9 +186,9 @@ class XmlApi:
 
     def _keygen(self, deadline: Deadline) -> str:
         fields = {"type": "keygen", "user": self.options.username or "", "password": self.options.password or ""}
-        answer = xml.parse(self._post(fields, {}, deadline))
+        answer = envelope.parse(self._post(fields, {}, deadline))
         try:
-            xml.check(answer, "keygen", self._credential)
+            envelope.check(answer, "keygen", self._credential)
         except DeviceError as error:
             raise self._redacted(error) from None
         key = answer.root.findtext("./result/key", "").strip()
@@ -210,24 +210,24 @@ class XmlApi:
     def _status_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
         status = f"HTTP {answer.status} {answer.reason}".strip()
         try:
-            envelope = xml.parse(answer.body)
+            said = envelope.parse(answer.body)
         except MalformedAnswer:
-            envelope = None
-        if envelope is not None and not envelope.succeeded:
-            code = envelope.code or str(answer.status)
-            return xml.failure(code, envelope.message or envelope.text or status, asked, self._credential)
+            said = None
+        if said is not None and not said.succeeded:
+            code = said.code or str(answer.status)
+            return envelope.failure(code, said.message or said.text or status, asked, self._credential)
         if answer.status == 401:
             return AuthenticationFailure(
                 f"the firewall does not accept {self._credential}: {status}",
                 remedy=f"Check {self._credential}.",
             )
         if answer.status == 403:
-            return xml.failure("403", status, asked, self._credential)
+            return envelope.failure("403", status, asked, self._credential)
         if answer.status in {429, 503}:
             return DeviceBusy(f"the firewall is busy: {asked}: {status}", remedy="Wait, then ask again.")
         if answer.location is not None:
-            return xml.malformed(f"the answer to {asked} is a redirect ({status})", answer.location.encode())
-        return xml.malformed(f"the answer to {asked} is {status}", answer.body)
+            return envelope.malformed(f"the answer to {asked} is a redirect ({status})", answer.location.encode())
+        return envelope.malformed(f"the answer to {asked} is {status}", answer.body)
 
     def _redacted(self, error: DeviceError) -> DeviceError:
         return type(error)(self.redactor.redact(error.message), error.remedy)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import envelope as xml
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.cli_text import check_cli_text
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CallTimeout,
@@ -116,9 +116,9 @@ class CliSession:
         check_cli_text(text, cli, self._credential)
         start, end = text.find("<response"), text.rfind("</response>")
         if start < 0 or end < start:
-            raise xml.malformed(f"the answer to {cli!r} is not XML", text.encode())
-        document = xml.parse(text[start : end + len("</response>")].encode())
-        answer = xml.check(document, cli, self._credential)
+            raise envelope.malformed(f"the answer to {cli!r} is not XML", text.encode())
+        document = envelope.parse(text[start : end + len("</response>")].encode())
+        answer = envelope.check(document, cli, self._credential)
         return Answer(cli, "ssh", answer.text, answer.result)
 
     def _ask(self, line: str, deadline: Deadline, keep: Keep = "newest", confirmed: bool = False) -> tuple[str, bool]:
