@@ -162,6 +162,8 @@ class SshShell:
                 config=None,
                 known_hosts=None if known is None else known.match,
                 server_host_key_algs=() if known is None else known.preferred_algorithms,
+                # First what the Terrapin attack cannot touch; a server that has neither still gets all the others.
+                encryption_algs="^aes256-gcm@openssh.com,aes128-gcm@openssh.com",
                 x509_trusted_certs=None,
                 username=options.username,
                 client_keys=keys or None,

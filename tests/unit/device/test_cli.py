@@ -306,6 +306,32 @@ def test_a_question_that_is_not_foreseen(cli: Cli, ssh_params: dict[str, Any]) -
         session(ssh_params)
 
 
+@pytest.mark.parametrize(
+    ("offered", "taken"),
+    [
+        ("default", "aes256-gcm@openssh.com"),
+        ("chacha20-poly1305@openssh.com", "chacha20-poly1305@openssh.com"),
+        ("aes128-ctr", "aes128-ctr"),
+    ],
+)
+def test_the_safest_cipher_that_the_firewall_has(offered: str, taken: str) -> None:
+    cli = Cli(ciphers=offered)
+    server = SshServer(cli)
+    try:
+        session(
+            {
+                "host": "127.0.0.1",
+                "port": server.port,
+                "username": cli.user,
+                "password": cli.password,
+                "host_key_checking": False,
+            }
+        ).close()
+    finally:
+        server.close()
+    assert cli.cipher == taken
+
+
 @pytest.mark.parametrize("algorithm", ["ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"])
 @pytest.mark.parametrize("passphrase", [None, "Op3n-sesame"])
 @pytest.mark.parametrize("form", ["openssh", "pkcs1-pem"])
