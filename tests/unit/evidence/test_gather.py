@@ -24,8 +24,15 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset
-
-from .conftest import CONNECTED, FULL, NOW, PING, SYSTEM_INFO, FakeDevice, Recorded
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
+    CONNECTED,
+    FULL,
+    NOW,
+    PING,
+    SYSTEM_INFO,
+    FakeDevice,
+    Recorded,
+)
 
 STATUS_QUESTIONS = [
     "show system info",
