@@ -50,7 +50,7 @@ _LONGEST_PAUSE = 2.0
 
 _READING_TYPES = frozenset({"keygen", "log", "version"})
 _READING_ACTIONS = frozenset({"get", "show"})
-_READING_OPS = ("<show>", "<ping>", "<test>", "<check>")
+_READING_OPS = ("<show>", "<ping>", "<test>", "<check>", "<tail>", "<request><license><info>")
 # Without an action an export may start a job.
 _READING_EXPORTS = frozenset({"status", "get", "finish"})
 
