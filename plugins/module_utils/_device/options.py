@@ -20,6 +20,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 DEFAULT_TIMEOUT = 30.0
 MAX_TIMEOUT = 3600.0
 
+SERIAL = re.compile(r"[A-Za-z0-9-]{1,64}")
 _HOST = re.compile(r"[A-Za-z0-9_:]([A-Za-z0-9._:%-]*[A-Za-z0-9_.])?")
 
 
@@ -222,7 +223,7 @@ def _timeout(name: str, value: Any) -> float:
 
 def _serial(name: str, value: Any) -> str | None:
     serial = _string(name, value)
-    if serial is not None and not re.fullmatch(r"[A-Za-z0-9-]{1,64}", serial):
+    if serial is not None and not SERIAL.fullmatch(serial):
         raise InvalidOption(f"option {name} is {serial!r}. Expected: the serial number of a firewall, as a string.")
     return serial
 
