@@ -40,7 +40,7 @@ _ARGUMENT = re.compile(r"[A-Za-z0-9_:*][A-Za-z0-9._:/*@-]{0,254}")
 def safe_argument(value: str) -> str:
     """Gives ``value`` back where it can be an argument of a command: a host name, an address, a file name.
 
-    Whatever came from a device, a log or a file goes through here before it stands in a command.
+    For what came from a device, a log or a file, where nothing stricter is known of it.
 
     Raises:
         InvalidOption: it cannot.

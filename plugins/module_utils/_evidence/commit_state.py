@@ -72,7 +72,15 @@ def job_of(item: Element) -> Job:
 
 def _job_of_row(row: re.Match[str]) -> Job:
     enqueued = date_time(row[1])
-    return Job(number(row[2]), row[3], row[4], row[5], None, enqueued, _finish(row[6], enqueued))
+    return Job(
+        id=number(row[2]),
+        type=row[3],
+        status=row[4],
+        result=row[5],
+        user=None,
+        enqueued=enqueued,
+        finished=_finish(row[6], enqueued),
+    )
 
 
 def _finish(text: str | None, enqueued: datetime | None) -> datetime | None:

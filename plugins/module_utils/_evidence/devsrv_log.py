@@ -121,12 +121,12 @@ def parse(files: Iterable[str], truncated: bool = False) -> DevsrvLog:
     times = sorted((entry.time for entry in entries), key=lambda time: _order(time, offset))
     hits.sort(key=lambda hit: _order(hit.time, offset))
     return DevsrvLog(
-        _grouped(_merged(hits, offset), offset),
-        lines,
-        times[0] if times else None,
-        times[-1] if times else None,
-        offset,
-        truncated,
+        signatures=_grouped(_merged(hits, offset), offset),
+        lines=lines,
+        oldest=times[0] if times else None,
+        newest=times[-1] if times else None,
+        utc_offset_s=offset,
+        truncated=truncated,
     )
 
 
