@@ -45,7 +45,7 @@ class KnownHosts:
             text = ""
         except OSError as error:
             raise InvalidOption(
-                f"option ssh.known_hosts is {options.known_hosts!r}. Expected: a readable file. "
+                f"option {options.option}.known_hosts is {options.known_hosts!r}. Expected: a readable file. "
                 f"Actual: {error.strerror}."
             ) from error
         self._known = _import(line for line in text.splitlines() if self._may_concern(line))
@@ -77,13 +77,14 @@ class KnownHosts:
         if not self._keys and not self._authorities:
             return HostKeyFailure(
                 f"the SSH host key of {self._name} is unknown. Expected: an entry in {options.known_hosts} "
-                f"(option ssh.known_hosts). Actual: none there; the host presents {actual}.",
+                f"(option {options.option}.known_hosts). Actual: none there; the host presents {actual}.",
                 remedy=f"Compare the fingerprint at the firewall's console, then: {scan}",
             )
         expected = ", ".join(f"{key.get_algorithm()} {key.get_fingerprint()}" for key in self._keys)
         return HostKeyFailure(
             f"the SSH host key of {self._name} has changed. Expected, from {options.known_hosts} "
-            f"(option ssh.known_hosts): {expected or 'a certificate of a known authority'}. Actual: {actual}.",
+            f"(option {options.option}.known_hosts): {expected or 'a certificate of a known authority'}. "
+            f"Actual: {actual}.",
             remedy="If the firewall was replaced or its key made anew, compare the fingerprint at its console, then: "
             f"ssh-keygen -R '{self._name}' -f {options.known_hosts}; {scan}. "
             "Otherwise find out who answers in its place.",

@@ -26,7 +26,13 @@ _HOST = re.compile(r"[A-Za-z0-9_:]([A-Za-z0-9._:%-]*[A-Za-z0-9_.])?")
 
 @dataclass(frozen=True)
 class SshOptions:
-    """How to reach the firewall's CLI. ``known_hosts`` is a path with ``~`` resolved; port 1-65535."""
+    """How to reach the firewall's CLI.
+
+    Attributes:
+        port: 1-65535.
+        known_hosts: a path with ``~`` resolved.
+        option: where all this was given, for messages.
+    """
 
     host: str
     username: str
@@ -37,6 +43,7 @@ class SshOptions:
     known_hosts: str = "~/.ssh/known_hosts"
     host_key_checking: bool = True
     accept_banner: bool = False
+    option: str = "ssh"
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ class ConnectionOptions:
         timeout: seconds for one call.
         ssh: None where SSH may not be used.
         option: where address and credentials were given, for messages.
+        beside: what stands before the names of the other options, for messages.
     """
 
     host: str
@@ -64,6 +72,7 @@ class ConnectionOptions:
     timeout: float = DEFAULT_TIMEOUT
     ssh: SshOptions | None = None
     option: str = "provider"
+    beside: str = ""
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any], option: str = "provider", beside: str = "") -> ConnectionOptions:
@@ -71,8 +80,7 @@ class ConnectionOptions:
 
         Args:
             params: the parameters.
-            option: what messages call ``provider``, where that is no option of this name.
-            beside: what messages put before the names of the others.
+            option, beside: see the attributes of these names.
 
         Raises:
             InvalidOption: naming the option, its value (secrets excepted) and what would be right.
@@ -107,6 +115,7 @@ class ConnectionOptions:
             timeout=_timeout(f"{beside}timeout", params.get("timeout")),
             ssh=_ssh(f"{beside}ssh", params.get("ssh"), option, None if serial_number else host, username, password),
             option=option,
+            beside=beside,
         )
 
     @property
@@ -150,6 +159,7 @@ def _ssh(
         known_hosts=str(_path(f"{name}.known_hosts", known_hosts)),
         host_key_checking=_boolean(f"{name}.host_key_checking", ssh.get("host_key_checking"), True),
         accept_banner=_boolean(f"{name}.accept_banner", ssh.get("accept_banner"), False),
+        option=name,
     )
 
 
