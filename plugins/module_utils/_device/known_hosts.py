@@ -43,10 +43,11 @@ class KnownHosts:
             text = Path(options.known_hosts).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             text = ""
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
             raise InvalidOption(
                 f"option {options.option}.known_hosts is {options.known_hosts!r}. Expected: a readable file. "
-                f"Actual: {error.strerror}."
+                f"Actual: {reason}."
             ) from error
         self._known = _import(line for line in text.splitlines() if self._may_concern(line))
         port = None if options.port == 22 else options.port

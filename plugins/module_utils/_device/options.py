@@ -224,7 +224,7 @@ def _timeout(name: str, value: Any) -> float:
         return DEFAULT_TIMEOUT
     try:
         seconds = float(value) if not isinstance(value, bool) else 0.0
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         seconds = 0.0
     if not 0 < seconds <= MAX_TIMEOUT:
         raise InvalidOption(f"option {name} is {value!r}. Expected: seconds, above 0 and up to {MAX_TIMEOUT:.0f}.")

@@ -382,6 +382,7 @@ def test_unknown_host_key(ssh_params: dict[str, Any], ssh_server: SshServer, tmp
     [
         {"known_hosts": "/no/such/file"},
         {"known_hosts": "/"},
+        {"known_hosts": "a\0b"},
         {"key_file": __file__},
         {"password": "wrong"},
         {"accept_banner": False},

@@ -88,6 +88,7 @@ INVALID: list[tuple[str, dict[str, Any], str]] = [
     ("timeout", {"timeout": "soon"}, "seconds"),
     ("timeout", {"timeout": float("nan")}, "seconds"),
     ("timeout", {"timeout": 100000}, "3600"),
+    ("timeout", {"timeout": 10**400}, "3600"),
     ("ssh", {"ssh": True}, "dictionary"),
     ("ssh.port", {"ssh": {"port": 70000}}, "65535"),
     ("ssh.host", {"ssh": {"host": "a b"}}, "host name"),
