@@ -17,15 +17,16 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.evidence_file import SavedEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
 from ansible_collections.panops.mlav.plugins.module_utils._device.recording import RecordingDevice
-from ansible_collections.panops.mlav.plugins.module_utils._device.saved import SavedDevice, SavedEvidence
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved import SavedDevice
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import utc_now
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, utc_now
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import diagnosing
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from tests.simulator.fleet import Firewall

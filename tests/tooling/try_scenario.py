@@ -25,8 +25,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Check, Diagnosis, DiagnosisOptions
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from tests.simulator.commands import CommandError, Request, from_cli
 from tests.simulator.scenario import Scenario, load
 from tests.simulator.world import World

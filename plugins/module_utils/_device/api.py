@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import envelope as xml
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import Envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -39,6 +39,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tag_at
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, flatten
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -49,7 +50,7 @@ _LONGEST_PAUSE = 2.0
 
 _READING_TYPES = frozenset({"keygen", "log", "version"})
 _READING_ACTIONS = frozenset({"get", "show"})
-_READING_OPS = ("<show>", "<ping>", "<test>", "<check>")
+_READING_OPS = ("<show>", "<ping>", "<test>", "<check>", "<tail>", "<request><license><info>")
 # Without an action an export may start a job.
 _READING_EXPORTS = frozenset({"status", "get", "finish"})
 
@@ -121,7 +122,7 @@ class XmlApi:
             DeviceError: the subclass that fits.
         """
         try:
-            return xml.check(xml.parse(body), asked, self._credential)
+            return envelope.check(envelope.parse(body), asked, self._credential)
         except DeviceError as error:
             raise self._noted(self._redacted(self._beyond_panorama(error))) from None
 
@@ -185,9 +186,9 @@ class XmlApi:
 
     def _keygen(self, deadline: Deadline) -> str:
         fields = {"type": "keygen", "user": self.options.username or "", "password": self.options.password or ""}
-        answer = xml.parse(self._post(fields, {}, deadline))
+        answer = envelope.parse(self._post(fields, {}, deadline))
         try:
-            xml.check(answer, "keygen", self._credential)
+            envelope.check(answer, "keygen", self._credential)
         except DeviceError as error:
             raise self._redacted(error) from None
         key = answer.root.findtext("./result/key", "").strip()
@@ -209,24 +210,24 @@ class XmlApi:
     def _status_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
         status = f"HTTP {answer.status} {answer.reason}".strip()
         try:
-            envelope = xml.parse(answer.body)
+            said = envelope.parse(answer.body)
         except MalformedAnswer:
-            envelope = None
-        if envelope is not None and not envelope.succeeded:
-            code = envelope.code or str(answer.status)
-            return xml.failure(code, envelope.message or envelope.text or status, asked, self._credential)
+            said = None
+        if said is not None and not said.succeeded:
+            code = said.code or str(answer.status)
+            return envelope.failure(code, said.message or said.text or status, asked, self._credential)
         if answer.status == 401:
             return AuthenticationFailure(
                 f"the firewall does not accept {self._credential}: {status}",
                 remedy=f"Check {self._credential}.",
             )
         if answer.status == 403:
-            return xml.failure("403", status, asked, self._credential)
+            return envelope.failure("403", status, asked, self._credential)
         if answer.status in {429, 503}:
             return DeviceBusy(f"the firewall is busy: {asked}: {status}", remedy="Wait, then ask again.")
         if answer.location is not None:
-            return xml.malformed(f"the answer to {asked} is a redirect ({status})", answer.location.encode())
-        return xml.malformed(f"the answer to {asked} is {status}", answer.body)
+            return envelope.malformed(f"the answer to {asked} is a redirect ({status})", answer.location.encode())
+        return envelope.malformed(f"the answer to {asked} is {status}", answer.body)
 
     def _redacted(self, error: DeviceError) -> DeviceError:
         return type(error)(self.redactor.redact(error.message), error.remedy)
@@ -245,8 +246,8 @@ class XmlApi:
     def effective_config(self, path: str) -> Answer:
         """Reads a subtree of the effective configuration, or of the running one with a note (see ``interface.Device``).
 
-        Source: PANOS facts "Reading and writing configuration": the effective form is LIKELY, so its answer counts
-        only when it is the node that was asked for.
+        Source: CLI hierarchy (``show config effective-running xpath``). What the API answers is not documented, so it
+        counts only when it is the node that was asked for.
         """
         cmd = f"<show><config><effective-running><xpath>{escape(path)}</xpath></effective-running></config></show>"
         command = f"show config effective-running xpath {path}"
@@ -352,12 +353,12 @@ def _only_node(answer: Envelope, path: str) -> Element | None:
     if answer.absent or answer.result is None or not len(answer.result):
         return wrapped
     node: Element | None = answer.result[0]
-    name = path.rsplit("/", 1)[-1].split("[", 1)[0]
-    if len(answer.result) == 1 and node is not None and node.tag == "config" and name != "config":
+    tag = tag_at(path)
+    if len(answer.result) == 1 and node is not None and node.tag == "config" and tag != "config":
         node = node.find(path)
         if node is None:
             return wrapped
-    if node is None or len(answer.result) != 1 or node.tag != name:
+    if node is None or len(answer.result) != 1 or node.tag != tag:
         return None
     wrapped.append(copy(node))
     return wrapped

@@ -4,7 +4,7 @@
 
 """A tech-support file as a device: it answers what it holds the answer to.
 
-Source: PANOS facts "Tech-support archive: layout" and "Command by transport".
+Source: the guide to such files in tbortolossi/tsf-anonymizer, for the commands that one holds the answers to.
 
 This is a private module: it may change in any release.
 """

@@ -4,7 +4,8 @@
 
 """The firewall's CLI over SSH: one operational command in, its answer out.
 
-Source: PANOS facts "SSH" and "XML output mode over SSH".
+Source: documentation "Customize the CLI"; netmiko for what a session begins with, centreon-plugins for XML output mode:
+the answer is then that of the XML API.
 
 This is a private module: it may change in any release.
 """
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import envelope as xml
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.cli_text import check_cli_text
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CallTimeout,
@@ -39,7 +40,7 @@ _ARGUMENT = re.compile(r"[A-Za-z0-9_:*][A-Za-z0-9._:/*@-]{0,254}")
 def safe_argument(value: str) -> str:
     """Gives ``value`` back where it can be an argument of a command: a host name, an address, a file name.
 
-    Whatever came from a device, a log or a file goes through here before it stands in a command.
+    For what came from a device, a log or a file, where nothing stricter is known of it.
 
     Raises:
         InvalidOption: it cannot.
@@ -115,9 +116,9 @@ class CliSession:
         check_cli_text(text, cli, self._credential)
         start, end = text.find("<response"), text.rfind("</response>")
         if start < 0 or end < start:
-            raise xml.malformed(f"the answer to {cli!r} is not XML", text.encode())
-        document = xml.parse(text[start : end + len("</response>")].encode())
-        answer = xml.check(document, cli, self._credential)
+            raise envelope.malformed(f"the answer to {cli!r} is not XML", text.encode())
+        document = envelope.parse(text[start : end + len("</response>")].encode())
+        answer = envelope.check(document, cli, self._credential)
         return Answer(cli, "ssh", answer.text, answer.result)
 
     def _ask(self, line: str, deadline: Deadline, keep: Keep = "newest", confirmed: bool = False) -> tuple[str, bool]:

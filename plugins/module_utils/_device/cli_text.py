@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import envelope as xml
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CommandRefused
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 
@@ -26,7 +26,7 @@ def check_cli_text(text: str, asked: str, credential: str) -> None:
     if text.count("\n") >= _SHORT_LINES:
         return
     if found := _SERVER_ERROR.search(text):
-        raise xml.failure("", found.group(1) or text, asked, credential)
+        raise envelope.failure("", found.group(1) or text, asked, credential)
     if _REFUSED.search(text):
         raise CommandRefused(f"the CLI does not take {asked!r}: {excerpt(text)}")
-    xml.check_text(text, asked, credential)
+    envelope.check_text(text, asked, credential)

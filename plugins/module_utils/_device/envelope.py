@@ -42,8 +42,8 @@ ABSENT_CODE = "7"
 _ABSENT_TEXT = "no such node"
 
 # Matched as lower-case substrings. Sources: KB kA14u000000HDuDCAW, release notes, pan-os-python panos/base.py.
+_NOT_BY_API = "not available to xmlapi client"
 _REFUSED_TEXTS = (
-    "not available to xmlapi client",
     "invalid client cli",
     "is unexpected",
     "needs to have non null value",
@@ -214,7 +214,7 @@ def check_text(text: str, asked: str, credential: str) -> None:
     """Raises what a short text stands for when PAN-OS reports a failure as the text of a success."""
     if len(text) > _SHORT_ANSWER or _LOG_LINE.search(text):
         return
-    if _is_busy(text) or "not available to xmlapi client" in text.lower():
+    if _is_busy(text) or _NOT_BY_API in text.lower():
         raise failure("", text, asked, credential)
 
 
@@ -223,7 +223,7 @@ def failure(code: str, message: str, asked: str, credential: str) -> DeviceError
     said = excerpt(message) or "no message"
     told = f"{asked}: {said}" + (f" (code {code[:10]})" if code else "")
     low = message.lower()
-    if "not available to xmlapi client" in low:
+    if _NOT_BY_API in low:
         return CommandRefused(f"the XML API does not take {told}")
     if "invalid credential" in low:
         return AuthenticationFailure(

@@ -46,7 +46,7 @@ class Answer:
     Attributes:
         command: what was asked, as a person would ask it.
         transport: who answered.
-        text: the whole answer as plain text (``itertext`` of XML answers).
+        text: the whole answer as plain text (``redaction.flatten`` of XML answers).
         result: the ``<result>`` element where the answer is XML, else None.
         truncated: the answer was longer than the limit and its oldest part was left out.
         notes: what a reader has to know (``pushed values may be missing``).

@@ -43,15 +43,17 @@ class KnownHosts:
             text = Path(options.known_hosts).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             text = ""
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
             raise InvalidOption(
-                f"option ssh.known_hosts is {options.known_hosts!r}. Expected: a readable file. "
-                f"Actual: {error.strerror}."
+                f"option {options.option}.known_hosts is {options.known_hosts!r}. Expected: a readable file. "
+                f"Actual: {reason}."
             ) from error
         self._known = _import(line for line in text.splitlines() if self._may_concern(line))
         port = None if options.port == 22 else options.port
-        self._keys: list[SSHKey] = list(self._known.match(options.host, "", port)[0])
-        self._authorities: list[SSHKey] = list(self._known.match(options.host, "", port)[1])
+        keys, authorities, *_rest = self._known.match(options.host, "", port)
+        self._keys: list[SSHKey] = list(keys)
+        self._authorities: list[SSHKey] = list(authorities)
 
     def match(self, host: str, addr: str, port: int | None) -> Sequence[Sequence[object]]:
         """What asyncssh asks for; by the name that was given only, not by the address behind it."""
@@ -76,13 +78,14 @@ class KnownHosts:
         if not self._keys and not self._authorities:
             return HostKeyFailure(
                 f"the SSH host key of {self._name} is unknown. Expected: an entry in {options.known_hosts} "
-                f"(option ssh.known_hosts). Actual: none there; the host presents {actual}.",
+                f"(option {options.option}.known_hosts). Actual: none there; the host presents {actual}.",
                 remedy=f"Compare the fingerprint at the firewall's console, then: {scan}",
             )
         expected = ", ".join(f"{key.get_algorithm()} {key.get_fingerprint()}" for key in self._keys)
         return HostKeyFailure(
             f"the SSH host key of {self._name} has changed. Expected, from {options.known_hosts} "
-            f"(option ssh.known_hosts): {expected or 'a certificate of a known authority'}. Actual: {actual}.",
+            f"(option {options.option}.known_hosts): {expected or 'a certificate of a known authority'}. "
+            f"Actual: {actual}.",
             remedy="If the firewall was replaced or its key made anew, compare the fingerprint at its console, then: "
             f"ssh-keygen -R '{self._name}' -f {options.known_hosts}; {scan}. "
             "Otherwise find out who answers in its place.",

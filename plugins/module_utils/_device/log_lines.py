@@ -54,7 +54,7 @@ class Kept:
     truncated: bool = False
 
 
-def text_of(lines: Iterable[bytes]) -> str:
+def decoded(lines: Iterable[bytes]) -> str:
     """Bytes of another encoding become replacement characters; the texts that matter are ASCII."""
     return b"".join(lines).decode("utf-8", "replace")
 
@@ -92,7 +92,7 @@ def newest_rows(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
                 heapq.heappushpop(newest, row)
                 truncated = True
         lines.skip()
-    return Kept(text_of([*head, *sorted(newest, reverse=True)]), truncated)
+    return Kept(decoded([*head, *sorted(newest, reverse=True)]), truncated)
 
 
 def telling_lines(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
@@ -129,7 +129,7 @@ def telling_lines(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
         kept.appendleft(first)
     if last and kept[-1] != last:
         kept.append(last)
-    return Kept(text_of(kept), truncated)
+    return Kept(decoded(kept), truncated)
 
 
 class _Lines:

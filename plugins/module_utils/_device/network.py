@@ -54,18 +54,14 @@ def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
         CallTimeout: the deadline passed.
     """
     failure: OSError | None = None
-    for family, kind, protocol, _name, address in _resolve(host, port, deadline):
+    found = _resolve(host, port, deadline)
+    for tried, (family, kind, protocol, _name, address) in enumerate(found):
         connection = socket.socket(family, kind, protocol)
         try:
-            connection.settimeout(deadline.remaining())
+            # One that is silent leaves the others their share of the time.
+            connection.settimeout(deadline.remaining() / (len(found) - tried))
             connection.connect(address)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except TimeoutError:
-            connection.close()
-            raise CallTimeout(
-                f"connecting to {host} port {port} took longer than {deadline.seconds:g} s",
-                remedy="Check the address, and that no device on the way drops the packets.",
-            ) from None
         except OSError as error:
             connection.close()
             failure = error
@@ -74,6 +70,11 @@ def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
             raise
         else:
             return connection
+    if isinstance(failure, TimeoutError):
+        raise CallTimeout(
+            f"connecting to {host} port {port} took longer than {deadline.seconds:g} s",
+            remedy="Check the address, and that no device on the way drops the packets.",
+        )
     reason = failure.strerror if failure is not None and failure.strerror else str(failure or "it has no address")
     raise Unreachable(
         f"cannot connect to {host} port {port}: {reason}",

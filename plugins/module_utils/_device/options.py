@@ -10,7 +10,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,19 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 DEFAULT_TIMEOUT = 30.0
 MAX_TIMEOUT = 3600.0
 
+SERIAL = re.compile(r"[A-Za-z0-9-]{1,64}")
 _HOST = re.compile(r"[A-Za-z0-9_:]([A-Za-z0-9._:%-]*[A-Za-z0-9_.])?")
 
 
 @dataclass(frozen=True)
 class SshOptions:
-    """How to reach the firewall's CLI. ``known_hosts`` is a path with ``~`` resolved; port 1-65535."""
+    """How to reach the firewall's CLI.
+
+    Attributes:
+        port: 1-65535.
+        known_hosts: a path with ``~`` resolved.
+        option: where all this was given, for messages.
+    """
 
     host: str
     username: str
@@ -36,6 +43,7 @@ class SshOptions:
     known_hosts: str = "~/.ssh/known_hosts"
     host_key_checking: bool = True
     accept_banner: bool = False
+    option: str = "ssh"
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class ConnectionOptions:
         timeout: seconds for one call.
         ssh: None where SSH may not be used.
         option: where address and credentials were given, for messages.
+        beside: what stands before the names of the other options, for messages.
     """
 
     host: str
@@ -63,6 +72,7 @@ class ConnectionOptions:
     timeout: float = DEFAULT_TIMEOUT
     ssh: SshOptions | None = None
     option: str = "provider"
+    beside: str = ""
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any], option: str = "provider", beside: str = "") -> ConnectionOptions:
@@ -70,8 +80,7 @@ class ConnectionOptions:
 
         Args:
             params: the parameters.
-            option: what messages call ``provider``, where that is no option of this name.
-            beside: what messages put before the names of the others.
+            option, beside: see the attributes of these names.
 
         Raises:
             InvalidOption: naming the option, its value (secrets excepted) and what would be right.
@@ -99,11 +108,14 @@ class ConnectionOptions:
             api_key=api_key,
             serial_number=serial_number,
             validate_certs=_boolean(f"{beside}validate_certs", params.get("validate_certs"), True),
-            ca_path=_ca_path(f"{beside}ca_path", params.get("ca_path")),
+            ca_path=_existing(
+                f"{beside}ca_path", params.get("ca_path"), "an existing file or folder", "nothing there", Path.exists
+            ),
             cert_fingerprint=_fingerprint(f"{beside}cert_fingerprint", params.get("cert_fingerprint")),
             timeout=_timeout(f"{beside}timeout", params.get("timeout")),
             ssh=_ssh(f"{beside}ssh", params.get("ssh"), option, None if serial_number else host, username, password),
             option=option,
+            beside=beside,
         )
 
     @property
@@ -126,13 +138,7 @@ def _ssh(
     if user is None:
         raise InvalidOption(f"option {name}.username is missing, and so is {provider}.username. Expected: a user name.")
     own_password = _string(f"{name}.password", ssh.get("password"), secret=True) or password
-    key_file = _string(f"{name}.key_file", ssh.get("key_file"))
-    if key_file is not None:
-        key_file = str(Path(key_file).expanduser())
-        if not Path(key_file).is_file():
-            raise InvalidOption(
-                f"option {name}.key_file is {key_file!r}. Expected: an existing file. Actual: none there."
-            )
+    key_file = _existing(f"{name}.key_file", ssh.get("key_file"), "an existing file", "none there", Path.is_file)
     if own_password is None and key_file is None:
         raise InvalidOption(
             f"option {name} has no credentials. Expected: {name}.password, {provider}.password or {name}.key_file."
@@ -150,9 +156,10 @@ def _ssh(
         password=own_password,
         key_file=key_file,
         key_passphrase=_string(f"{name}.key_passphrase", ssh.get("key_passphrase"), secret=True),
-        known_hosts=str(Path(known_hosts).expanduser()),
+        known_hosts=str(_path(f"{name}.known_hosts", known_hosts)),
         host_key_checking=_boolean(f"{name}.host_key_checking", ssh.get("host_key_checking"), True),
         accept_banner=_boolean(f"{name}.accept_banner", ssh.get("accept_banner"), False),
+        option=name,
     )
 
 
@@ -198,7 +205,7 @@ def _host(name: str, value: Any) -> str:
 def _port(name: str, value: Any, default: int) -> int:
     if value is None:
         return default
-    port = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    port = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value
     if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= 65535:
         raise InvalidOption(f"option {name} is {value!r}. Expected: a number from 1 to 65535.")
     return port
@@ -217,7 +224,7 @@ def _timeout(name: str, value: Any) -> float:
         return DEFAULT_TIMEOUT
     try:
         seconds = float(value) if not isinstance(value, bool) else 0.0
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         seconds = 0.0
     if not 0 < seconds <= MAX_TIMEOUT:
         raise InvalidOption(f"option {name} is {value!r}. Expected: seconds, above 0 and up to {MAX_TIMEOUT:.0f}.")
@@ -226,19 +233,31 @@ def _timeout(name: str, value: Any) -> float:
 
 def _serial(name: str, value: Any) -> str | None:
     serial = _string(name, value)
-    if serial is not None and not re.fullmatch(r"[A-Za-z0-9-]{1,64}", serial):
+    if serial is not None and not SERIAL.fullmatch(serial):
         raise InvalidOption(f"option {name} is {serial!r}. Expected: the serial number of a firewall, as a string.")
     return serial
 
 
-def _ca_path(name: str, value: Any) -> str | None:
-    path = _string(name, value)
-    if path is None:
+def _path(name: str, given: str) -> Path:
+    """``~`` is resolved."""
+    try:
+        return Path(given).expanduser()
+    except RuntimeError as error:
+        raise InvalidOption(f"option {name} is {given!r}. Expected: a path. Actual: {error}") from error
+
+
+def _existing(name: str, value: Any, expected: str, absent: str, exists: Callable[[Path], bool]) -> str | None:
+    given = _string(name, value)
+    if given is None:
         return None
-    path = str(Path(path).expanduser())
-    if not Path(path).exists():
-        raise InvalidOption(f"option {name} is {path!r}. Expected: an existing file or folder. Actual: nothing there.")
-    return path
+    path = _path(name, given)
+    try:
+        actual = None if exists(path) else absent
+    except OSError as error:
+        actual = error.strerror or str(error)
+    if actual is not None:
+        raise InvalidOption(f"option {name} is {str(path)!r}. Expected: {expected}. Actual: {actual}.")
+    return str(path)
 
 
 def _fingerprint(name: str, value: Any) -> str | None:

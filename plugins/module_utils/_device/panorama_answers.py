@@ -13,16 +13,16 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.options import SERIAL
+
 MAX_TEXT = 255
 MAX_NAMES = 64
 
-_SERIAL = re.compile(r"[A-Za-z0-9-]{1,64}")
 # A Panorama's words for what it does not know.
 _NOTHING = frozenset({"", "unknown", "n/a", "none"})
 
@@ -120,7 +120,7 @@ def from_data(data: Any) -> ManagedFirewall | None:
     if not isinstance(data, Mapping):
         return None
     serial = data.get("serial")
-    if not isinstance(serial, str) or not _SERIAL.fullmatch(serial):
+    if not isinstance(serial, str) or not SERIAL.fullmatch(serial):
         return None
     return ManagedFirewall(
         serial=serial,
@@ -178,7 +178,7 @@ def _serial_of(entry: Element) -> str | None:
 
 def _serial(text: Any) -> str | None:
     said = text.strip() if isinstance(text, str) else ""
-    return said if _SERIAL.fullmatch(said) and said.lower() not in _NOTHING else None
+    return said if SERIAL.fullmatch(said) and said.lower() not in _NOTHING else None
 
 
 def _text(text: Any) -> str | None:

@@ -60,5 +60,10 @@ def wanted_places(wanted: tuple[str, ...]) -> tuple[frozenset[_Place], frozenset
     return places, frozenset(place[:length] for place in places for length in range(len(place)))
 
 
+def tag_at(path: str) -> str:
+    """The tag of the node at ``path``."""
+    return _place(path)[-1]
+
+
 def _place(path: str) -> _Place:
     return tuple(tag for tag in _PREDICATE.sub("", path).split("/") if tag)

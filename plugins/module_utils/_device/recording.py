@@ -37,7 +37,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     Interest,
     SystemLogQuery,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import prune
+from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import prune, tag_at
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, redacted_tree
 
 SYSTEM_LOG_KEY = "system"
@@ -166,16 +166,11 @@ class RecordingDevice:
         return (self._xml(answer, redacted_tree(answer.result, self._redactor.redact)),)
 
     def _of_configuration(self, answer: Answer, path: str) -> SavedAnswer:
-        """The node, or a ``<result>`` around it; as text, a configuration cannot be told apart from its secrets."""
+        """As text, a configuration cannot be told apart from its secrets."""
         if answer.result is None:
             return self._text(answer, "")
-        node, wanted = answer.result, self._interest.config_paths
-        tag = path.rpartition("/")[2].partition("[")[0]
-        if node.tag == tag:
-            kept = prune(node, path, wanted)
-        else:
-            kept = Element(node.tag, node.attrib)
-            kept.extend(prune(child, path, wanted) for child in node.findall(tag))
+        kept = Element("result")
+        kept.extend(prune(node, path, self._interest.config_paths) for node in answer.result.findall(tag_at(path)))
         return self._xml(answer, redacted_tree(kept, self._redactor.redact))
 
     def _of_system_log(self, answer: Answer, limit: int) -> SavedAnswer:

@@ -26,7 +26,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.evidence_file import (
     MAX_ANSWER,
     Ask,
-    Question,
     SavedAnswer,
     SavedError,
     SavedEvidence,
@@ -36,8 +35,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.given_file imp
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
 from ansible_collections.panops.mlav.plugins.module_utils._device.recording import SYSTEM_LOG_KEY
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt, flatten
-
-__all__ = ["SavedDevice", "SavedEvidence", "name_of_file", "read_saved"]
 
 MAX_FILE_BYTES = 128 * 1024 * 1024
 # Of lists, mappings and members: each takes up to a hundred bytes of memory, and two in the file.
@@ -105,10 +102,10 @@ class SavedDevice:
         question = self.saved.questions[place]
         if question.error is not None:
             raise _raised(question.error)
-        return tuple(_answer(answer, question, what) for answer in question.answers)
+        return tuple(_answer(answer, what) for answer in question.answers)
 
 
-def _answer(saved: SavedAnswer, question: Question, what: str) -> Answer:
+def _answer(saved: SavedAnswer, what: str) -> Answer:
     content = saved.text if saved.xml is None else saved.xml
     if content is not None and len(content) > MAX_ANSWER:
         raise MalformedAnswer(

@@ -5,7 +5,7 @@
 """An SSH connection to the firewall: host key verified, authenticated, with a shell.
 
 asyncssh does the protocol; its event loop runs only within these calls, so that every one of them has a total limit.
-Source: PANOS facts "SSH" for the ways of authentication and the questions that PAN-OS asks on the way.
+Source: netmiko for the ways of authentication and the questions that PAN-OS asks on the way.
 
 This is a private module: it may change in any release.
 """
@@ -162,6 +162,8 @@ class SshShell:
                 config=None,
                 known_hosts=None if known is None else known.match,
                 server_host_key_algs=() if known is None else known.preferred_algorithms,
+                # First what the Terrapin attack cannot touch; a server that has neither still gets all the others.
+                encryption_algs="^aes256-gcm@openssh.com,aes128-gcm@openssh.com",
                 x509_trusted_certs=None,
                 username=options.username,
                 client_keys=keys or None,
@@ -190,7 +192,8 @@ class SshShell:
             raise Unreachable(
                 f"no SSH session with {options.host} port {options.port}: "
                 f"{excerpt(str(error)) or type(error).__name__}",
-                remedy="Check that ssh.port is the SSH port of the management interface, and that SSH is permitted.",
+                remedy=f"Check that {options.option}.port is the SSH port of the management interface, and that SSH is "
+                "permitted.",
             ) from error
 
     def send(self, data: bytes, deadline: Deadline) -> None:
@@ -247,29 +250,30 @@ def _load_key(options: SshOptions) -> asyncssh.SSHKey:
         return asyncssh.read_private_key(path, options.key_passphrase)
     except OSError as error:
         raise InvalidOption(
-            f"option ssh.key_file is {path!r}. Expected: a readable file. Actual: {error.strerror}."
+            f"option {options.option}.key_file is {path!r}. Expected: a readable file. Actual: {error.strerror}."
         ) from error
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError) as error:
         raise InvalidOption(
-            f"option ssh.key_file is {path!r}. Expected: a private key (Ed25519, ECDSA or RSA), with its passphrase in "
-            f"ssh.key_passphrase where it has one. Actual: {excerpt(str(error))}."
+            f"option {options.option}.key_file is {path!r}. Expected: a private key (Ed25519, ECDSA or RSA), with its "
+            f"passphrase in {options.option}.key_passphrase where it has one. Actual: {excerpt(str(error))}."
         ) from error
 
 
 def _not_accepted(options: SshOptions, client: _Client, reason: str) -> AuthenticationFailure:
+    name = options.option
     if client.banner_refused:
         return AuthenticationFailure(
-            "the firewall shows a banner and asks whether it is accepted. Expected: ssh.accept_banner: true. "
-            "Actual: ssh.accept_banner: false.",
-            remedy="Read the banner (log in by hand once); if you accept it, set ssh.accept_banner: true.",
+            f"the firewall shows a banner and asks whether it is accepted. Expected: {name}.accept_banner: true. "
+            f"Actual: {name}.accept_banner: false.",
+            remedy=f"Read the banner (log in by hand once); if you accept it, set {name}.accept_banner: true.",
         )
     if client.unforeseen is not None:
         return AuthenticationFailure(
             f"the firewall asks {excerpt(client.unforeseen)!r} at the SSH login, which is not foreseen",
-            remedy="Use an account that logs in with a password alone, or ssh.key_file.",
+            remedy=f"Use an account that logs in with a password alone, or {name}.key_file.",
         )
     given = [name for name, value in (("key_file", options.key_file), ("password", options.password)) if value]
     return AuthenticationFailure(
         f"SSH as {options.username!r} was not accepted, with {' and '.join(given)}: {excerpt(reason)}",
-        remedy="Check ssh.username and ssh.password (by default those of provider), or ssh.key_file.",
+        remedy=f"Check {name}.username and {name}.password (by default those of provider), or {name}.key_file.",
     )

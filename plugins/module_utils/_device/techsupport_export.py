@@ -6,7 +6,7 @@
 
 Making one takes minutes and loads the management plane, so it is started once and never asked for again by itself.
 
-Source: PANOS facts "Tech-support archive: export".
+Source: documentation "Export Technical Support Data".
 
 This is a private module: it may change in any release.
 """

@@ -6,7 +6,7 @@
 
 Nothing is unpacked to disk. The archive is hostile input: links, devices, sparse files and names that lead out of the
 tree are passed over, headers and compression ratios are bounded, and what is cut off is said.
-Source: PANOS facts "Tech-support archive: layout".
+Source: the guide to such files in tbortolossi/tsf-anonymizer.
 
 This is a private module: it may change in any release.
 """

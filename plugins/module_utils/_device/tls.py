@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption, TlsFailure, Unreachable
+from ansible_collections.panops.mlav.plugins.module_utils._device.given_file import UnusableFile
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 
+_CA_CERTIFICATES = "CA certificates in PEM form"
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 
 
@@ -56,20 +58,16 @@ def _verifying_context(ca_path: str | None) -> ssl.SSLContext:
 
 
 def _certificates(path: Path) -> str:
-    """The PEM certificates of a file, or of every file in a folder."""
-    files = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
+    """The PEM certificates of a file, or of every file in a folder. Raises UnusableFile."""
     try:
+        files = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
         # Not as ASCII, whose codec each of Ansible's workers would have to import.
         texts = [file.read_text(encoding="utf-8", errors="ignore") for file in files]
     except OSError as error:
-        raise InvalidOption(
-            f"option ca_path is {str(path)!r}. Expected: readable files. Actual: {error.strerror}."
-        ) from error
+        raise UnusableFile("readable files", error.strerror or str(error)) from error
     found = "\n".join(block for text in texts for block in _CERTIFICATE.findall(text))
     if not found:
-        raise InvalidOption(
-            f"option ca_path is {str(path)!r}. Expected: CA certificates in PEM form. Actual: none there."
-        )
+        raise UnusableFile(_CA_CERTIFICATES, "none there")
     return found
 
 
@@ -82,9 +80,7 @@ def _private_context(ca_path: str) -> ssl.SSLContext:
     try:
         return _verifying_context(ca_path)
     except ssl.SSLError as error:
-        raise InvalidOption(
-            f"option ca_path is {ca_path!r}. Expected: CA certificates in PEM form. Actual: {_reason(error)}."
-        ) from error
+        raise UnusableFile(_CA_CERTIFICATES, _reason(error)) from error
 
 
 @functools.lru_cache(maxsize=1)
@@ -104,7 +100,12 @@ def context_for(options: ConnectionOptions) -> ssl.SSLContext:
     """
     if options.cert_fingerprint is not None or not options.validate_certs:
         return _unverified_context()
-    return _SYSTEM_CONTEXT if options.ca_path is None else _private_context(options.ca_path)
+    if options.ca_path is None:
+        return _SYSTEM_CONTEXT
+    try:
+        return _private_context(options.ca_path)
+    except UnusableFile as error:
+        raise InvalidOption(f"option {options.beside}ca_path is {options.ca_path!r}. {error}") from error
 
 
 def wrap(connection: socket.socket, options: ConnectionOptions, deadline: Deadline) -> DeadlineSocket:
@@ -147,22 +148,25 @@ def _check_fingerprint(connection: DeadlineSocket, options: ConnectionOptions) -
         raise TlsFailure(
             f"the certificate of {options.host} port {options.port} is not the pinned one. "
             f"Expected: SHA256:{options.cert_fingerprint}. Actual: SHA256:{actual}.",
-            remedy="If the certificate was renewed, check the new one at the firewall and set cert_fingerprint to it; "
-            "otherwise find out who answers in the firewall's place.",
+            remedy="If the certificate was renewed, check the new one at the firewall and set "
+            f"{options.beside}cert_fingerprint to it; otherwise find out who answers in the firewall's place.",
         )
 
 
 def _failure(options: ConnectionOptions, error: ssl.SSLError) -> TlsFailure:
-    where = f"{options.host} port {options.port}"
+    where, beside = f"{options.host} port {options.port}", options.beside
     if isinstance(error, ssl.SSLCertVerificationError):
-        trusted = f"the CA certificates in ca_path ({options.ca_path})" if options.ca_path else "the system's CAs"
+        trusted = (
+            f"the CA certificates in {beside}ca_path ({options.ca_path})" if options.ca_path else "the system's CAs"
+        )
         return TlsFailure(
             f"the certificate of {where} does not verify: {error.verify_message or _reason(error)}. "
             f"Expected: a certificate for {options.host}, valid now and issued by {trusted}. "
-            "See the options ca_path, cert_fingerprint and validate_certs.",
-            remedy="Set ca_path to the CA certificate that issued the firewall's certificate, or cert_fingerprint to "
-            "the certificate's SHA-256 fingerprint; address the firewall by a name in its certificate. "
-            "validate_certs: false gives the check up, and with it the protection of the credentials.",
+            f"See the options {beside}ca_path, {beside}cert_fingerprint and {beside}validate_certs.",
+            remedy=f"Set {beside}ca_path to the CA certificate that issued the firewall's certificate, or "
+            f"{beside}cert_fingerprint to the certificate's SHA-256 fingerprint; address the firewall by a name in its "
+            f"certificate. {beside}validate_certs: false gives the check up, and with it the protection of the "
+            "credentials.",
         )
     return TlsFailure(
         f"the TLS handshake with {where} failed: {_reason(error)}",

@@ -43,7 +43,7 @@ def parse_jobs(text: str, result: Element | None = None) -> tuple[Job, ...]:
     if result is not None:
         if next(result.iter("job"), None) is None and (len(result) or text.strip()):
             raise Unrecognised("the answer holds no job")
-        jobs = [_job(item) for item in result.iter("job") if item.find("type") is not None]
+        jobs = [job_of(item) for item in result.iter("job") if item.find("type") is not None]
     else:
         jobs = [_job_of_row(row) for line in text.splitlines() if (row := _ROW.match(line))]
         if not jobs:
@@ -51,7 +51,8 @@ def parse_jobs(text: str, result: Element | None = None) -> tuple[Job, ...]:
     return tuple(sorted(jobs, key=lambda job: (job.enqueued or datetime.min, job.id or 0), reverse=True))
 
 
-def _job(item: Element) -> Job:
+def job_of(item: Element) -> Job:
+    """A ``<job>``; it may lack anything but its type."""
     enqueued = date_time(text_of(item, "tenq"))
     # "progress" is a number while the job runs, and 100 or a time when it is done.
     finished = text_of(item, "tfin") or text_of(item, "progress")
@@ -71,7 +72,15 @@ def _job(item: Element) -> Job:
 
 def _job_of_row(row: re.Match[str]) -> Job:
     enqueued = date_time(row[1])
-    return Job(number(row[2]), row[3], row[4], row[5], None, enqueued, _finish(row[6], enqueued))
+    return Job(
+        id=number(row[2]),
+        type=row[3],
+        status=row[4],
+        result=row[5],
+        user=None,
+        enqueued=enqueued,
+        finished=_finish(row[6], enqueued),
+    )
 
 
 def _finish(text: str | None, enqueued: datetime | None) -> datetime | None:

@@ -62,19 +62,16 @@ def parse(
             bases = [base for item in both if item is not None and (base := item.find(rulebase)) is not None]
             found_pushed = found_pushed or bool(bases and suffix)
             rules += [_rule(rule, name + suffix) for base in bases for rule in base.findall("decryption/rules/entry")]
-    lists = [("shared", shared), *((name, entry.find("ssl-decrypt")) for name, entry in local.items())]
+    found = [("shared", shared), *((name, entry.find("ssl-decrypt")) for name, entry in local.items())]
+    lists = [(location, node) for location, node in found if node is not None]
+    disabled = [
+        name for _place, node in lists for name in members_of(node, "disabled-ssl-exclude-cert-from-predefined")
+    ]
     return Decryption(
-        tuple(dict.fromkeys(rules)),
-        tuple(_exclusions(lists)),
-        tuple(
-            dict.fromkeys(
-                name
-                for _location, node in lists
-                if node is not None
-                for name in members_of(node, "disabled-ssl-exclude-cert-from-predefined")
-            )
-        ),
-        complete and (found_pushed or not managed),
+        rules=tuple(dict.fromkeys(rules)),
+        exclusions=tuple(_exclusions(lists)),
+        disabled_predefined=tuple(dict.fromkeys(disabled)),
+        complete=complete and (found_pushed or not managed),
     )
 
 
@@ -96,9 +93,9 @@ def _rule(rule: Element, location: str) -> DecryptionRule:
     )
 
 
-def _exclusions(lists: Iterable[tuple[str, Element | None]]) -> Iterable[DecryptionExclusion]:
+def _exclusions(lists: Iterable[tuple[str, Element]]) -> Iterable[DecryptionExclusion]:
     for location, node in lists:
-        for entry in node.findall("ssl-exclude-cert/entry") if node is not None else ():
+        for entry in node.findall("ssl-exclude-cert/entry"):
             yield DecryptionExclusion(
                 entry.get("name", ""), yes_no(text_of(entry, "exclude")), location, text_of(entry, "description")
             )

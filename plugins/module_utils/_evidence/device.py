@@ -19,7 +19,12 @@ from xml.etree.ElementTree import Element
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import clock
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, DeviceInfo, Evidence
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import (
+    Recorder,
+    Unrecognised,
+    probe,
+    problem_of,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import pairs_of, yes_no
 
 COMMAND = Command(
@@ -93,8 +98,5 @@ def probe_device(device: Device, now: Callable[[], datetime]) -> tuple[Evidence[
     info = probe(device, ask)
     if clocks:
         return info, Evidence(clocks[0], None, info.asked, info.duration_ms)
-
-    def no_time(recorder: Recorder) -> Clock:
-        raise Unrecognised("the system information has no time that is understood")
-
-    return info, Evidence(None, info.problem or probe(device, no_time).problem, info.asked, info.duration_ms)
+    no_time = Unrecognised("the system information has no time that is understood")
+    return info, Evidence(None, info.problem or problem_of(no_time), info.asked, info.duration_ms)

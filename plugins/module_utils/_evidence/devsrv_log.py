@@ -16,14 +16,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DevsrvLog, Evidence, LogSignature
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
+    DevsrvLog,
+    Evidence,
+    LogSignature,
+    SignatureKind,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, lines_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import aware, date_time, lines_of
 
 NAME = "devsrv.log"
 # One page of the documentation calls it so.
@@ -62,8 +66,6 @@ _CONSEQUENCES = (
 # What a line must hold to matter: other clients' queries count too, since they say whose certificate failed.
 CONCERNS = re.compile(rb"mlav|x509|verify_cb|curl error")
 
-Kind = Literal["x509", "curl", "http", "reconnect", "other"]
-
 
 @dataclass
 class _Entry:
@@ -91,7 +93,7 @@ class _Entry:
 class _Hit:
     """``detail``: the second line that one incident writes; it tells what the first does not."""
 
-    kind: Kind
+    kind: SignatureKind
     code: int | None
     text: str
     time: datetime
@@ -119,27 +121,25 @@ def parse(files: Iterable[str], truncated: bool = False) -> DevsrvLog:
     times = sorted((entry.time for entry in entries), key=lambda time: _order(time, offset))
     hits.sort(key=lambda hit: _order(hit.time, offset))
     return DevsrvLog(
-        _grouped(_merged(hits, offset), offset),
-        lines,
-        times[0] if times else None,
-        times[-1] if times else None,
-        offset,
-        truncated,
+        signatures=_grouped(_merged(hits, offset), offset),
+        lines=lines,
+        oldest=times[0] if times else None,
+        newest=times[-1] if times else None,
+        utc_offset_s=offset,
+        truncated=truncated,
     )
 
 
 def with_offset(log: DevsrvLog, utc_offset_s: int) -> DevsrvLog:
     """The same log with aware times, for the offset that another source told."""
-    zone = timezone(timedelta(seconds=utc_offset_s))
-
-    def aware(time: datetime | None) -> datetime | None:
-        return time.replace(tzinfo=zone) if time is not None and time.tzinfo is None else time
-
     return replace(
         log,
-        signatures=tuple(replace(item, first=aware(item.first), last=aware(item.last)) for item in log.signatures),
-        oldest=aware(log.oldest),
-        newest=aware(log.newest),
+        signatures=tuple(
+            replace(item, first=aware(item.first, utc_offset_s), last=aware(item.last, utc_offset_s))
+            for item in log.signatures
+        ),
+        oldest=aware(log.oldest, utc_offset_s),
+        newest=aware(log.newest, utc_offset_s),
     )
 
 
@@ -225,14 +225,14 @@ def _mlav(entry: _Entry) -> _Hit | None:
     return _hit(entry, "other", None, message) if _PREFIX.match(entry.text) else None
 
 
-def _hit(entry: _Entry, kind: Kind, code: int | None, text: str, detail: bool = False) -> _Hit:
+def _hit(entry: _Entry, kind: SignatureKind, code: int | None, text: str, detail: bool = False) -> _Hit:
     return _Hit(kind, code, text.strip()[:_TEXT_LIMIT], entry.time, entry.whole, detail)
 
 
 def _merged(hits: list[_Hit], offset: int | None) -> list[_Hit]:
     """One incident writes a line with the code and another with the text: the second stands for both."""
     merged: list[_Hit] = []
-    waiting: dict[tuple[Kind, int | None], int] = {}
+    waiting: dict[tuple[SignatureKind, int | None], int] = {}
     for hit in hits:
         key = (hit.kind, hit.code)
         at = waiting.pop(key, None)
@@ -246,7 +246,7 @@ def _merged(hits: list[_Hit], offset: int | None) -> list[_Hit]:
 
 
 def _grouped(hits: list[_Hit], offset: int | None) -> tuple[LogSignature, ...]:
-    groups: dict[tuple[Kind, int | None, str], list[_Hit]] = {}
+    groups: dict[tuple[SignatureKind, int | None, str], list[_Hit]] = {}
     for hit in hits:
         groups.setdefault((hit.kind, hit.code, hit.text), []).append(hit)
     signatures = [
@@ -266,10 +266,10 @@ def _newest_first(item: LogSignature, offset: int | None) -> timedelta:
 
 
 def _newest_offset(entries: list[_Entry]) -> int | None:
-    aware = [entry.time for entry in entries if entry.time.tzinfo is not None]
-    if not aware:
+    told = [entry.time for entry in entries if entry.time.tzinfo is not None]
+    if not told:
         return None
-    offset = max(aware).utcoffset()
+    offset = max(told).utcoffset()
     return round(offset.total_seconds()) if offset is not None else None
 
 

@@ -51,7 +51,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     ServiceRoute,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.netstat import probe_netstat
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.ping import probe_ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import YEARS
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
@@ -60,8 +60,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_rout
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.software_status import probe_software_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import probe_system_log
-
-__all__ = ["GatherOptions", "gather", "parse_subset"]
 
 T = TypeVar("T")
 

@@ -4,6 +4,8 @@
 
 """What the probes find, as frozen values. No judgement here: a value says what was seen, not what it means.
 
+All in one file, since it is what ``_diagnosis`` reads of this stage.
+
 This is a private module: it may change in any release.
 """
 
@@ -120,6 +122,8 @@ class HighAvailability:
 
 @dataclass(frozen=True)
 class License:
+    """``expires`` as the device writes it (``August 05, 2025``, ``Never``)."""
+
     feature: str
     expires: str | None
     expired: bool | None
@@ -143,6 +147,8 @@ class DeviceCertificate:
 
 @dataclass(frozen=True)
 class DestinationRoute:
+    """``address`` without its prefix length where it is one, else as configured (an address object, a variable)."""
+
     destination: str
     interface: str | None
     address: str | None
@@ -214,6 +220,11 @@ class Ping:
 
 @dataclass(frozen=True)
 class Connection:
+    """A row of ``show netstat``; ``state`` is its own word (``ESTABLISHED``, ``SYN_SENT``), port 0 stands for any.
+
+    An IPv6 address may be the beginning of one: the table cuts it.
+    """
+
     protocol: str
     local_address: str
     local_port: int
@@ -237,6 +248,9 @@ class Netstat:
     proxy_connections: tuple[Connection, ...] = ()
 
 
+SignatureKind = Literal["x509", "curl", "http", "reconnect", "other"]
+
+
 @dataclass(frozen=True)
 class LogSignature:
     """Equal messages of devsrv.log, put together.
@@ -251,7 +265,7 @@ class LogSignature:
         sample: the newest line, whole.
     """
 
-    kind: Literal["x509", "curl", "http", "reconnect", "other"]
+    kind: SignatureKind
     code: int | None
     text: str
     first: datetime | None
@@ -351,6 +365,11 @@ class Decryption:
 
 @dataclass(frozen=True)
 class Job:
+    """``status`` (``ACT``, ``PEND``, ``FIN``) and ``result`` (``PEND``, ``OK``, ``FAIL``) are the device's words.
+
+    Times are the device's own, without an offset; ``details`` holds the lines of its details and of its warnings.
+    """
+
     id: int | None
     type: str
     status: str | None
@@ -372,6 +391,8 @@ class CommitState:
 
 @dataclass(frozen=True)
 class Process:
+    """A line of ``show system software status``; ``state`` is the device's word (``running``)."""
+
     name: str
     state: str
     pid: int | None = None

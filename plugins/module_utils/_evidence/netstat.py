@@ -41,11 +41,11 @@ def parse(
         raise Unrecognised("no row was understood")
     wanted = tuple(dict.fromkeys(str(found) for item in addresses if (found := address(item))))
     return Netstat(
-        wanted,
-        CLOUD_PORT,
-        tuple(row for row in rows if row.foreign_port == CLOUD_PORT and _is_one_of(row, wanted)),
-        len(rows),
-        tuple(row for row in rows if _is_proxy(row, proxy_server, proxy_port)),
+        addresses=wanted,
+        port=CLOUD_PORT,
+        connections=tuple(row for row in rows if row.foreign_port == CLOUD_PORT and _is_one_of(row, wanted)),
+        rows=len(rows),
+        proxy_connections=tuple(row for row in rows if _is_proxy(row, proxy_server, proxy_port)),
     )
 
 

@@ -22,6 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     Device,
     SystemLogQuery,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tag_at
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact, redacted_tree
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Asked, Evidence, Problem
 
@@ -108,8 +109,7 @@ class Recorder:
         if answer.result is None:
             self.keep(answer.command, answer.transport, "")
             raise Unrecognised(f"the configuration under {path} did not come as XML")
-        tag = path.rpartition("/")[2].partition("[")[0]
-        node = answer.result if answer.result.tag == tag else answer.result.find(tag)
+        node = answer.result.find(tag_at(path))
         parts = [part for name in telling for part in node.findall(name)] if node is not None else []
         self.keep(answer.command, answer.transport, "\n".join(map(serialised, parts)))
         return node, answer.notes

@@ -116,3 +116,10 @@ def date_time(text: str | None) -> datetime | None:
         )
     except ValueError:
         return None
+
+
+def aware(time: datetime | None, utc_offset_s: int) -> datetime | None:
+    """The time with that offset, in seconds east of UTC, where it has none of its own."""
+    if time is None or time.tzinfo is not None:
+        return time
+    return time.replace(tzinfo=timezone(timedelta(seconds=utc_offset_s)))

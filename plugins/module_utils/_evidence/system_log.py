@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import TypeAlias
 from xml.etree.ElementTree import Element
 
@@ -27,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     SystemLog,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, lines_of, text_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import aware, date_time, lines_of, text_of
 
 RESTARTS = "(description contains 'device-server') or (description contains 'devsrvr')"
 
@@ -87,14 +87,7 @@ def parse(text: str, result: Element | None = None, limit: int = 0) -> SystemLog
 
 def with_offset(log: SystemLog, utc_offset_s: int) -> SystemLog:
     """The same log with aware times, for the offset that another source told."""
-    zone = timezone(timedelta(seconds=utc_offset_s))
-    return replace(
-        log,
-        events=tuple(
-            replace(event, time=event.time.replace(tzinfo=zone)) if event.time and event.time.tzinfo is None else event
-            for event in log.events
-        ),
-    )
+    return replace(log, events=tuple(replace(event, time=aware(event.time, utc_offset_s)) for event in log.events))
 
 
 _Row: TypeAlias = "tuple[datetime | None, str, str, str | None]"

@@ -4,8 +4,8 @@
 
 """The firewall's jobs as a change needs them: what runs now, and what became of one.
 
-Source: documentation "Commit", recorded answers (panos-upgrade-assurance). A job may lack its id and its status;
-``progress`` is a number while it runs, and may be a time when it is done.
+Source: documentation "Commit", recorded answers (panos-upgrade-assurance). ``progress`` is a number while a job runs,
+and may be a time when it is done.
 
 This is a private module: it may change in any release.
 """
@@ -20,7 +20,8 @@ from xml.etree.ElementTree import Element
 from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt, flatten
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, number, text_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.commit_state import job_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import number, text_of
 
 _ALL = "<show><jobs><all></all></jobs></show>"
 
@@ -93,16 +94,17 @@ def newest_id(jobs: Iterable[Job]) -> int:
 
 
 def _job(item: Element) -> Job:
+    seen = job_of(item)
     progress = number(text_of(item, "progress"))
     return Job(
-        id=number(text_of(item, "id")),
-        type=text_of(item, "type") or "",
-        status=(text_of(item, "status") or "").upper(),
-        result=(text_of(item, "result") or "").upper(),
-        user=text_of(item, "user"),
-        description=text_of(item, "description") or "",
-        enqueued=date_time(text_of(item, "tenq")),
-        finished=date_time(text_of(item, "tfin")),
+        id=seen.id,
+        type=seen.type,
+        status=(seen.status or "").upper(),
+        result=(seen.result or "").upper(),
+        user=seen.user,
+        description=seen.description,
+        enqueued=seen.enqueued,
+        finished=seen.finished,
         progress=progress if progress is not None and progress <= 100 else None,
         details=_lines(item.find("details")),
         warnings=_lines(item.find("warnings")),

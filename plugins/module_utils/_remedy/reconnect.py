@@ -23,7 +23,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live import Li
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import shown
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather, parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed

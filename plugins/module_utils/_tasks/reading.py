@@ -15,10 +15,7 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, Techsupport, open_device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import (
-    gather,
-    parse_subset,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     EVIDENCE_NAMES,
     NOT_ASKED,
@@ -26,6 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     EvidenceSet,
     Problem,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     connection,

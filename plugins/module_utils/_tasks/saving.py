@@ -19,9 +19,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.recording import RecordingDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved import SavedDevice, name_of_file, read_saved
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import make_folder, write_saved
 from ansible_collections.panops.mlav.plugins.module_utils._version import COLLECTION_VERSION
 

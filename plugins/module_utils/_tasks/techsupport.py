@@ -23,9 +23,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.archive import
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, redact
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import problem_of
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import logs
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import diagnosed, gather_options

@@ -220,9 +220,11 @@ class Cli:
     question: str | None = None
     authorized_key: str | None = None
     confirms_empty_lines: bool = True
+    ciphers: str = "default"
     received: list[str] = field(default_factory=list)
     logins: int = 0
     attempts: list[str] = field(default_factory=list)
+    cipher: str = ""
 
 
 class SshServer:
@@ -260,6 +262,7 @@ class SshServer:
                 self._round = 0
 
             def begin_auth(self, username: str) -> bool:
+                cli.cipher = self._connection.get_extra_info("recv_cipher")
                 return True
 
             def password_auth_supported(self) -> bool:
@@ -302,6 +305,7 @@ class SshServer:
                 0,
                 server_host_keys=[self.key],
                 server_factory=Server,
+                encryption_algs=cli.ciphers,
                 process_factory=self._session,
                 line_editor=False,
                 encoding="utf-8",

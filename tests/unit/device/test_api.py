@@ -110,7 +110,19 @@ def test_proxies_of_the_environment_are_not_used(
     assert XmlApi(options(server)).op(INFO).text == "ok"
 
 
-def test_a_read_is_repeated_when_the_kept_connection_had_been_closed(server: ApiServer, options: Options) -> None:
+@pytest.mark.parametrize(
+    "cmd",
+    [
+        INFO,
+        "<ping><count>3</count><host>ml.service.paloaltonetworks.com</host></ping>",
+        "<check><pending-changes></pending-changes></check>",
+        "<tail><lines>10</lines><mp-log>devsrv.log</mp-log></tail>",
+        "<request><license><info></info></license></request>",
+    ],
+)
+def test_a_read_is_repeated_when_the_kept_connection_had_been_closed(
+    server: ApiServer, options: Options, cmd: str
+) -> None:
     api = XmlApi(options(server))
     api.op(INFO)
 
@@ -118,7 +130,7 @@ def test_a_read_is_repeated_when_the_kept_connection_had_been_closed(server: Api
         server.script = lambda request: "<response status='success'><result>again</result></response>"
 
     answering(server, Reply(raw=vanish))
-    assert api.op(INFO).text == "again"
+    assert api.op(cmd).text == "again"
     assert (server.connections, len(server.requests)) == (2, 3)
 
 

@@ -31,9 +31,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.options import
 from ansible_collections.panops.mlav.tests.unit.device.servers import NOT_STALLED_S, STALL_S, Cli, SshServer, listening
 
 
-def options_of(ssh: dict[str, Any]) -> SshOptions:
+def options_of(ssh: dict[str, Any], where: str = "") -> SshOptions:
     provider = {"ip_address": "127.0.0.1", "username": "admin", "password": "provider-Pa55"}
-    found = ConnectionOptions.from_params({"provider": provider, "ssh": ssh}).ssh
+    found = ConnectionOptions.from_params({"provider": provider, "ssh": ssh}, f"{where}provider", where).ssh
     assert found is not None
     return found
 
@@ -306,6 +306,32 @@ def test_a_question_that_is_not_foreseen(cli: Cli, ssh_params: dict[str, Any]) -
         session(ssh_params)
 
 
+@pytest.mark.parametrize(
+    ("offered", "taken"),
+    [
+        ("default", "aes256-gcm@openssh.com"),
+        ("chacha20-poly1305@openssh.com", "chacha20-poly1305@openssh.com"),
+        ("aes128-ctr", "aes128-ctr"),
+    ],
+)
+def test_the_safest_cipher_that_the_firewall_has(offered: str, taken: str) -> None:
+    cli = Cli(ciphers=offered)
+    server = SshServer(cli)
+    try:
+        session(
+            {
+                "host": "127.0.0.1",
+                "port": server.port,
+                "username": cli.user,
+                "password": cli.password,
+                "host_key_checking": False,
+            }
+        ).close()
+    finally:
+        server.close()
+    assert cli.cipher == taken
+
+
 @pytest.mark.parametrize("algorithm", ["ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"])
 @pytest.mark.parametrize("passphrase", [None, "Op3n-sesame"])
 @pytest.mark.parametrize("form", ["openssh", "pkcs1-pem"])
@@ -349,6 +375,26 @@ def test_unknown_host_key(ssh_params: dict[str, Any], ssh_server: SshServer, tmp
     assert ssh_server.key.get_fingerprint() in caught.value.message
     assert caught.value.remedy.endswith(f"ssh-keyscan -p {ssh_server.port} 127.0.0.1 >> {missing}")
     assert cli.attempts == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"known_hosts": "/no/such/file"},
+        {"known_hosts": "/"},
+        {"known_hosts": "a\0b"},
+        {"key_file": __file__},
+        {"password": "wrong"},
+        {"accept_banner": False},
+    ],
+)
+def test_options_are_named_as_they_were_given(cli: Cli, ssh_params: dict[str, Any], changes: dict[str, Any]) -> None:
+    cli.banner = "accept_banner" in changes
+    cli.methods = ("keyboard-interactive",)
+    with pytest.raises(DeviceError) as caught:
+        CliSession(options_of({**ssh_params, **changes}, "decryption_connection."), 30)
+    told = caught.value.message + caught.value.remedy
+    assert told.count("decryption_connection.ssh.") == told.count("ssh.") > 0
 
 
 def test_changed_host_key(ssh_params: dict[str, Any], ssh_server: SshServer, tmp_path: Path, cli: Cli) -> None:

@@ -26,19 +26,16 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     MalformedAnswer,
     NotObtainable,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._device.evidence_file import SavedEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, SystemLogQuery
 from ansible_collections.panops.mlav.plugins.module_utils._device.recording import RecordingDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK, Redactor
-from ansible_collections.panops.mlav.plugins.module_utils._device.saved import (
-    SavedDevice,
-    SavedEvidence,
-    name_of_file,
-    read_saved,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved import SavedDevice, name_of_file, read_saved
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from tests.tooling.schemas import validator
 

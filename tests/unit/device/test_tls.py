@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,22 @@ def test_a_certificate_that_does_not_verify(make_server: MakeServer, options: Op
     for told in (reason, "ca_path", "validate_certs", "cert_fingerprint"):
         assert told in caught.value.message
     assert server.requests == []
+
+
+def test_options_are_named_as_they_were_given(
+    make_server: MakeServer, options: Options, pki: dict[str, Certificate], tmp_path: Path
+) -> None:
+    given = replace(options(make_server("self_signed")), beside="decryption_connection.")
+    with pytest.raises(TlsFailure) as caught:
+        ask(given)
+    for told in (caught.value.message, caught.value.remedy):
+        for name in ("ca_path", "cert_fingerprint", "validate_certs"):
+            assert told.count(f"decryption_connection.{name}") == told.count(name)
+    with pytest.raises(TlsFailure) as caught:
+        ask(replace(given, cert_fingerprint=pki["good"].fingerprint))
+    assert "set decryption_connection.cert_fingerprint to it" in caught.value.remedy
+    with pytest.raises(InvalidOption, match=r"^option decryption_connection\.ca_path is .*Actual: none there\.$"):
+        ask(replace(given, ca_path=str(tmp_path)))
 
 
 def test_a_wrong_host_name(make_server: MakeServer, options: Options) -> None:
@@ -119,3 +137,14 @@ def test_a_ca_path_without_certificates(server: ApiServer, options: Options, tmp
     file.write_text(content)
     with pytest.raises(InvalidOption, match=r"option ca_path is .*ca\.pem"):
         ask(options(server, ca_path=str(file)))
+
+
+def test_a_folder_of_certificates_that_cannot_be_listed(
+    server: ApiServer, options: Options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_folder: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(InvalidOption, match=r"option ca_path is .*\. Actual: Permission denied\."):
+        ask(options(server, ca_path=str(tmp_path)))

@@ -12,8 +12,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import parse, probe_cloud_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import CloudStatus
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
-
-from .conftest import CONNECTED, DISCONNECTED, FakeDevice, xml
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import CONNECTED, DISCONNECTED, FakeDevice, xml
 
 DEFAULT = "ml.service.paloaltonetworks.com"
 

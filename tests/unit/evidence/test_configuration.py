@@ -16,8 +16,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.commit_state
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.decryption import parse, probe_decryption
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DecryptionExclusion, DecryptionRule
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
-
-from .conftest import FakeDevice, xml
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import FakeDevice, xml
 
 RULE = (
     "<entry name='{name}'><from><member>trust</member></from><to><member>untrust</member></to>"

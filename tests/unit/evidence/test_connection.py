@@ -11,8 +11,7 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import interfaces, netstat, ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Interface, Ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
-
-from .conftest import NETSTAT, PING, FakeDevice, xml
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import NETSTAT, PING, FakeDevice, xml
 
 HOST = "ml.service.paloaltonetworks.com"
 CLOUD = "34.120.110.215"

@@ -19,8 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.devsrv_log i
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DevsrvLog
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
-
-from .conftest import FakeDevice
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import FakeDevice
 
 DAY = "2023-08-28"
 EDT = timezone(timedelta(hours=-4))

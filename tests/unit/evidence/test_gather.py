@@ -21,10 +21,18 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     TlsFailure,
     Unreachable,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import GatherOptions, gather, parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, EvidenceSet
-
-from .conftest import CONNECTED, FULL, NOW, PING, SYSTEM_INFO, FakeDevice, Recorded
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
+    CONNECTED,
+    FULL,
+    NOW,
+    PING,
+    SYSTEM_INFO,
+    FakeDevice,
+    Recorded,
+)
 
 STATUS_QUESTIONS = [
     "show system info",

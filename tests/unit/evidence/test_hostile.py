@@ -37,8 +37,15 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
-
-from .conftest import CERTIFICATE, CONNECTED, FULL, NETSTAT, NOW, PING, FakeDevice
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
+    CERTIFICATE,
+    CONNECTED,
+    FULL,
+    NETSTAT,
+    NOW,
+    PING,
+    FakeDevice,
+)
 
 Parser = Callable[[str, Element], Any]
 

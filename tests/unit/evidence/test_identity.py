@@ -25,8 +25,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     Process,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
-
-from .conftest import CERTIFICATE, NOW, SYSTEM_INFO, FakeDevice, xml
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
+    CERTIFICATE,
+    NOW,
+    SYSTEM_INFO,
+    FakeDevice,
+    xml,
+)
 
 
 def info(**changes: str) -> str:

@@ -14,8 +14,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, EvidenceSet, LogSignature
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
-
-from .conftest import FULL, NOW, FakeDevice
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import FULL, NOW, FakeDevice
 
 
 def test_a_whole_session_is_plain_data() -> None:

@@ -17,8 +17,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_rout
     parse,
     probe_service_route,
 )
-
-from .conftest import DEVICECONFIG, FakeDevice, xml
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import DEVICECONFIG, FakeDevice, xml
 
 
 def deviceconfig(source: str | None = None, more: str = "", attributes: str = "") -> ServiceRoute:

@@ -19,8 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log i
     probe_system_log,
     with_offset,
 )
-
-from .conftest import FakeDevice, xml
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import FakeDevice, xml
 
 EDT = timezone(timedelta(hours=-4))
 TLS = "MLAV Server certificate validation failed. Dest Addr: ml.example.com, Reason: certificate has expired"
