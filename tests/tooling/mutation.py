@@ -100,6 +100,7 @@ UNTOUCHED = tuple(
 # Property tests take longer than all others and find by luck: a table test has to notice.
 CHOICE = ["-x", "-q", "-m", "not hypothesis", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminalreporter"]
 PATIENCE = 10
+FIRST_ASKED = 12
 
 Outcome = Literal["killed", "survived", "endless"]
 
@@ -232,11 +233,13 @@ def load_libraries(tests: Sequence[str]) -> None:
             continue
 
 
-def start(path: Path, source: str | None, tests: Sequence[str], seconds: int) -> int:
-    """Begin to run the tests, with ``source`` as the text of ``path``, in a process of its own; returns its id."""
+def start(path: Path, source: str | None, tests: Sequence[str], seconds: int, first: Sequence[str] = ()) -> Running:
+    """Begin to run the tests, those of ``first`` before the others, with ``source`` as the text of ``path``."""
+    reading, writing = os.pipe()
     child = os.fork()
     if child:
-        return child
+        os.close(writing)
+        return Running(child, reading)
     try:
         _silence()
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
@@ -244,11 +247,40 @@ def start(path: Path, source: str | None, tests: Sequence[str], seconds: int) ->
             _replace(path, source)
         import pytest
 
-        # What the first notice, the others need not even collect.
-        code = next((code for place in tests if (code := int(pytest.main([*CHOICE, place])))), 0)
+        def asked(*places: str) -> int:
+            return int(pytest.main([*CHOICE, *places], plugins=[Failures(writing)]))
+
+        code = asked(*first) if first else 0
+        if code not in (1, 2):
+            # What the first notice, the others need not even collect.
+            code = next((code for place in tests if (code := asked(place))), 0)
     except BaseException:
         code = 99
     os._exit(code)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process that runs tests; ``failures`` is where it writes the names of those that fail."""
+
+    child: int
+    failures: int
+
+    def failed(self) -> str:
+        """The first test that failed, empty where none did. To be asked once, after the process has ended."""
+        with os.fdopen(self.failures, encoding="utf-8") as file:
+            return file.readline().rstrip("\n")
+
+
+class Failures:
+    """A plugin of pytest that writes the name of each test that fails to a pipe."""
+
+    def __init__(self, writing: int) -> None:
+        self._writing = writing
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed and "\n" not in report.nodeid:
+            os.write(self._writing, f"{report.nodeid}\n".encode()[:2000])
 
 
 def outcome_of(status: int) -> Outcome:
@@ -263,19 +295,29 @@ def outcome_of(status: int) -> Outcome:
 
 
 def run(path: Path, source: str | None, tests: Sequence[str], seconds: int) -> Outcome:
-    return outcome_of(os.waitpid(start(path, source, tests, seconds), 0)[1])
+    running = start(path, source, tests, seconds)
+    outcome = outcome_of(os.waitpid(running.child, 0)[1])
+    os.close(running.failures)
+    return outcome
 
 
 def run_all(found: Sequence[Mutant], tests: Sequence[str], seconds: int, jobs: int) -> list[Outcome]:
-    running: dict[int, int] = {}
+    """The outcome of each. What noticed a mutant of a file is asked first about the next ones."""
+    running: dict[int, tuple[int, Running]] = {}
     outcomes: dict[int, Outcome] = {}
+    noticed: list[str] = []
     waiting = list(enumerate(found))[::-1]
     while waiting or running:
         while waiting and len(running) < jobs:
             place, mutant = waiting.pop()
-            running[start(mutant.path, mutant.source, tests, seconds)] = place
+            begun = start(mutant.path, mutant.source, tests, seconds, noticed[:FIRST_ASKED])
+            running[begun.child] = place, begun
         child, status = os.wait()
-        outcomes[running.pop(child)] = outcome_of(status)
+        place, ended = running.pop(child)
+        outcomes[place] = outcome_of(status)
+        failed = ended.failed()
+        if failed:
+            noticed = [failed, *(name for name in noticed if name != failed)]
     return [outcomes[place] for place in range(len(found))]
 
 
