@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules import registry
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
 from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     CONTENT_TEXT,
@@ -102,6 +105,9 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
      unlicensed(system_log=syslog(AUTHENTICATION), devsrv_log=devsrv(*x509(20))), ["tls_interception proven"]),
     ("a client certificate explains an authentication failure",
      unlicensed(system_log=syslog(AUTHENTICATION, REVOKED)), ["device_certificate_invalid proven"]),
+    ("of several rejections the more certain counts",
+     firewall(device=lost(), licenses=licenses(), devsrv_log=devsrv(http(400, CONTENT_TEXT), http(403))),
+     ["cloud_rejected_request proven", "unlicensed_content_defect possible"]),
     # The way to the cloud.
     ("a route that cannot work explains SYN_SENT",
      firewall(service_route=dataplane(), interfaces=DOWN, ping=ping("lost"), netstat=netstat("SYN_SENT")),
@@ -133,6 +139,8 @@ DETAILS: list[tuple[str, m.EvidenceSet, str, dict[str, Any]]] = [
      {"restarted_at": "2026-11-23 04:15:00", "since_restart": "whether a forced commit has followed is not known"}),
     ("two answers", firewall(devsrv_log=devsrv(http(500, "", 9), http(503, "overload", 5))),
      "cloud_service_error", {"http_code": 503, "text": "overload"}),
+    ("two rejections, no clock", firewall(clock=NO_CLOCK, devsrv_log=devsrv(http(403, "", 9), http(401, "", 5))),
+     "cloud_rejected_request", {"http_code": 401, "text": ""}),
     ("an authentication failure alone", unlicensed(system_log=syslog(OLDER_AUTHENTICATION, AUTHENTICATION)),
      "unlicensed_content_defect", {"http_code": None, "text": AUTHENTICATION.text}),
     ("SYN_SENT", firewall(netstat=netstat("SYN_SENT")), "port_443_blocked", {"seen_as": "SYN_SENT"}),
@@ -148,3 +156,15 @@ DETAILS: list[tuple[str, m.EvidenceSet, str, dict[str, Any]]] = [
 )
 def test_what_is_told_of_a_cause(evidence: m.EvidenceSet, cause_id: str, details: dict[str, Any]) -> None:
     assert {cause.id: cause.details for cause in diagnose(evidence).causes}[cause_id] == details
+
+
+@pytest.mark.parametrize("check_id", [check_id for check_id, _rule in registry.RULES])
+def test_a_rule_that_crashes_is_told_by_a_check(check_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_case: Case) -> list[Finding]:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr(registry, "RULES", ((check_id, broken),))
+    found = diagnose(firewall())
+    told = {check.id: check.message for check in found.checks if check.status == "error"}
+    assert told == {check_id: "This check crashed, which is a defect of the collection (ValueError: a defect)."}
+    assert (found.verdict, found.causes) == ("undetermined", ())
