@@ -147,6 +147,13 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "The clock is wrong. Expected: at most 5 minutes off Actual: 2 hours ahead"),
     ("device_clock", "off", firewall(clock=clock(-301)), "warn",
      "The clock is wrong. Expected: at most 5 minutes off Actual: 5 minutes behind"),
+    ("device_clock", "off by almost two hours", firewall(clock=clock(7199)), "warn",
+     "The clock is wrong. Expected: at most 5 minutes off Actual: 120 minutes ahead"),
+    ("device_clock", "off by almost two days", firewall(clock=clock(172799)), "warn",
+     "The clock is wrong. Expected: at most 5 minutes off Actual: 48 hours ahead"),
+    *(("device_clock", f"off by {skew_s} s", firewall(clock=clock(skew_s)), "pass",
+       f"The clock is right: {words}.")
+      for skew_s, words in ((0, "0 seconds ahead"), (1, "1 seconds ahead"), (-1, "1 seconds behind"))),
     ("device_clock", "off by what is allowed", firewall(clock=clock(-300)), "pass",
      "The clock is right: 5 minutes behind."),
     ("device_clock", "without an offset", firewall(clock=clock(20, None)), "pass",

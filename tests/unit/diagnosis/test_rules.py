@@ -18,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import model
 from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     CONTENT_TEXT,
     certificate,
+    clock,
     curl,
     dataplane,
     device,
@@ -33,7 +34,9 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     lost,
     netstat,
     ping,
+    policy,
     restarted,
+    rule,
     status,
     stopped,
     syslog,
@@ -48,6 +51,7 @@ NO_CLOCK = lost("unrecognised")
 TCP = "Couldn't connect to server"
 REVOKED = event("client_certificate", 5, "MLAV: Revoked Client Certificate.")
 AUTHENTICATION = event("authentication", 5, "MLAV: Authentication or Client Certificate failure.")
+EXPIRED_BEFORE = event("client_certificate", 9, "MLAV: Expired Client Certificate.")
 OLDER_AUTHENTICATION = event("authentication", 30, "MLAV: Authentication failure.")
 DOWN = interfaces(m.Interface("ethernet1/5", "down", ("10.1.5.254",)))
 
@@ -120,6 +124,20 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
      ["port_443_blocked likely"]),
     ("a client certificate explains engines that stopped",
      firewall(device=device("10.1.12"), system_log=syslog(stopped(5), REVOKED)), ["device_certificate_invalid proven"]),
+    # The device certificate.
+    ("of two texts of the device certificate the newest counts", firewall(system_log=syslog(EXPIRED_BEFORE, REVOKED)),
+     ["device_certificate_invalid proven"]),
+    *((f"{what} explains the loss beside an expired certificate",
+       firewall(device_certificate=certificate("Valid", -3), devsrv_log=devsrv(error)),
+       [f"{cause} proven", "device_certificate_invalid possible"])
+      for what, error, cause in (("DNS", dns_error(), "name_resolution_intermittent"),
+                                 ("HTTP", http(500), "cloud_service_error"))),
+    *((f"{what} explains an authentication failure on a fixed release",
+       firewall(system_log=syslog(AUTHENTICATION), devsrv_log=devsrv(error)), [cause])
+      for what, error, cause in (("DNS", dns_error(), "name_resolution_intermittent proven"),
+                                 ("TCP", curl(TCP), "port_443_blocked likely"),
+                                 ("TLS", x509(20)[0], "tls_interception proven"),
+                                 ("HTTP", http(500), "cloud_service_error proven"))),
 ]  # fmt: skip
 
 
@@ -148,6 +166,22 @@ DETAILS: list[tuple[str, m.EvidenceSet, str, dict[str, Any]]] = [
      "port_443_blocked", {"seen_as": "Timeout was reached"}),
     ("two TCP errors, no ping", firewall(devsrv_log=devsrv(curl(TCP, 9), curl("Failed to connect", 5)), ping=lost()),
      "cloud_unreachable", {"reason": "Failed to connect"}),
+    ("a clock that is ahead", firewall(clock=clock(172800), devsrv_log=devsrv(*x509(10))),
+     "clock_skew", {"x509_code": 10, "validity": "expired", "skew": "2 days ahead", "clock_skew_s": 172800}),
+    ("a clock that is behind", firewall(clock=clock(-172800), devsrv_log=devsrv(*x509(9))),
+     "clock_skew", {"x509_code": 9, "validity": "not yet valid", "skew": "2 days behind", "clock_skew_s": -172800}),
+    ("a clock that is off, and no x509 code", firewall(clock=clock(172800), devsrv_log=devsrv(x509(20)[1])),
+     "clock_skew", {"validity": "expired or not yet valid", "skew": "2 days ahead", "clock_skew_s": 172800}),
+    ("two x509 codes, no clock", firewall(clock=NO_CLOCK, devsrv_log=devsrv(*x509(10, 9), *x509(9, 5))),
+     "clock_skew", {"x509_code": 9, "validity": "not yet valid", "skew": "off by an unknown time"}),
+    ("an own rule decrypts",
+     firewall(decryption=policy(rule()), service_route=dataplane(), devsrv_log=devsrv(*x509(20))), "tls_interception",
+     {"decrypts": "this_firewall", "decrypts_why": "rule decrypt-all", "decrypt_rules": ["decrypt-all"],
+      "x509_code": 20, "reason": "x509 code 20: unable to get local issuer certificate"}),
+    ("two texts of the device certificate", firewall(system_log=syslog(EXPIRED_BEFORE, REVOKED)),
+     "device_certificate_invalid", {"device_certificate_status": "Valid", "reason": REVOKED.text}),
+    ("two texts of an authentication failure", firewall(system_log=syslog(OLDER_AUTHENTICATION, AUTHENTICATION)),
+     "device_certificate_invalid", {"device_certificate_status": "Valid", "reason": AUTHENTICATION.text}),
 ]  # fmt: skip
 
 
@@ -156,6 +190,23 @@ DETAILS: list[tuple[str, m.EvidenceSet, str, dict[str, Any]]] = [
 )
 def test_what_is_told_of_a_cause(evidence: m.EvidenceSet, cause_id: str, details: dict[str, Any]) -> None:
     assert {cause.id: cause.details for cause in diagnose(evidence).causes}[cause_id] == details
+
+
+BECAUSE: list[tuple[str, m.EvidenceSet, str, tuple[str, ...]]] = [
+    ("who decrypts is known", firewall(devsrv_log=devsrv(*x509(20))),
+     "tls_interception", ("tls_validation", "decryption_policy")),
+    ("who decrypts is not known", firewall(devsrv_log=devsrv(*x509(20)), decryption=lost()),
+     "tls_interception", ("tls_validation",)),
+    ("the certificate's own date", firewall(device_certificate=certificate("Valid", -3)),
+     "device_certificate_invalid", ("device_certificate",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("evidence", "cause_id", "because"), [row[1:] for row in BECAUSE], ids=[row[0] for row in BECAUSE]
+)
+def test_which_checks_show_a_cause(evidence: m.EvidenceSet, cause_id: str, because: tuple[str, ...]) -> None:
+    assert {cause.id: cause.because for cause in diagnose(evidence).causes}[cause_id] == because
 
 
 @pytest.mark.parametrize("check_id", [check_id for check_id, _rule in registry.RULES])

@@ -37,11 +37,11 @@ def cloud_answer(case: Case) -> list[Finding]:
 
 
 def _judged(case: Case, answers: tuple[Trace, ...]) -> list[Finding]:
-    code = answers[0].code or 0
+    code = answers[0].code
     details: dict[str, Any] = {"http_code": code, "text": next((trace.text for trace in answers if trace.text), "")}
     confidence = from_log(case.timeline)
     seen, because = answers[0].last, ("cloud_response",)
-    if code >= 500:
+    if answers[0].family == "http:5xx":
         return [Finding("cloud_service_error", confidence, because, details, seen)]
     if code == 404:
         return [Finding("cloud_service_missing", confidence, because, details, seen)]
