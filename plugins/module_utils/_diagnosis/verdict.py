@@ -77,9 +77,7 @@ def _open_question(case: Case, findings: tuple[Finding, ...]) -> str:
 
 
 def _degrading(outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
-    return tuple(
-        check for check, outcome in outcomes.items() if outcome.degrades and outcome.status in ("warn", "fail")
-    )
+    return tuple(check for check, outcome in outcomes.items() if outcome.degrades)
 
 
 def _latent(case: Case, outcomes: Mapping[str, Outcome]) -> tuple[Finding, ...]:

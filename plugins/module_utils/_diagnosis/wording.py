@@ -134,7 +134,7 @@ def _source(case: Case) -> str | None:
 
 
 def _fix(case: Case) -> str:
-    fix = PAN_229832.fix_for(case.release) if case.release is not None else None
+    fix = PAN_229832.fix_for(case.release)
     return f"{fix} or later" if fix is not None else "10.1.14, 10.2.11, 11.0.5, 11.1.3 or later"
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -61,6 +62,7 @@ DOWN = interfaces(m.Interface("ethernet1/5", "down", ("10.1.5.254",)))
 ENGINE_STOPPED = event(
     "content_engine_stopped", 9, "Machine Learning engine for MSOffice stopped, please update your content"
 )
+STARTED = "Machine Learning engine for MSOffice started"
 
 # (check, case, evidence, status, message)
 SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
@@ -72,6 +74,13 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "The evidence can be read."),
     ("device_access", "answered but for one", firewall(licenses=lost("permission", "no right")), "warn",
      "The firewall answered, but not for licenses: no right. Needed: SSH credentials."),
+    *(("device_access", f"answered but for one, {kind}", firewall(licenses=lost(kind, "no")), "warn",
+       "The firewall answered, but not for licenses: no. Needed: SSH credentials.")
+      for kind in ("authentication", "tls", "host_key", "unreachable", "timeout", "missing_library")),
+    ("device_access", "asked in vain, twice",
+     m.EvidenceSet("fw", "live", COLLECTED, "full", cloud_status=lost("malformed", "junk"),
+                   device=lost("unreachable", "no route"), clock=lost("authentication", "a wrong key")), "error",
+     "The firewall could not be asked: a wrong key. Needed: SSH credentials."),
     ("device_access", "a file that is unreadable",
      m.EvidenceSet("fw", "techsupport", COLLECTED, "full", device=lost("malformed", "cut off", "another file")),
      "error",
@@ -106,6 +115,11 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      firewall(cloud_status=status("busy"),
       software_status=ev(m.SoftwareStatus((m.Process("configd", "running", 1),)))), "fail",
      "device-server does not answer. Expected: an answer Actual: device busy or unavailable"),
+    ("device_server", "busy, as a problem of the question",
+     firewall(cloud_status=m.Evidence(problem=m.Problem("busy", "busy"), asked=(m.Asked("c", "ssh", "busy"),) * 3)),
+     "fail",
+     "device-server does not answer (process devsrvr: running). Expected: an answer Actual: device busy or "
+     "unavailable (3 attempts)"),
     ("device_server", "the status was refused", firewall(cloud_status=lost("refused", "no", "SSH")), "skipped",
      "The state of the cloud connection could not be had: no. Needed: SSH."),
     ("device_server", "busy at first", firewall(cloud_status=status(attempts=2)), "pass",
@@ -162,6 +176,12 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "The clock is wrong. Expected: at most 5 minutes off Actual: 6.7 minutes ahead"),
     ("license", "no licences known", firewall(licenses=lost()), "skipped",
      "The licences could not be had: no SSH. Needed: SSH credentials."),
+    ("license", "not asked", firewall(licenses=m.Evidence(problem=m.NOT_ASKED)), "skipped",
+     "Not asked: The licences."),
+    ("license", "neither an answer nor a problem", firewall(licenses=m.Evidence()), "error",
+     "The licences gave neither an answer nor a reason."),
+    ("license", "long reasons", firewall(licenses=lost("timeout", 600 * "x", 601 * "y")), "error",
+     f"The licences could not be had: {600 * 'x'}. Needed: {599 * 'y'}…."),
     ("license", "a licence", firewall(), "pass",
      "1 licences; Threat Prevention: held. None is needed for the connection itself."),
     ("license", "none of Threat Prevention", firewall(licenses=licenses("WildFire License", "GlobalProtect")), "pass",
@@ -273,6 +293,10 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("name_resolution", "did not resolve", firewall(devsrv_log=devsrv(dns_error(5))), "warn",
      "ml.service.paloaltonetworks.com resolves now to 198.51.100.10, but devsrv.log: Couldn't resolve host name "
      "at 2026-11-23 05:10:00"),
+    ("name_resolution", "did not resolve, twice",
+     firewall(devsrv_log=devsrv(dns_error(9), dns_error(5, text="Could not resolve host"))), "warn",
+     "ml.service.paloaltonetworks.com resolves now to 198.51.100.10, but devsrv.log: Could not resolve host at "
+     "2026-11-23 05:10:00"),
     ("name_resolution", "did not resolve at an unknown time",
      firewall(devsrv_log=devsrv(sig("curl", None, DNS_TEXT, None))), "warn",
      "ml.service.paloaltonetworks.com resolves now to 198.51.100.10, but devsrv.log: Couldn't resolve host name"),
@@ -321,6 +345,9 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "TCP port 443 does not answer. Expected: ESTABLISHED on port 443 Actual: SYN_SENT"),
     ("tcp_connection", "failed in the log", firewall(devsrv_log=devsrv(curl("Timeout was reached"))), "fail",
      "devsrv.log: Timeout was reached. Expected: a connection Actual: Timeout was reached"),
+    ("tcp_connection", "failed in the log, twice",
+     firewall(devsrv_log=devsrv(curl("Couldn't connect to server", 9), curl("Timeout was reached"))), "fail",
+     "devsrv.log: Timeout was reached. Expected: a connection Actual: Timeout was reached"),
     ("tcp_connection", "no table", firewall(netstat=lost()), "skipped",
      "The connection table could not be had: no SSH. Needed: SSH credentials."),
     ("tcp_connection", "no row", firewall(netstat=netstat(rows=0)), "error",
@@ -358,6 +385,9 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("cloud_response", "HTTP without a text", firewall(devsrv_log=devsrv(http(403))), "fail",
      "ml.service.paloaltonetworks.com answered with an error (last at 2026-11-23 05:10:00). Expected: HTTP 200 "
      "Actual: HTTP 403"),
+    ("cloud_response", "HTTP, twice", firewall(devsrv_log=devsrv(http(500, "overload", 9), http(503))), "fail",
+     "ml.service.paloaltonetworks.com answered with an error (last at 2026-11-23 05:10:00). Expected: HTTP 200 "
+     "Actual: HTTP 503: overload"),
     ("cloud_response", "no HTTP error", firewall(), "pass",
      "No HTTP error that counts in devsrv.log."),
     ("cloud_response", "an old HTTP error", firewall(devsrv_log=devsrv(http(500, minutes=3000))), "pass",
@@ -368,6 +398,11 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "The system log could not be had: no SSH. Needed: SSH credentials."),
     ("engine_events", "stopped", firewall(system_log=syslog(stopped(5))), "fail",
      "The system log says: MLAV cloud error, all machine Learning engines stopped (last at 2026-11-23 05:10:00)"),
+    *(("engine_events", kind, firewall(system_log=syslog(event(kind, 5, text), stopped(9))), "fail",
+       f"The system log says: {text} (last at 2026-11-23 05:10:00)")
+      for kind, text in (("client_certificate", "MLAV: Revoked Client Certificate."),
+                         ("authentication", "MLAV: Authentication or Client Certificate failure."),
+                         ("unknown_error", "MLAV: Unknown error."))),
     ("engine_events", "reconnected", firewall(system_log=syslog(reconnected(5))), "pass",
      "The firewall last reconnected to the MLAV cloud at 2026-11-23 05:10:00."),
     ("engine_events", "nothing", firewall(), "pass",
@@ -380,11 +415,11 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "Engines stopped until the content is updated: MSOffice."),
     ("engine_events", "an engine started again",
      firewall(system_log=syslog(
-         event("other", 5, "Machine Learning engine for MSOffice started"), ENGINE_STOPPED)), "pass",
+         event("other", 5, STARTED), ENGINE_STOPPED)), "pass",
      "No event of the MLAV cloud that counts."),
     ("engine_events", "an engine stopped again",
      firewall(system_log=syslog(
-         ENGINE_STOPPED, event("other", 50, "Machine Learning engine for MSOffice started"))), "warn",
+         ENGINE_STOPPED, event("other", 50, STARTED))), "warn",
      "Engines stopped until the content is updated: MSOffice."),
     ("engine_events", "an engine stopped before the reconnect",
      firewall(system_log=syslog(reconnected(5), ENGINE_STOPPED)), "pass",
@@ -392,6 +427,25 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("engine_events", "an engine stopped after the reconnect",
      firewall(system_log=syslog(ENGINE_STOPPED, reconnected(30))), "warn",
      "Engines stopped until the content is updated: MSOffice."),
+    ("engine_events", "an engine stopped and started in one second, newest first",
+     firewall(system_log=syslog(event("other", 9, STARTED), ENGINE_STOPPED)), "pass",
+     "No event of the MLAV cloud that counts."),
+    ("engine_events", "an engine started at an unknown time, newest first",
+     firewall(system_log=syslog(m.SystemEvent("other", None, "high", STARTED), ENGINE_STOPPED)), "pass",
+     "No event of the MLAV cloud that counts."),
+    ("engine_events", "an engine stopped, before that started at an unknown time",
+     firewall(system_log=syslog(ENGINE_STOPPED, m.SystemEvent("other", None, "high", STARTED))), "warn",
+     "Engines stopped until the content is updated: MSOffice."),
+    ("engine_events", "an engine stopped at an unknown time, and a reconnect",
+     firewall(system_log=syslog(reconnected(5), replace(ENGINE_STOPPED, time=None))), "warn",
+     "Engines stopped until the content is updated: MSOffice."),
+    ("engine_events", "an engine stopped in the second of the reconnect",
+     firewall(system_log=syslog(reconnected(9), ENGINE_STOPPED)), "warn",
+     "Engines stopped until the content is updated: MSOffice."),
+    ("engine_events", "two engines wait",
+     firewall(system_log=syslog(ENGINE_STOPPED, event("content_engine_stopped", 20, STARTED.replace(
+         "MSOffice started", "Shell stopped, please update your content")))), "warn",
+     "Engines stopped until the content is updated: MSOffice, Shell."),
     ("engine_events", "an engine without a name",
      firewall(system_log=syslog(event("content_engine_stopped", 9, "Machine Learning engine stopped"))), "warn",
      "Engines stopped until the content is updated: unnamed."),
@@ -428,6 +482,11 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("decryption_policy", "open", firewall(decryption=policy(rule()), devsrv_log=devsrv(*x509(20))), "warn",
      "Whether this firewall decrypts the traffic is open: rule decrypt-all would decrypt if the management "
      "traffic crosses this firewall's own dataplane."),
+    ("decryption_policy", "open, an exclusion is off",
+     firewall(decryption=policy(rule(), exclusions=(exclusion(False), exclusion(False, "ml.*")))), "pass",
+     "Whether this firewall decrypts the traffic is open: rule decrypt-all would decrypt if the management "
+     "traffic crosses this firewall's own dataplane. The exclusion *.paloaltonetworks.com is switched off (exclude "
+     "no)."),
     ("decryption_policy", "open, no error", firewall(decryption=policy(rule())), "pass",
      "Whether this firewall decrypts the traffic is open: rule decrypt-all would decrypt if the management "
      "traffic crosses this firewall's own dataplane."),
@@ -463,6 +522,14 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "No commit is running; pending changes: nothing is pending."),
     ("commit_state", "restarted, an error since",
      firewall(system_log=syslog(restarted(60)), devsrv_log=devsrv(http(500))), "pass",
+     "No commit is running; pending changes: nothing is pending."),
+    ("commit_state", "the firewall was not reached",
+     m.EvidenceSet("fw", "live", COLLECTED, "full", device=lost("timeout")), "skipped",
+     "Not judged: the firewall could not be asked."),
+    ("commit_state", "a release without MLAV", firewall(device=device("9.1.19")), "skipped",
+     "Not judged: the release does not have MLAV."),
+    ("commit_state", "a release without MLAV, connected",
+     firewall(device=device("9.1.19"), cloud_status=status("connected")), "pass",
      "No commit is running; pending changes: nothing is pending."),
 ]  # fmt: skip
 

@@ -10,14 +10,13 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks import cloud, device, network
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import CheckSpec, Outcome
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import FIRST_RELEASE_WITH_MLAV
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
-
-_WAY = ("service_route", "name_resolution")
 
 CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("device_access", "The firewall can be asked", device.device_access, ()),
@@ -66,13 +65,19 @@ CHECKS: tuple[CheckSpec, ...] = (
         ("ping", "devsrv_log"),
         ("service_route",),
     ),
-    CheckSpec("icmp_reachability", "The cloud server answers a ping", network.icmp_reachability, ("ping",), _WAY),
+    CheckSpec(
+        "icmp_reachability",
+        "The cloud server answers a ping",
+        network.icmp_reachability,
+        ("ping",),
+        ("name_resolution",),
+    ),
     CheckSpec(
         "tcp_connection",
         "A session to port 443 of the cloud server exists",
         network.tcp_connection,
         ("netstat", "devsrv_log"),
-        (*_WAY, "icmp_reachability"),
+        ("icmp_reachability",),
     ),
     CheckSpec(
         "tls_validation",
@@ -148,7 +153,7 @@ def run_check(spec: CheckSpec, case: Case) -> Outcome:
     except Exception as error:  # a defect of one check must not hide the others
         return crashed(error)
     if outcome.status == "fail" and case.state == "connected":
-        return Outcome("warn", outcome.message, outcome.degrades, outcome.traces)
+        return replace(outcome, status="warn")
     return outcome
 
 
