@@ -170,7 +170,9 @@ def _undetermined(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[F
         return f"Disconnected from {server}; possible: {names}.{told}{_would_give(case)}"
     if case.ha_inactive is not None:
         return f"disconnected from {server}, which need not be a defect; diagnose the active unit."
-    lacking = " and ".join(_NAMES[name] for name in case.undecided_by) or "a defect of this collection"
+    lacking = " and ".join(_NAMES[name] for name in case.undecided_by)
+    if not lacking:
+        return f"Disconnected from {server}, and why cannot be told for a defect of this collection."
     return f"Disconnected from {server}, and why cannot be told without {lacking}.{_would_give(case)}"
 
 
