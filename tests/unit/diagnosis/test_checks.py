@@ -19,6 +19,7 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     CONTENT_TEXT,
     DNS_TEXT,
     NOW,
+    PEER_TEXT,
     archive,
     certificate,
     clock,
@@ -366,6 +367,10 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("tls_validation", "a certificate by text", firewall(devsrv_log=devsrv(x509(20)[1])), "fail",
      "The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 05:10:00). "
      "Expected: a valid certificate Actual: Peer certificate cannot be authenticated with given CA certificates"),
+    ("tls_validation", "a certificate by two texts",
+     firewall(devsrv_log=devsrv(curl(PEER_TEXT, 9), curl("SSL peer certificate or SSH remote key was not OK"))), "fail",
+     "The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 05:10:00). "
+     "Expected: a valid certificate Actual: SSL peer certificate or SSH remote key was not OK"),
     ("tls_validation", "at an unknown time", firewall(devsrv_log=devsrv(sig("x509", 20, "", None))), "fail",
      "The certificate shown for ml.service.paloaltonetworks.com does not validate. Expected: a valid certificate "
      "Actual: x509 code 20:"),
@@ -388,6 +393,10 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("cloud_response", "HTTP, twice", firewall(devsrv_log=devsrv(http(500, "overload", 9), http(503))), "fail",
      "ml.service.paloaltonetworks.com answered with an error (last at 2026-11-23 05:10:00). Expected: HTTP 200 "
      "Actual: HTTP 503: overload"),
+    ("cloud_response", "HTTP, and once at an unknown time",
+     firewall(devsrv_log=devsrv(http(500), sig("http", 503, "", None))), "fail",
+     "ml.service.paloaltonetworks.com answered with an error (last at 2026-11-23 05:10:00). Expected: HTTP 200 "
+     "Actual: HTTP 500"),
     ("cloud_response", "no HTTP error", firewall(), "pass",
      "No HTTP error that counts in devsrv.log."),
     ("cloud_response", "an old HTTP error", firewall(devsrv_log=devsrv(http(500, minutes=3000))), "pass",
@@ -458,6 +467,10 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "later Actual: 10.1.13"),
     ("known_defects", "affected, and it shows",
      firewall(device=device("10.1.13"), devsrv_log=devsrv(dns_error())), "fail",
+     "PAN-OS 10.1.13 has PAN-229832: MLAV and URL cloud connectivity is lost intermittently. Expected: 10.1.14 or "
+     "later Actual: 10.1.13"),
+    ("known_defects", "affected, and it may show",
+     firewall(device=device("10.1.13"), devsrv_log=devsrv(dns_error()), ping=lost()), "warn",
      "PAN-OS 10.1.13 has PAN-229832: MLAV and URL cloud connectivity is lost intermittently. Expected: 10.1.14 or "
      "later Actual: 10.1.13"),
     ("known_defects", "no fix listed", firewall(device=device("10.0.12")), "warn",
