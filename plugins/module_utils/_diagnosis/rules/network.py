@@ -37,7 +37,7 @@ def name_resolution(case: Case) -> list[Finding]:
     return _engines_stopped(case)
 
 
-def _could_not_resolve(case: Case, seen: datetime | None) -> list[Finding]:
+def _could_not_resolve(case: Case, seen: datetime) -> list[Finding]:
     affected = PAN_229832.affects(case.release)
     if case.resolves is None:
         ping = "whether the name resolves now"
