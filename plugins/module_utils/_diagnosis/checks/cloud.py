@@ -18,7 +18,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832, UNLICENSED_CONTENT
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import cloud_answer
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.network import name_resolution
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Theme, Trace, brief, shown
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import (
+    Theme,
+    Trace,
+    brief,
+    brief_name,
+    shown,
+)
 
 _ENGINE = re.compile(r"Machine Learning engine for (.{1,200}?) (started|stopped)", re.I)
 
@@ -67,7 +73,7 @@ def engine_events(case: Case) -> Outcome:
         return Outcome("fail", f"The system log says: {brief(texts[0].text)}{_when(texts)}", traces=texts)
     waiting = stopped_engines(case)
     if waiting:
-        names = ", ".join(brief(name, 60) for name in waiting)
+        names = ", ".join(brief_name(name) for name in waiting)
         return Outcome("warn", f"Engines stopped until the content is updated: {names}.", degrades=True)
     if reconnected is not None:
         return Outcome("pass", f"The firewall last reconnected to the MLAV cloud at {shown(reconnected)}.")
@@ -101,7 +107,7 @@ def known_defects(case: Case) -> Outcome:
         return lacking(case.evidence.device, "The system information")
     findings = (*name_resolution(case), *cloud_answer(case))
     found = {finding.cause_id for finding in findings if finding.confidence != "possible"}
-    release = brief(case.release_text, 40)
+    release = brief_name(case.release_text)
     if "unlicensed_content_defect" in found:
         wanted = compare("10.0.2 or later", release)
         return Outcome("fail", f"A defect below 10.0.2: {UNLICENSED_CONTENT.title}. {wanted}")
@@ -123,7 +129,7 @@ def decryption_policy(case: Case) -> Outcome:
     failing = bool(case.timeline.of("tls"))
     excluded = covering(evidence.value.exclusions, case.server)
     off = [entry for entry in excluded if entry.exclude is False]
-    note = f" The exclusion {brief(off[0].name, 60)} is switched off (exclude no)." if off else ""
+    note = f" The exclusion {brief_name(off[0].name)} is switched off (exclude no)." if off else ""
     if who.who == "this_firewall":
         message = f"This firewall's own policy can decrypt the traffic: {who.why}.{note}"
         return Outcome("warn" if failing else "pass", message)
@@ -149,6 +155,6 @@ def commit_state(case: Case) -> Outcome:
         return lacking(evidence, "Jobs and pending changes")
     if case.running_jobs:
         job = case.running_jobs[0]
-        return Outcome("warn", f"{brief(job.type, 40)} job {job.id} is running.")
+        return Outcome("warn", f"{brief_name(job.type)} job {job.id} is running.")
     pending = {True: "there are changes that are not committed", False: "nothing is pending", None: "not known"}
     return Outcome("pass", f"No commit is running; pending changes: {pending[evidence.value.pending_changes]}.")
