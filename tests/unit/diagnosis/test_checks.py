@@ -317,6 +317,10 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      firewall(devsrv_log=devsrv(dns_error(9), dns_error(5, text="Could not resolve host"))), "warn",
      "ml.service.paloaltonetworks.com resolves now to 198.51.100.10, but devsrv.log: Could not resolve host at "
      "2026-11-23 05:10:00"),
+    ("name_resolution", "did not resolve, once at an unknown time",
+     firewall(devsrv_log=devsrv(dns_error(5), sig("curl", None, "Could not resolve host", None))), "warn",
+     "ml.service.paloaltonetworks.com resolves now to 198.51.100.10, but devsrv.log: Couldn't resolve host name "
+     "at 2026-11-23 05:10:00"),
     ("name_resolution", "did not resolve at an unknown time",
      firewall(devsrv_log=devsrv(sig("curl", None, DNS_TEXT, None))), "warn",
      "ml.service.paloaltonetworks.com resolves now to 198.51.100.10, but devsrv.log: Couldn't resolve host name"),
@@ -336,6 +340,8 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("icmp_reachability", "no ping", firewall(ping=lost()), "skipped",
      "The ping of the cloud server could not be had: no SSH. Needed: SSH credentials."),
     ("icmp_reachability", "unknown host", firewall(ping=unknown_host()), "skipped",
+     "Whether ICMP gets through cannot be told: the ping did not get that far."),
+    ("icmp_reachability", "not bound", firewall(ping=ping("bind_failed", None)), "skipped",
      "Whether ICMP gets through cannot be told: the ping did not get that far."),
     ("icmp_reachability", "lost", firewall(ping=ping("lost", loss_percent=67)), "warn",
      "ICMP gets lost, which alone proves nothing: many networks drop it and let TCP 443 through. Expected: "
@@ -374,6 +380,10 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "No row of the connection table was understood."),
     ("tcp_connection", "no address", firewall(netstat=netstat(addresses=()), ping=lost()), "skipped",
      "The address of the cloud server is not known, so that its rows cannot be told."),
+    *(("tcp_connection", f"an address only {where}", evidence, "warn",
+       "There is no connection to the cloud server now. Expected: ESTABLISHED on port 443 Actual: no row")
+      for where, evidence in (("from the ping", firewall(netstat=netstat(addresses=()))),
+                              ("from the table", firewall(ping=lost())))),
     ("tcp_connection", "gone", firewall(netstat=netstat("TIME_WAIT", "CLOSE_WAIT", "TIME_WAIT")), "warn",
      "There was a session, but none is established. Expected: ESTABLISHED on port 443 Actual: CLOSE_WAIT, "
      "TIME_WAIT"),
