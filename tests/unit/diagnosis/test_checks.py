@@ -310,6 +310,10 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("name_resolution", "does not resolve", firewall(ping=unknown_host()), "fail",
      "ml.service.paloaltonetworks.com does not resolve (DNS servers: 192.0.2.53, 192.0.2.54). Expected: an IP "
      "address Actual: unknown host"),
+    ("name_resolution", "does not resolve, connected", firewall(cloud_status=status("connected"), ping=unknown_host()),
+     "warn",
+     "ml.service.paloaltonetworks.com does not resolve (DNS servers: 192.0.2.53, 192.0.2.54). Expected: an IP "
+     "address Actual: unknown host"),
     ("name_resolution", "did not resolve", firewall(devsrv_log=devsrv(dns_error(5))), "warn",
      "ml.service.paloaltonetworks.com resolves now to 198.51.100.10, but devsrv.log: Couldn't resolve host name "
      "at 2026-11-23 05:10:00"),

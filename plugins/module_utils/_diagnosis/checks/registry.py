@@ -15,7 +15,6 @@ from dataclasses import replace
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks import cloud, device, network
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import CheckSpec, Outcome
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import FIRST_RELEASE_WITH_MLAV
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
 
 CHECKS: tuple[CheckSpec, ...] = (
@@ -136,15 +135,9 @@ def stopped_by(outcomes: Mapping[str, Outcome], case: Case) -> str | None:
     if "device_access" in outcomes and outcomes["device_access"].status == "error":
         return "device_access"
     release = outcomes.get("supported_release")
-    if release is not None and release.status == "skipped" and has_no_mlav(case):
-        return "supported_release"
-    return None
-
-
-def has_no_mlav(case: Case) -> bool:
-    """A Panorama, or a release below 10.0.0; not contradicted by a connection that stands."""
-    too_old = case.release is not None and case.release < FIRST_RELEASE_WITH_MLAV
-    return (too_old or case.is_panorama) and case.state != "connected"
+    without = release is not None and release.status == "skipped" and case.evidence.device.value is not None
+    # A connection that stands contradicts it.
+    return "supported_release" if without and case.state != "connected" else None
 
 
 def run_check(spec: CheckSpec, case: Case) -> Outcome:
