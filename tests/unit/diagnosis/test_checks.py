@@ -220,6 +220,18 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
          "Valid", NOW + timedelta(days=2), NOW + timedelta(days=90), "success"))), "fail",
      "The device certificate is not valid: it is not valid before 2026-11-25 05:15:00. Expected: Valid Actual: "
      "Valid"),
+    ("device_certificate", "valid from now on",
+     firewall(device_certificate=ev(m.DeviceCertificate("VALID", NOW, NOW + timedelta(days=90), "success"))), "pass",
+     "The device certificate is valid."),
+    ("device_certificate", "expired by the time of the controller, no clock",
+     firewall(clock=lost(), device_certificate=certificate("Valid", 1 / 24)), "fail",
+     "The device certificate is not valid: it expired at 2026-11-23 06:15:00. Expected: Valid Actual: Valid"),
+    ("device_certificate", "expired by a time with an offset",
+     firewall(device_certificate=ev(m.DeviceCertificate("Valid", None, COLLECTED - timedelta(hours=1)))), "fail",
+     "The device certificate is not valid: it expired at 2026-11-23 04:15:00. Expected: Valid Actual: Valid"),
+    *(("device_certificate", f"{word} by its word", firewall(device_certificate=certificate(word)), "fail",
+       f"The device certificate is not valid: its status is {word}. Expected: Valid Actual: {word}")
+      for word in ("Invalid", "Expired", "Not valid")),
     ("device_certificate", "revoked by its word", firewall(device_certificate=certificate("Revoked")), "fail",
      "The device certificate is not valid: its status is Revoked. Expected: Valid Actual: Revoked"),
     ("device_certificate", "ends soon", firewall(device_certificate=certificate("Valid", 30)), "warn",
