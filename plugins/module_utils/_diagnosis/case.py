@@ -268,6 +268,16 @@ class Case:
     # --- the service route ----------------------------------------------------------------------------------------
 
     @cached_property
+    def source_address(self) -> str | None:
+        """The address that the traffic leaves with, None where it is not known."""
+        route, device = self.evidence.service_route.value, self.evidence.device.value
+        if route is None or route.kind == "undetermined":
+            return None
+        text = route.source_address if route.kind == "dataplane" else device.management_address if device else None
+        address = address_of(text)
+        return str(address) if address is not None else None
+
+    @cached_property
     def source_interface(self) -> Interface | None:
         """The interface of a dataplane service route, where it was found."""
         route, listed = self.evidence.service_route.value, self.evidence.interfaces.value

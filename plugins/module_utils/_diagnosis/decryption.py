@@ -20,7 +20,7 @@ from ipaddress import ip_address, ip_network
 from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief_name
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     Decryption,
     DecryptionExclusion,
@@ -57,7 +57,7 @@ def who_decrypts(case: Case) -> Decrypter:
             return Decrypter("unknown", "no local decrypt rule can match, but rules pushed by Panorama may be missing")
         none = "no decrypt rule of it can match the traffic" if may_decrypt(policy) else "it has no decrypt rule"
         return Decrypter("elsewhere", none)
-    names = tuple(brief(rule.name, 60) for rule, _reason in matching)
+    names = tuple(brief_name(rule.name) for rule, _reason in matching)
     rules = ", ".join(names)
     exclusions = covering(policy.exclusions, case.server)
     if any(entry.exclude for entry in exclusions):
@@ -69,14 +69,14 @@ def who_decrypts(case: Case) -> Decrypter:
     if route.kind == "management":
         why = f"rule {rules} would decrypt if the management traffic crosses this firewall's own dataplane"
         return Decrypter("unknown", why, names, bool(exclusions))
-    certain = tuple(brief(rule.name, 60) for rule, match in matching if match == "yes")
+    certain = tuple(brief_name(rule.name) for rule, match in matching if match == "yes")
     if certain:
         return Decrypter("this_firewall", f"rule {', '.join(certain)}", certain, bool(exclusions))
     return Decrypter("unknown", f"rule {rules} may match, depending on objects or URL categories", names)
 
 
 def _excluded(case: Case, names: tuple[str, ...], exclusions: tuple[DecryptionExclusion, ...]) -> Decrypter:
-    entry = brief(next(entry.name for entry in exclusions if entry.exclude), 60)
+    entry = brief_name(next(entry.name for entry in exclusions if entry.exclude))
     state = case.evidence.commit_state.value
     policy = case.evidence.decryption.value
     if state is not None and state.pending_changes is False and policy is not None and policy.complete:
@@ -123,14 +123,13 @@ def _matching(case: Case, rules: Iterable[DecryptionRule]) -> tuple[tuple[Decryp
 
 
 def _match(case: Case, rule: DecryptionRule) -> Match:
-    route, device = case.evidence.service_route.value, case.evidence.device.value
+    route = case.evidence.service_route.value
     dataplane = route is not None and route.kind == "dataplane"
-    source = route.source_address if dataplane and route is not None else device.management_address if device else None
     zone = case.source_interface.zone if case.source_interface is not None else None
     # The zone that the traffic leaves to is not known, so that every destination zone can be the one.
     parts = (
         _zone_match(rule.from_zones, zone) if dataplane else _any_or_maybe(rule.from_zones),
-        _address_match(rule.sources, source, rule.negate_source),
+        _address_match(rule.sources, case.source_address, rule.negate_source),
         _address_match(rule.destinations, case.address, rule.negate_destination),
         _any_or_maybe(rule.categories),
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, shown
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief_name, shown
 
 # A device certificate that ends within this time will break the connection next.
 ENDS_SOON = timedelta(days=30)
@@ -35,7 +35,7 @@ def judge_device_certificate(case: Case) -> DeviceCertificateJudgement:
     """Words other than those known are no fault: what they mean is not known."""
     found, device = case.evidence.device_certificate.value, case.evidence.device.value
     said = found.status if found is not None else device.device_certificate_status if device is not None else None
-    word = brief(said, 80) if said else None
+    word = brief_name(said) if said else None
     now = case.now or case.evidence.collected_at.replace(tzinfo=None)
     after = case.local(found.not_after) if found is not None else None
     before = case.local(found.not_before) if found is not None else None

@@ -63,9 +63,9 @@ class Defect:
     since: Release
     fixed_branch: tuple[int, int]
 
-    def fix_for(self, release: Release) -> Release | None:
+    def fix_for(self, release: Release | None) -> Release | None:
         """The first fixed release of the same branch; None where the article lists none."""
-        return next((fix for fix in self.fixes if fix.branch == release.branch), None)
+        return next((fix for fix in self.fixes if release is not None and fix.branch == release.branch), None)
 
     def affects(self, release: Release | None) -> Affected:
         """Compares within the release's own branch; ``unknown`` where no fix of that branch is listed."""

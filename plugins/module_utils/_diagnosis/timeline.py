@@ -284,5 +284,10 @@ def brief(text: object, limit: int = 160) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def brief_name(text: object) -> str:
+    """A name or a single word of the device, bounded."""
+    return brief(text, 60)
+
+
 def _hours(window: timedelta) -> str:
     return f"{window.total_seconds() / 3600:g} h"

@@ -23,7 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.devi
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import stopped_by
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Verdict
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, brief_name
 
 # The cause that a degrading check stands for; the connection stands, so that it is no more than possible.
 _DEGRADING_CAUSES = {
@@ -77,9 +77,7 @@ def _open_question(case: Case, findings: tuple[Finding, ...]) -> str:
 
 
 def _degrading(outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
-    return tuple(
-        check for check, outcome in outcomes.items() if outcome.degrades and outcome.status in ("warn", "fail")
-    )
+    return tuple(check for check, outcome in outcomes.items() if outcome.degrades)
 
 
 def _latent(case: Case, outcomes: Mapping[str, Outcome]) -> tuple[Finding, ...]:
@@ -122,7 +120,7 @@ def summarise(case: Case, verdict: Verdict, outcomes: Mapping[str, Outcome], fin
     problem = access_problem(case)
     if outcomes["device_access"].status == "error":
         return _sentence(outcomes["device_access"]) if problem else "There is no evidence of this firewall."
-    pair = f"High-availability unit in state {brief(case.ha_inactive, 40)}: " if case.ha_inactive else ""
+    pair = f"High-availability unit in state {brief_name(case.ha_inactive)}: " if case.ha_inactive else ""
     if verdict == "broken":
         return pair + _cause_sentence(case, findings[0]) + _notes(case, outcomes, findings[0])
     return pair + _undetermined(case, outcomes, findings)
@@ -172,7 +170,9 @@ def _undetermined(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[F
         return f"Disconnected from {server}; possible: {names}.{told}{_would_give(case)}"
     if case.ha_inactive is not None:
         return f"disconnected from {server}, which need not be a defect; diagnose the active unit."
-    lacking = " and ".join(_NAMES[name] for name in case.undecided_by) or "a defect of this collection"
+    lacking = " and ".join(_NAMES[name] for name in case.undecided_by)
+    if not lacking:
+        return f"Disconnected from {server}, and why cannot be told for a defect of this collection."
     return f"Disconnected from {server}, and why cannot be told without {lacking}.{_would_give(case)}"
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.tls import skew
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, brief_name
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 _INTERFACE = re.compile(r"[A-Za-z][A-Za-z0-9./-]{0,31}", re.ASCII)
@@ -32,8 +32,8 @@ def values(case: Case, details: Mapping[str, Any]) -> dict[str, str]:
         "server": server(case),
         "address": case.address or "address not known",
         "way": way(case),
-        "source": _source(case) or way(case),
-        "release": brief(case.release_text, 40),
+        "source": case.source_address or way(case),
+        "release": brief_name(case.release_text),
         "fix": _fix(case),
         "dns": dns(case),
         "proxy": _proxy(case),
@@ -76,23 +76,24 @@ def exclusion(case: Case) -> str:
 def dns(case: Case) -> str:
     route = case.evidence.service_route.value
     if route is not None and route.dns_proxy_object:
-        return f"DNS proxy object {brief(route.dns_proxy_object, 60)}"
-    servers = [brief(name, 60) for name in route.dns_servers] if route is not None else []
+        return f"DNS proxy object {brief_name(route.dns_proxy_object)}"
+    servers = [brief_name(name) for name in route.dns_servers] if route is not None else []
     return ", ".join(servers) or "not known"
 
 
 def ping_command(case: Case) -> str:
-    source = (_source(case) or "<source address>") if _is_dataplane(case) else None
+    source = (case.source_address or "<source address>") if _is_dataplane(case) else None
     return f"`ping {f'source {source} ' if source else ''}count 3 host {server(case)}`"
 
 
 def capture(case: Case) -> str:
     """The commands of a packet capture on the service-route interface (facts 4.12)."""
     if _is_dataplane(case):
-        match = f"source {_source(case) or '<source address>'} destination {case.address or '<cloud server address>'}"
+        source, destination = case.source_address or "<source address>", case.address or "<cloud server address>"
         diag = "debug dataplane packet-diag"
         return (
-            f"`{diag} set filter match {match} destination-port 443`, `{diag} set filter on`, "
+            f"`{diag} set filter match source {source} destination {destination} destination-port 443`, "
+            f"`{diag} set filter on`, "
             f"`{diag} set capture stage transmit file mlav-tx`, `{diag} set capture stage receive file mlav-rx`, "
             f"`{diag} set capture on`; afterwards `{diag} set capture off`, `{diag} set filter off`, "
             f"`{diag} clear all`."
@@ -124,17 +125,8 @@ def _router(case: Case) -> str:
     return "the default gateway of the management interface or the virtual router of the service-route interface"
 
 
-def _source(case: Case) -> str | None:
-    route, device = case.evidence.service_route.value, case.evidence.device.value
-    if route is None or route.kind == "undetermined":
-        return None
-    text = route.source_address if route.kind == "dataplane" else device.management_address if device else None
-    address = address_of(text)
-    return str(address) if address is not None else None
-
-
 def _fix(case: Case) -> str:
-    fix = PAN_229832.fix_for(case.release) if case.release is not None else None
+    fix = PAN_229832.fix_for(case.release)
     return f"{fix} or later" if fix is not None else "10.1.14, 10.2.11, 11.0.5, 11.1.3 or later"
 
 
@@ -144,7 +136,7 @@ def _proxy(case: Case) -> str:
         return "not known"
     if not route.proxy_server:
         return "none"
-    return f"{brief(route.proxy_server, 100)}:{route.proxy_port}" if route.proxy_port else brief(route.proxy_server)
+    return brief(route.proxy_server) + (f":{route.proxy_port}" if route.proxy_port else "")
 
 
 def _serial(case: Case) -> str:

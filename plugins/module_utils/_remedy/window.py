@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window_entries import (
@@ -23,7 +23,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.window_entries
     utc,
 )
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # Windows that follow each other without a gap are one opening; it is looked at for this long before and after.
 _NEARBY = 5 * LONGEST
 # The 29th of February is the same day of the week again after 28 years.
@@ -32,14 +31,10 @@ _EVER = timedelta(days=30 * 366)
 
 @dataclass(frozen=True)
 class Opening:
-    """One concrete opening, in UTC; ``closes`` is the first moment that is outside.
-
-    ``zone`` is the one that its window is written in.
-    """
+    """One concrete opening, in UTC; ``closes`` is the first moment that is outside."""
 
     opens: datetime
     closes: datetime
-    zone: tzinfo = field(default=timezone.utc, compare=False)
 
 
 class MaintenanceWindows:
@@ -80,17 +75,6 @@ class MaintenanceWindows:
                 return opening
         return None
 
-    def sentence(self, moment: datetime, needed: timedelta = timedelta(0)) -> str:
-        """When the next window of at least ``needed`` opens, for people."""
-        opening = self.next_opening(moment, needed)
-        if opening is not None:
-            local = opening.opens.astimezone(opening.zone)
-            shown = f"{_DAYS[local.weekday()]} {local:%H:%M} {opening.zone}"
-            return f"The next window opens at {opening.opens.isoformat()} ({shown})."
-        if needed and self.next_opening(moment) is not None:
-            return f"No window of at least {needed.total_seconds():.0f} s will open again."
-        return "No window will open again."
-
     def _openings(self, moment: datetime, ahead: timedelta) -> Iterator[Opening]:
         """In order and merged; those that are over may be among them."""
         moment = moment.astimezone(timezone.utc)
@@ -101,14 +85,13 @@ class MaintenanceWindows:
 def _openings(window: Once | Recurring, earliest: datetime, latest: datetime) -> Iterator[Opening]:
     """Those that open from ``earliest`` to ``latest`` (and some before and after), in order."""
     if isinstance(window, Once):
-        yield Opening(window.opens.astimezone(timezone.utc), window.closes.astimezone(timezone.utc), window.zone)
+        yield Opening(window.opens.astimezone(timezone.utc), window.closes.astimezone(timezone.utc))
         return
     zone, until = window.zone, window.days.until
     last = None
     if until is not None:
         last = until.moment.replace(tzinfo=timezone.utc) if until.utc else utc(until.moment, zone)
-    # Clocks are up to a day away from UTC.
-    for day in window.days.days(earliest.date() - timedelta(days=1), latest.date() + timedelta(days=1)):
+    for day in window.days.days(earliest.date(), latest.date()):
         opens = utc(datetime.combine(day, window.start), zone)
         if last is not None and opens > last:
             return
@@ -119,7 +102,7 @@ def _openings(window: Once | Recurring, earliest: datetime, latest: datetime) ->
             closes = utc(datetime.combine(day + next_day, window.closes), zone)
         # A clock that skips an hour may skip a whole window.
         if closes > opens:
-            yield Opening(opens, closes, zone)
+            yield Opening(opens, closes)
 
 
 def _merged(openings: Iterable[Opening]) -> Iterator[Opening]:

@@ -47,11 +47,10 @@ _MOMENT = re.compile(
 
 @dataclass(frozen=True)
 class Once:
-    """A window with a date. Times are aware; ``zone`` is how people are told about it."""
+    """A window with a date. Times are aware."""
 
     opens: datetime
     closes: datetime
-    zone: tzinfo
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def _once(where: str, entry: Mapping[str, Any]) -> Once:
     closes = aware(f"{where}.to", entry["to"], zone)
     if not timedelta(0) < closes - opens <= LONGEST:
         raise _wrong(f"{where}.to", entry["to"], f"a time after from ({opens.isoformat()}), by 7 days at most")
-    return Once(opens, closes, zone or opens.tzinfo or timezone.utc)
+    return Once(opens, closes)
 
 
 def _recurring(where: str, entry: Mapping[str, Any]) -> Recurring:

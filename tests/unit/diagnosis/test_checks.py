@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     CONTENT_TEXT,
     DNS_TEXT,
     NOW,
+    PEER_TEXT,
     archive,
     certificate,
     clock,
@@ -61,6 +63,7 @@ DOWN = interfaces(m.Interface("ethernet1/5", "down", ("10.1.5.254",)))
 ENGINE_STOPPED = event(
     "content_engine_stopped", 9, "Machine Learning engine for MSOffice stopped, please update your content"
 )
+STARTED = "Machine Learning engine for MSOffice started"
 
 # (check, case, evidence, status, message)
 SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
@@ -72,9 +75,22 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "The evidence can be read."),
     ("device_access", "answered but for one", firewall(licenses=lost("permission", "no right")), "warn",
      "The firewall answered, but not for licenses: no right. Needed: SSH credentials."),
+    *(("device_access", f"answered but for one, {kind}", firewall(licenses=lost(kind, "no")), "warn",
+       "The firewall answered, but not for licenses: no. Needed: SSH credentials.")
+      for kind in ("authentication", "tls", "host_key", "unreachable", "timeout", "missing_library")),
+    ("device_access", "asked in vain, twice",
+     m.EvidenceSet("fw", "live", COLLECTED, "full", cloud_status=lost("malformed", "junk"),
+                   device=lost("unreachable", "no route"), clock=lost("authentication", "a wrong key")), "error",
+     "The firewall could not be asked: a wrong key. Needed: SSH credentials."),
     ("device_access", "a file that is unreadable",
      m.EvidenceSet("fw", "techsupport", COLLECTED, "full", device=lost("malformed", "cut off", "another file")),
      "error",
+     "The evidence could not be read: cut off. Needed: another file."),
+    ("device_access", "a file that must not be read",
+     m.EvidenceSet("fw", "techsupport", COLLECTED, "full", device=lost("permission", "no right", "a right")), "error",
+     "The evidence could not be read: no right. Needed: a right."),
+    ("device_access", "saved, and unreadable",
+     m.EvidenceSet("fw", "saved", COLLECTED, "full", device=lost("malformed", "cut off", "another file")), "error",
      "The evidence could not be read: cut off. Needed: another file."),
     ("device_access", "saved, the firewall was not reached",
      m.EvidenceSet("fw", "saved", COLLECTED, "full", device=lost("timeout", "no answer", "more time")), "error",
@@ -106,6 +122,17 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      firewall(cloud_status=status("busy"),
       software_status=ev(m.SoftwareStatus((m.Process("configd", "running", 1),)))), "fail",
      "device-server does not answer. Expected: an answer Actual: device busy or unavailable"),
+    ("device_server", "busy, as a problem of the question",
+     firewall(cloud_status=m.Evidence(problem=m.Problem("busy", "busy"), asked=(m.Asked("c", "ssh", "busy"),) * 3)),
+     "fail",
+     "device-server does not answer (process devsrvr: running). Expected: an answer Actual: device busy or "
+     "unavailable (3 attempts)"),
+    ("device_server", "busy, and a process before devsrvr",
+     firewall(cloud_status=status("busy"),
+      software_status=ev(m.SoftwareStatus((m.Process("configd", "up", 1), m.Process("devsrvr", "stopped", None))))),
+     "fail",
+     "device-server does not answer (process devsrvr: stopped). Expected: an answer Actual: device busy or "
+     "unavailable"),
     ("device_server", "the status was refused", firewall(cloud_status=lost("refused", "no", "SSH")), "skipped",
      "The state of the cloud connection could not be had: no. Needed: SSH."),
     ("device_server", "busy at first", firewall(cloud_status=status(attempts=2)), "pass",
@@ -145,8 +172,18 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("device_clock", "off, and a certificate fails for it",
      firewall(clock=clock(7200), devsrv_log=devsrv(*x509(10))), "fail",
      "The clock is wrong. Expected: at most 5 minutes off Actual: 2 hours ahead"),
+    ("device_clock", "off, and a certificate fails for another reason",
+     firewall(clock=clock(7200), devsrv_log=devsrv(*x509(20))), "warn",
+     "The clock is wrong. Expected: at most 5 minutes off Actual: 2 hours ahead"),
     ("device_clock", "off", firewall(clock=clock(-301)), "warn",
      "The clock is wrong. Expected: at most 5 minutes off Actual: 5 minutes behind"),
+    ("device_clock", "off by almost two hours", firewall(clock=clock(7199)), "warn",
+     "The clock is wrong. Expected: at most 5 minutes off Actual: 120 minutes ahead"),
+    ("device_clock", "off by almost two days", firewall(clock=clock(172799)), "warn",
+     "The clock is wrong. Expected: at most 5 minutes off Actual: 48 hours ahead"),
+    *(("device_clock", f"off by {skew_s} s", firewall(clock=clock(skew_s)), "pass",
+       f"The clock is right: {words}.")
+      for skew_s, words in ((0, "0 seconds ahead"), (1, "1 seconds ahead"), (-1, "1 seconds behind"))),
     ("device_clock", "off by what is allowed", firewall(clock=clock(-300)), "pass",
      "The clock is right: 5 minutes behind."),
     ("device_clock", "without an offset", firewall(clock=clock(20, None)), "pass",
@@ -155,6 +192,12 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "The clock is wrong. Expected: at most 5 minutes off Actual: 6.7 minutes ahead"),
     ("license", "no licences known", firewall(licenses=lost()), "skipped",
      "The licences could not be had: no SSH. Needed: SSH credentials."),
+    ("license", "not asked", firewall(licenses=m.Evidence(problem=m.NOT_ASKED)), "skipped",
+     "Not asked: The licences."),
+    ("license", "neither an answer nor a problem", firewall(licenses=m.Evidence()), "error",
+     "The licences gave neither an answer nor a reason."),
+    ("license", "long reasons", firewall(licenses=lost("timeout", 600 * "x", 601 * "y")), "error",
+     f"The licences could not be had: {600 * 'x'}. Needed: {599 * 'y'}…."),
     ("license", "a licence", firewall(), "pass",
      "1 licences; Threat Prevention: held. None is needed for the connection itself."),
     ("license", "none of Threat Prevention", firewall(licenses=licenses("WildFire License", "GlobalProtect")), "pass",
@@ -163,6 +206,10 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "1 licences; Threat Prevention: expired or not known. None is needed for the connection itself."),
     ("device_certificate", "a text of the log",
      firewall(system_log=syslog(event("client_certificate", 5, "MLAV: Revoked Client Certificate."))), "fail",
+     "The system log says that it is not accepted: MLAV: Revoked Client Certificate."),
+    ("device_certificate", "two texts of the log", firewall(system_log=syslog(
+        event("client_certificate", 9, "MLAV: Expired Client Certificate."),
+        event("client_certificate", 5, "MLAV: Revoked Client Certificate."))), "fail",
      "The system log says that it is not accepted: MLAV: Revoked Client Certificate."),
     ("device_certificate", "expired", firewall(device_certificate=certificate("Expired", -3)), "fail",
      "The device certificate is not valid: it expired at 2026-11-20 05:15:00. Expected: Valid Actual: Expired"),
@@ -173,6 +220,18 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
          "Valid", NOW + timedelta(days=2), NOW + timedelta(days=90), "success"))), "fail",
      "The device certificate is not valid: it is not valid before 2026-11-25 05:15:00. Expected: Valid Actual: "
      "Valid"),
+    ("device_certificate", "valid from now on",
+     firewall(device_certificate=ev(m.DeviceCertificate("VALID", NOW, NOW + timedelta(days=90), "success"))), "pass",
+     "The device certificate is valid."),
+    ("device_certificate", "expired by the time of the controller, no clock",
+     firewall(clock=lost(), device_certificate=certificate("Valid", 1 / 24)), "fail",
+     "The device certificate is not valid: it expired at 2026-11-23 06:15:00. Expected: Valid Actual: Valid"),
+    ("device_certificate", "expired by a time with an offset",
+     firewall(device_certificate=ev(m.DeviceCertificate("Valid", None, COLLECTED - timedelta(hours=1)))), "fail",
+     "The device certificate is not valid: it expired at 2026-11-23 04:15:00. Expected: Valid Actual: Valid"),
+    *(("device_certificate", f"{word} by its word", firewall(device_certificate=certificate(word)), "fail",
+       f"The device certificate is not valid: its status is {word}. Expected: Valid Actual: {word}")
+      for word in ("Invalid", "Expired", "Not valid")),
     ("device_certificate", "revoked by its word", firewall(device_certificate=certificate("Revoked")), "fail",
      "The device certificate is not valid: its status is Revoked. Expected: Valid Actual: Revoked"),
     ("device_certificate", "ends soon", firewall(device_certificate=certificate("Valid", 30)), "warn",
@@ -263,7 +322,19 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("name_resolution", "does not resolve", firewall(ping=unknown_host()), "fail",
      "ml.service.paloaltonetworks.com does not resolve (DNS servers: 192.0.2.53, 192.0.2.54). Expected: an IP "
      "address Actual: unknown host"),
+    ("name_resolution", "does not resolve, connected", firewall(cloud_status=status("connected"), ping=unknown_host()),
+     "warn",
+     "ml.service.paloaltonetworks.com does not resolve (DNS servers: 192.0.2.53, 192.0.2.54). Expected: an IP "
+     "address Actual: unknown host"),
     ("name_resolution", "did not resolve", firewall(devsrv_log=devsrv(dns_error(5))), "warn",
+     "ml.service.paloaltonetworks.com resolves now to 198.51.100.10, but devsrv.log: Couldn't resolve host name "
+     "at 2026-11-23 05:10:00"),
+    ("name_resolution", "did not resolve, twice",
+     firewall(devsrv_log=devsrv(dns_error(9), dns_error(5, text="Could not resolve host"))), "warn",
+     "ml.service.paloaltonetworks.com resolves now to 198.51.100.10, but devsrv.log: Could not resolve host at "
+     "2026-11-23 05:10:00"),
+    ("name_resolution", "did not resolve, once at an unknown time",
+     firewall(devsrv_log=devsrv(dns_error(5), sig("curl", None, "Could not resolve host", None))), "warn",
      "ml.service.paloaltonetworks.com resolves now to 198.51.100.10, but devsrv.log: Couldn't resolve host name "
      "at 2026-11-23 05:10:00"),
     ("name_resolution", "did not resolve at an unknown time",
@@ -285,6 +356,8 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("icmp_reachability", "no ping", firewall(ping=lost()), "skipped",
      "The ping of the cloud server could not be had: no SSH. Needed: SSH credentials."),
     ("icmp_reachability", "unknown host", firewall(ping=unknown_host()), "skipped",
+     "Whether ICMP gets through cannot be told: the ping did not get that far."),
+    ("icmp_reachability", "not bound", firewall(ping=ping("bind_failed", None)), "skipped",
      "Whether ICMP gets through cannot be told: the ping did not get that far."),
     ("icmp_reachability", "lost", firewall(ping=ping("lost", loss_percent=67)), "warn",
      "ICMP gets lost, which alone proves nothing: many networks drop it and let TCP 443 through. Expected: "
@@ -314,12 +387,19 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "TCP port 443 does not answer. Expected: ESTABLISHED on port 443 Actual: SYN_SENT"),
     ("tcp_connection", "failed in the log", firewall(devsrv_log=devsrv(curl("Timeout was reached"))), "fail",
      "devsrv.log: Timeout was reached. Expected: a connection Actual: Timeout was reached"),
+    ("tcp_connection", "failed in the log, twice",
+     firewall(devsrv_log=devsrv(curl("Couldn't connect to server", 9), curl("Timeout was reached"))), "fail",
+     "devsrv.log: Timeout was reached. Expected: a connection Actual: Timeout was reached"),
     ("tcp_connection", "no table", firewall(netstat=lost()), "skipped",
      "The connection table could not be had: no SSH. Needed: SSH credentials."),
     ("tcp_connection", "no row", firewall(netstat=netstat(rows=0)), "error",
      "No row of the connection table was understood."),
     ("tcp_connection", "no address", firewall(netstat=netstat(addresses=()), ping=lost()), "skipped",
      "The address of the cloud server is not known, so that its rows cannot be told."),
+    *(("tcp_connection", f"an address only {where}", evidence, "warn",
+       "There is no connection to the cloud server now. Expected: ESTABLISHED on port 443 Actual: no row")
+      for where, evidence in (("from the ping", firewall(netstat=netstat(addresses=()))),
+                              ("from the table", firewall(ping=lost())))),
     ("tcp_connection", "gone", firewall(netstat=netstat("TIME_WAIT", "CLOSE_WAIT", "TIME_WAIT")), "warn",
      "There was a session, but none is established. Expected: ESTABLISHED on port 443 Actual: CLOSE_WAIT, "
      "TIME_WAIT"),
@@ -332,6 +412,10 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("tls_validation", "a certificate by text", firewall(devsrv_log=devsrv(x509(20)[1])), "fail",
      "The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 05:10:00). "
      "Expected: a valid certificate Actual: Peer certificate cannot be authenticated with given CA certificates"),
+    ("tls_validation", "a certificate by two texts",
+     firewall(devsrv_log=devsrv(curl(PEER_TEXT, 9), curl("SSL peer certificate or SSH remote key was not OK"))), "fail",
+     "The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 05:10:00). "
+     "Expected: a valid certificate Actual: SSL peer certificate or SSH remote key was not OK"),
     ("tls_validation", "at an unknown time", firewall(devsrv_log=devsrv(sig("x509", 20, "", None))), "fail",
      "The certificate shown for ml.service.paloaltonetworks.com does not validate. Expected: a valid certificate "
      "Actual: x509 code 20:"),
@@ -351,6 +435,13 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("cloud_response", "HTTP without a text", firewall(devsrv_log=devsrv(http(403))), "fail",
      "ml.service.paloaltonetworks.com answered with an error (last at 2026-11-23 05:10:00). Expected: HTTP 200 "
      "Actual: HTTP 403"),
+    ("cloud_response", "HTTP, twice", firewall(devsrv_log=devsrv(http(500, "overload", 9), http(503))), "fail",
+     "ml.service.paloaltonetworks.com answered with an error (last at 2026-11-23 05:10:00). Expected: HTTP 200 "
+     "Actual: HTTP 503: overload"),
+    ("cloud_response", "HTTP, and once at an unknown time",
+     firewall(devsrv_log=devsrv(http(500), sig("http", 503, "", None))), "fail",
+     "ml.service.paloaltonetworks.com answered with an error (last at 2026-11-23 05:10:00). Expected: HTTP 200 "
+     "Actual: HTTP 500"),
     ("cloud_response", "no HTTP error", firewall(), "pass",
      "No HTTP error that counts in devsrv.log."),
     ("cloud_response", "an old HTTP error", firewall(devsrv_log=devsrv(http(500, minutes=3000))), "pass",
@@ -361,6 +452,11 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "The system log could not be had: no SSH. Needed: SSH credentials."),
     ("engine_events", "stopped", firewall(system_log=syslog(stopped(5))), "fail",
      "The system log says: MLAV cloud error, all machine Learning engines stopped (last at 2026-11-23 05:10:00)"),
+    *(("engine_events", kind, firewall(system_log=syslog(event(kind, 5, text), stopped(9))), "fail",
+       f"The system log says: {text} (last at 2026-11-23 05:10:00)")
+      for kind, text in (("client_certificate", "MLAV: Revoked Client Certificate."),
+                         ("authentication", "MLAV: Authentication or Client Certificate failure."),
+                         ("unknown_error", "MLAV: Unknown error."))),
     ("engine_events", "reconnected", firewall(system_log=syslog(reconnected(5))), "pass",
      "The firewall last reconnected to the MLAV cloud at 2026-11-23 05:10:00."),
     ("engine_events", "nothing", firewall(), "pass",
@@ -373,11 +469,11 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "Engines stopped until the content is updated: MSOffice."),
     ("engine_events", "an engine started again",
      firewall(system_log=syslog(
-         event("other", 5, "Machine Learning engine for MSOffice started"), ENGINE_STOPPED)), "pass",
+         event("other", 5, STARTED), ENGINE_STOPPED)), "pass",
      "No event of the MLAV cloud that counts."),
     ("engine_events", "an engine stopped again",
      firewall(system_log=syslog(
-         ENGINE_STOPPED, event("other", 50, "Machine Learning engine for MSOffice started"))), "warn",
+         ENGINE_STOPPED, event("other", 50, STARTED))), "warn",
      "Engines stopped until the content is updated: MSOffice."),
     ("engine_events", "an engine stopped before the reconnect",
      firewall(system_log=syslog(reconnected(5), ENGINE_STOPPED)), "pass",
@@ -385,6 +481,25 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("engine_events", "an engine stopped after the reconnect",
      firewall(system_log=syslog(ENGINE_STOPPED, reconnected(30))), "warn",
      "Engines stopped until the content is updated: MSOffice."),
+    ("engine_events", "an engine stopped and started in one second, newest first",
+     firewall(system_log=syslog(event("other", 9, STARTED), ENGINE_STOPPED)), "pass",
+     "No event of the MLAV cloud that counts."),
+    ("engine_events", "an engine started at an unknown time, newest first",
+     firewall(system_log=syslog(m.SystemEvent("other", None, "high", STARTED), ENGINE_STOPPED)), "pass",
+     "No event of the MLAV cloud that counts."),
+    ("engine_events", "an engine stopped, before that started at an unknown time",
+     firewall(system_log=syslog(ENGINE_STOPPED, m.SystemEvent("other", None, "high", STARTED))), "warn",
+     "Engines stopped until the content is updated: MSOffice."),
+    ("engine_events", "an engine stopped at an unknown time, and a reconnect",
+     firewall(system_log=syslog(reconnected(5), replace(ENGINE_STOPPED, time=None))), "warn",
+     "Engines stopped until the content is updated: MSOffice."),
+    ("engine_events", "an engine stopped in the second of the reconnect",
+     firewall(system_log=syslog(reconnected(9), ENGINE_STOPPED)), "warn",
+     "Engines stopped until the content is updated: MSOffice."),
+    ("engine_events", "two engines wait",
+     firewall(system_log=syslog(ENGINE_STOPPED, event("content_engine_stopped", 20, STARTED.replace(
+         "MSOffice started", "Shell stopped, please update your content")))), "warn",
+     "Engines stopped until the content is updated: MSOffice, Shell."),
     ("engine_events", "an engine without a name",
      firewall(system_log=syslog(event("content_engine_stopped", 9, "Machine Learning engine stopped"))), "warn",
      "Engines stopped until the content is updated: unnamed."),
@@ -397,6 +512,10 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "later Actual: 10.1.13"),
     ("known_defects", "affected, and it shows",
      firewall(device=device("10.1.13"), devsrv_log=devsrv(dns_error())), "fail",
+     "PAN-OS 10.1.13 has PAN-229832: MLAV and URL cloud connectivity is lost intermittently. Expected: 10.1.14 or "
+     "later Actual: 10.1.13"),
+    ("known_defects", "affected, and it may show",
+     firewall(device=device("10.1.13"), devsrv_log=devsrv(dns_error()), ping=lost()), "warn",
      "PAN-OS 10.1.13 has PAN-229832: MLAV and URL cloud connectivity is lost intermittently. Expected: 10.1.14 or "
      "later Actual: 10.1.13"),
     ("known_defects", "no fix listed", firewall(device=device("10.0.12")), "warn",
@@ -421,6 +540,11 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("decryption_policy", "open", firewall(decryption=policy(rule()), devsrv_log=devsrv(*x509(20))), "warn",
      "Whether this firewall decrypts the traffic is open: rule decrypt-all would decrypt if the management "
      "traffic crosses this firewall's own dataplane."),
+    ("decryption_policy", "open, an exclusion is off",
+     firewall(decryption=policy(rule(), exclusions=(exclusion(False), exclusion(False, "ml.*")))), "pass",
+     "Whether this firewall decrypts the traffic is open: rule decrypt-all would decrypt if the management "
+     "traffic crosses this firewall's own dataplane. The exclusion *.paloaltonetworks.com is switched off (exclude "
+     "no)."),
     ("decryption_policy", "open, no error", firewall(decryption=policy(rule())), "pass",
      "Whether this firewall decrypts the traffic is open: rule decrypt-all would decrypt if the management "
      "traffic crosses this firewall's own dataplane."),
@@ -456,6 +580,14 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "No commit is running; pending changes: nothing is pending."),
     ("commit_state", "restarted, an error since",
      firewall(system_log=syslog(restarted(60)), devsrv_log=devsrv(http(500))), "pass",
+     "No commit is running; pending changes: nothing is pending."),
+    ("commit_state", "the firewall was not reached",
+     m.EvidenceSet("fw", "live", COLLECTED, "full", device=lost("timeout")), "skipped",
+     "Not judged: the firewall could not be asked."),
+    ("commit_state", "a release without MLAV", firewall(device=device("9.1.19")), "skipped",
+     "Not judged: the release does not have MLAV."),
+    ("commit_state", "a release without MLAV, connected",
+     firewall(device=device("9.1.19"), cloud_status=status("connected")), "pass",
      "No commit is running; pending changes: nothing is pending."),
 ]  # fmt: skip
 

@@ -18,7 +18,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832, UNLICENSED_CONTENT
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import cloud_answer
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.network import name_resolution
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Theme, Trace, brief, shown
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import (
+    Theme,
+    Trace,
+    brief,
+    brief_name,
+    shown,
+)
 
 _ENGINE = re.compile(r"Machine Learning engine for (.{1,200}?) (started|stopped)", re.I)
 
@@ -36,10 +42,9 @@ def tls_validation(case: Case) -> Outcome:
 def cloud_response(case: Case) -> Outcome:
     failed = case.timeline.of("http")
     if failed:
-        said = f"HTTP {failed[0].code}" if failed[0].code is not None else "an HTTP error"
         text = next((f": {brief(trace.text)}" for trace in failed if trace.text), "")
         message = f"{brief(case.server)} answered with an error{_when(failed)}."
-        return Outcome("fail", f"{message} {compare('HTTP 200', said + text)}", traces=failed)
+        return Outcome("fail", f"{message} {compare('HTTP 200', f'HTTP {failed[0].code}{text}')}", traces=failed)
     return _nothing_in_log(case, "http", "No HTTP error")
 
 
@@ -64,12 +69,11 @@ def engine_events(case: Case) -> Outcome:
         return lacking(log, "The system log")
     reconnected = case.last_event("reconnected")
     texts = case.timeline.of("engines_stopped", "client_certificate", "authentication", "unknown_error")
-    texts = tuple(trace for trace in texts if trace.source == "system_log")
     if texts:
         return Outcome("fail", f"The system log says: {brief(texts[0].text)}{_when(texts)}", traces=texts)
     waiting = stopped_engines(case)
     if waiting:
-        names = ", ".join(brief(name, 60) for name in waiting)
+        names = ", ".join(brief_name(name) for name in waiting)
         return Outcome("warn", f"Engines stopped until the content is updated: {names}.", degrades=True)
     if reconnected is not None:
         return Outcome("pass", f"The firewall last reconnected to the MLAV cloud at {shown(reconnected)}.")
@@ -103,21 +107,18 @@ def known_defects(case: Case) -> Outcome:
         return lacking(case.evidence.device, "The system information")
     findings = (*name_resolution(case), *cloud_answer(case))
     found = {finding.cause_id for finding in findings if finding.confidence != "possible"}
-    release = brief(case.release_text, 40)
+    release = brief_name(case.release_text)
     if "unlicensed_content_defect" in found:
-        traces = case.timeline.of("http", "authentication")
         wanted = compare("10.0.2 or later", release)
-        return Outcome("fail", f"A defect below 10.0.2: {UNLICENSED_CONTENT.title}. {wanted}", traces=traces)
+        return Outcome("fail", f"A defect below 10.0.2: {UNLICENSED_CONTENT.title}. {wanted}")
     affected = PAN_229832.affects(case.release)
     if affected == "unknown":
         return Outcome("warn", f"Whether PAN-OS {release} has {PAN_229832.id} is not known: no fix is listed for it.")
     if affected == "fixed":
         return Outcome("pass", f"PAN-OS {release} has the fix of {PAN_229832.id}.")
-    fix = PAN_229832.fix_for(case.release) if case.release is not None else None
-    wanted = compare(f"{fix} or later" if fix else "a release with the fix", release)
+    wanted = compare(f"{PAN_229832.fix_for(case.release)} or later", release)
     message = f"PAN-OS {release} has {PAN_229832.id}: {PAN_229832.title}. {wanted}"
-    suspect = "defect_pan_229832" in found
-    return Outcome("fail" if suspect else "warn", message, traces=case.timeline.of("dns") if suspect else ())
+    return Outcome("fail" if "defect_pan_229832" in found else "warn", message)
 
 
 def decryption_policy(case: Case) -> Outcome:
@@ -128,7 +129,7 @@ def decryption_policy(case: Case) -> Outcome:
     failing = bool(case.timeline.of("tls"))
     excluded = covering(evidence.value.exclusions, case.server)
     off = [entry for entry in excluded if entry.exclude is False]
-    note = f" The exclusion {brief(off[0].name, 60)} is switched off (exclude no)." if off else ""
+    note = f" The exclusion {brief_name(off[0].name)} is switched off (exclude no)." if off else ""
     if who.who == "this_firewall":
         message = f"This firewall's own policy can decrypt the traffic: {who.why}.{note}"
         return Outcome("warn" if failing else "pass", message)
@@ -154,6 +155,6 @@ def commit_state(case: Case) -> Outcome:
         return lacking(evidence, "Jobs and pending changes")
     if case.running_jobs:
         job = case.running_jobs[0]
-        return Outcome("warn", f"{brief(job.type, 40)} job {job.id} is running.")
+        return Outcome("warn", f"{brief_name(job.type)} job {job.id} is running.")
     pending = {True: "there are changes that are not committed", False: "nothing is pending", None: "not known"}
     return Outcome("pass", f"No commit is running; pending changes: {pending[evidence.value.pending_changes]}.")

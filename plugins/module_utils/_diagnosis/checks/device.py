@@ -15,7 +15,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.device_cert
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import FIRST_RELEASE_WITH_MLAV
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import threat_prevention
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.tls import skew
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, brief_name
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Problem
 
 # Kinds of problems that come from talking to the firewall rather than from what it answers.
@@ -73,7 +73,7 @@ def device_server(case: Case) -> Outcome:
             job = case.running_jobs[0]
             return Outcome(
                 "warn",
-                f"device-server is busy while {brief(job.type, 40)} job {job.id} runs: wait until it has finished. "
+                f"device-server is busy while {brief_name(job.type)} job {job.id} runs: wait until it has finished. "
                 + compare("an answer", "device busy or unavailable"),
             )
         tries = status.value.attempts if status.value is not None else len(status.asked)
@@ -88,8 +88,10 @@ def device_server(case: Case) -> Outcome:
 
 def _process(case: Case) -> str:
     software = case.evidence.software_status.value
-    found = [entry for entry in software.processes if entry.name == "devsrvr"] if software is not None else []
-    return f" (process devsrvr: {brief(found[0].state, 40)})" if found else ""
+    for entry in software.processes if software is not None else ():
+        if entry.name == "devsrvr":
+            return f" (process devsrvr: {brief_name(entry.state)})"
+    return ""
 
 
 def cloud_connection(case: Case) -> Outcome:
@@ -117,10 +119,10 @@ def high_availability(case: Case) -> Outcome:
     if case.ha_inactive and case.state != "connected":
         return Outcome(
             "warn",
-            f"This unit is {brief(case.ha_inactive, 40)}. Whether such a unit keeps a connection to the MLAV cloud is "
+            f"This unit is {brief_name(case.ha_inactive)}. Whether such a unit keeps a connection to the MLAV cloud is "
             f"not documented. {compare('active', case.ha_inactive)}",
         )
-    return Outcome("pass", f"This unit is {brief(pair.value.state, 40)}.")
+    return Outcome("pass", f"This unit is {brief_name(pair.value.state)}.")
 
 
 def device_clock(case: Case) -> Outcome:
@@ -130,9 +132,9 @@ def device_clock(case: Case) -> Outcome:
     if case.skew_s is None:
         return Outcome("skipped", "An archive holds no second clock to compare with.")
     if case.clock_right is False:
-        failed = tuple(trace for trace in case.timeline.of("tls") if trace.family == "tls:validity")
-        wanted = compare(f"at most {CLOCK_TOLERANCE_S // 60} minutes off", f"{skew(case)}")
-        return Outcome("fail" if failed else "warn", f"The clock is wrong. {wanted}", degrades=True, traces=failed)
+        failed = any(trace.family == "tls:validity" for trace in case.timeline.of("tls"))
+        wanted = compare(f"at most {CLOCK_TOLERANCE_S // 60} minutes off", skew(case))
+        return Outcome("fail" if failed else "warn", f"The clock is wrong. {wanted}", degrades=True)
     if case.clock_right is None:
         return Outcome("pass", f"The clock is {skew(case)}, as far as can be told without the offset from UTC.")
     return Outcome("pass", f"The clock is right: {skew(case)}.")
@@ -152,7 +154,7 @@ def device_certificate(case: Case) -> Outcome:
     texts = case.timeline.of("client_certificate")
     if texts:
         message = f"The system log says that it is not accepted: {brief(texts[0].text)}"
-        return Outcome("fail", message, degrades=True, traces=texts)
+        return Outcome("fail", message, traces=texts)
     own = judge_device_certificate(case)
     if own.fault:
         message = f"The device certificate is not valid: {own.fault}. {compare('Valid', own.word or 'no status')}"

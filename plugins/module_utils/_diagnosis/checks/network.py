@@ -12,7 +12,7 @@ from __future__ import annotations
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import wording
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import Outcome, compare, lacking
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, shown
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, brief_name, shown
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import ServiceRoute
 
 
@@ -20,7 +20,7 @@ def service_route(case: Case) -> Outcome:
     evidence = case.evidence.service_route
     if case.route_fault is not None:
         if case.route_fault_is_normal:
-            state = brief(case.ha_inactive, 40)
+            state = brief_name(case.ha_inactive)
             return Outcome("warn", f"{case.route_fault}, which may be by design: this unit is {state}.")
         wanted = compare("a source address on an interface that is up", case.route_fault)
         return Outcome("fail", f"The service route cannot work. {wanted}", degrades=True)
@@ -55,7 +55,7 @@ def _remarks(case: Case, route: ServiceRoute) -> str:
                     f" A destination route for {address} overrides it: {brief(entry.interface or entry.address)}."
                 )
     if route.proxy_server:
-        remarks += f" A proxy is configured ({brief(route.proxy_server, 100)}); whether MLAV uses it is not known."
+        remarks += f" A proxy is configured ({brief(route.proxy_server)}); whether MLAV uses it is not known."
     if not route.complete:
         remarks += " Values pushed by Panorama may be missing."
     return remarks
@@ -128,7 +128,7 @@ def tcp_connection(case: Case) -> Outcome:
         return Outcome("error", "No row of the connection table was understood.")
     if not table.addresses and case.address is None:
         return Outcome("skipped", "The address of the cloud server is not known, so that its rows cannot be told.")
-    states = sorted({brief(row.state, 20) for row in case.cloud_connections})
+    states = sorted({brief_name(row.state) for row in case.cloud_connections})
     if states:
         return Outcome("warn", f"There was a session, but none is established. {compare(wanted, ', '.join(states))}")
     return Outcome("warn", f"There is no connection to the cloud server now. {compare(wanted, 'no row')}")

@@ -10,14 +10,12 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks import cloud, device, network
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import CheckSpec, Outcome
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import FIRST_RELEASE_WITH_MLAV
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
-
-_WAY = ("service_route", "name_resolution")
 
 CHECKS: tuple[CheckSpec, ...] = (
     CheckSpec("device_access", "The firewall can be asked", device.device_access, ()),
@@ -66,13 +64,19 @@ CHECKS: tuple[CheckSpec, ...] = (
         ("ping", "devsrv_log"),
         ("service_route",),
     ),
-    CheckSpec("icmp_reachability", "The cloud server answers a ping", network.icmp_reachability, ("ping",), _WAY),
+    CheckSpec(
+        "icmp_reachability",
+        "The cloud server answers a ping",
+        network.icmp_reachability,
+        ("ping",),
+        ("name_resolution",),
+    ),
     CheckSpec(
         "tcp_connection",
         "A session to port 443 of the cloud server exists",
         network.tcp_connection,
         ("netstat", "devsrv_log"),
-        (*_WAY, "icmp_reachability"),
+        ("icmp_reachability",),
     ),
     CheckSpec(
         "tls_validation",
@@ -131,15 +135,9 @@ def stopped_by(outcomes: Mapping[str, Outcome], case: Case) -> str | None:
     if "device_access" in outcomes and outcomes["device_access"].status == "error":
         return "device_access"
     release = outcomes.get("supported_release")
-    if release is not None and release.status == "skipped" and has_no_mlav(case):
-        return "supported_release"
-    return None
-
-
-def has_no_mlav(case: Case) -> bool:
-    """A Panorama, or a release below 10.0.0; not contradicted by a connection that stands."""
-    too_old = case.release is not None and case.release < FIRST_RELEASE_WITH_MLAV
-    return (too_old or case.is_panorama) and case.state != "connected"
+    without = release is not None and release.status == "skipped" and case.evidence.device.value is not None
+    # A connection that stands contradicts it.
+    return "supported_release" if without and case.state != "connected" else None
 
 
 def run_check(spec: CheckSpec, case: Case) -> Outcome:
@@ -148,7 +146,7 @@ def run_check(spec: CheckSpec, case: Case) -> Outcome:
     except Exception as error:  # a defect of one check must not hide the others
         return crashed(error)
     if outcome.status == "fail" and case.state == "connected":
-        return Outcome("warn", outcome.message, outcome.degrades, outcome.traces)
+        return replace(outcome, status="warn")
     return outcome
 
 

@@ -55,5 +55,6 @@ def from_log(timeline: Timeline, best: Confidence = "proven") -> Confidence:
     return max(best, weakest, key=CERTAINTY.__getitem__)
 
 
-def newest(traces: tuple[Trace, ...]) -> datetime | None:
-    return traces[0].last if traces else None
+def newest(traces: tuple[Trace, ...]) -> datetime:
+    """When the newest of a timeline's traces was; one without a time counts as the oldest, not as seen now."""
+    return traces[0].last or datetime.min

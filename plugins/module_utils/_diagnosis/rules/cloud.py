@@ -14,7 +14,12 @@ from typing import Any
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import UNLICENSED_CONTENT
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import CERTAINTY, Finding, from_log
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import (
+    CERTAINTY,
+    Finding,
+    from_log,
+    newest,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace
 
 _CONTENT_VERSION = "invalid content version"
@@ -37,11 +42,11 @@ def cloud_answer(case: Case) -> list[Finding]:
 
 
 def _judged(case: Case, answers: tuple[Trace, ...]) -> list[Finding]:
-    code = answers[0].code or 0
+    code = answers[0].code
     details: dict[str, Any] = {"http_code": code, "text": next((trace.text for trace in answers if trace.text), "")}
     confidence = from_log(case.timeline)
-    seen, because = answers[0].last, ("cloud_response",)
-    if code >= 500:
+    seen, because = newest(answers), ("cloud_response",)
+    if answers[0].family == "http:5xx":
         return [Finding("cloud_service_error", confidence, because, details, seen)]
     if code == 404:
         return [Finding("cloud_service_missing", confidence, because, details, seen)]
@@ -55,7 +60,7 @@ def _content_version(
     case: Case, details: dict[str, Any], answers: tuple[Trace, ...], confidence: Confidence
 ) -> list[Finding]:
     affected, licensed = UNLICENSED_CONTENT.affects(case.release), threat_prevention(case)
-    seen = answers[0].last
+    seen = newest(answers)
     rejected = Finding("cloud_rejected_request", confidence, ("cloud_response",), details, seen)
     if affected == "fixed" or licensed:
         return [rejected]
@@ -81,7 +86,7 @@ def _authentication_alone(case: Case) -> list[Finding]:
     because = ("known_defects", "engine_events", "license")
     # A log that was read may begin after the event, so that its silence rules nothing out.
     undecided = "" if case.log_was_read else "what devsrv.log says"
-    return [Finding("unlicensed_content_defect", "possible", because, details, texts[0].last, undecided=undecided)]
+    return [Finding("unlicensed_content_defect", "possible", because, details, newest(texts), undecided=undecided)]
 
 
 def may_have_unlicensed_content(case: Case) -> bool:

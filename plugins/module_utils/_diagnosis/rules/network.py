@@ -10,6 +10,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
@@ -32,13 +33,11 @@ def name_resolution(case: Case) -> list[Finding]:
         return [Finding("name_resolution_failed", "proven", ("name_resolution",))]
     failed = case.timeline.of("dns")
     if failed:
-        return _could_not_resolve(case)
+        return _could_not_resolve(case, newest(failed))
     return _engines_stopped(case)
 
 
-def _could_not_resolve(case: Case) -> list[Finding]:
-    failed = case.timeline.of("dns")
-    seen = newest(failed)
+def _could_not_resolve(case: Case, seen: datetime) -> list[Finding]:
     affected = PAN_229832.affects(case.release)
     if case.resolves is None:
         ping = "whether the name resolves now"

@@ -10,6 +10,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
@@ -61,12 +62,7 @@ def find_causes(case: Case) -> Found:
     return Found(tuple(sorted(findings.values(), key=_rank)), crashes)
 
 
-def _rank(finding: Finding) -> tuple[int, float, int]:
+def _rank(finding: Finding) -> tuple[int, timedelta, int]:
     """What is seen now comes before what a log says; of log entries the newest."""
-    age = float("-inf") if finding.seen is None else -finding.seen.toordinal() * 86400.0 - _seconds(finding)
+    age = datetime.max - (finding.seen or datetime.max)
     return CERTAINTY[finding.confidence], age, _ORDER[finding.cause_id]
-
-
-def _seconds(finding: Finding) -> float:
-    moment = finding.seen
-    return 0.0 if moment is None else moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6

@@ -20,7 +20,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace
 
 _UNKNOWN_SKEW = "off by an unknown time"
-_VALIDITY = {9: "not yet valid", 10: "expired"}
 
 
 def certificate_validation(case: Case) -> list[Finding]:
@@ -59,8 +58,8 @@ def _without_code(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
 
 
 def _validity(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
-    code = failed[0].code or 0
-    details: dict[str, Any] = {"x509_code": code, "validity": _VALIDITY.get(code, "outside its validity")}
+    code = failed[0].code
+    details: dict[str, Any] = {"x509_code": code, "validity": "not yet valid" if code == 9 else "expired"}
     because = ("device_clock", "tls_validation")
     seen = newest(failed)
     if case.clock_right is False and case.skew_s is not None:
