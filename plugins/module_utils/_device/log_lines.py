@@ -37,6 +37,7 @@ _MAX_ROTATION_BYTES = 2 * 1024**3
 _RATIO_COUNTS_FROM = 16 * 1024**2
 
 _DATED = re.compile(rb"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d")
+_DATED_LINE = re.compile(rb"^" + _DATED.pattern, re.MULTILINE)
 
 
 class Readable(Protocol):
@@ -82,6 +83,8 @@ def newest_rows(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
         if _DATED.match(line) is None:
             if not dated and len(head) < _UNDATED_LINES:
                 head.append(line)
+            else:
+                lines.skip_undated()
             continue
         dated = True
         if concerns.search(line.lower()):
@@ -107,7 +110,8 @@ def telling_lines(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
     truncated = False
     lines = _Lines(content, concerns)
     while line := lines.next():
-        if _DATED.match(line):
+        dated = _DATED.match(line) is not None
+        if dated:
             if not first:
                 kept.clear()
                 first = line
@@ -123,8 +127,10 @@ def telling_lines(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
         while size > PROCESS_LOG_BYTES:
             size -= len(kept.popleft()) + _LINE_OVERHEAD
             truncated = True
-        if first and body <= 0:
+        if dated and not wanted:
             last = lines.skip() or last
+        elif not wanted:
+            lines.skip_undated()
     if first and (not kept or kept[0] != first):
         kept.appendleft(first)
     if last and kept[-1] != last:
@@ -180,6 +186,20 @@ class _Lines:
                 last = line if _DATED.match(line) else last
             elif not self._fill():
                 return last
+
+    def skip_undated(self) -> None:
+        """Passes over lines without a time; the next has one, or is the last."""
+        while True:
+            found = _DATED_LINE.search(self._block, self._position)
+            if found is not None:
+                self._position = found.start()
+                return
+            self._position = max(self._position, self._block.rfind(b"\n", self._position) + 1)
+            # The time of the last line may go on in the next block.
+            if len(self._block) - self._position >= _LINE_BYTES:
+                self._pass_long_line()
+            elif not self._fill():
+                return
 
     def _pass_long_line(self) -> bytes:
         """Moves behind a line that is not bounded, and gives its beginning."""

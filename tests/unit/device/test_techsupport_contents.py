@@ -248,6 +248,21 @@ def test_only_what_matters_of_a_log_is_kept() -> None:
     assert logs(device) == [(DEVSRV, b"".join(kept).decode())]
 
 
+@pytest.mark.parametrize("undated", [b"mlav\n", b"\n", b"x" * 9000 + b"\n"], ids=["text", "empty", "long"])
+def test_a_flood_of_lines_without_a_time_hides_nothing_behind_it(undated: bytes) -> None:
+    flood = undated * (MEGABYTE // len(undated))
+    device = opened(tar(Item(DEVSRV, flood + line(1) + flood + line(2))))
+    (found,) = device.process_log("devsrv.log", 5000)
+    assert [told for told in found.text.splitlines(keepends=True) if told[0].isdigit()] == [
+        line(1).decode(),
+        line(2).decode(),
+    ]
+    assert len(found.text.splitlines()) == 7
+    table = opened(tar(Item(SYSTEM_LOG, flood + row(22).encode() + flood + row(23).encode())))
+    kept = [told for told in table.system_log(SystemLogQuery("", None, 500)).text.splitlines() if told[:1].isdigit()]
+    assert kept == [row(23)[:-1], row(22)[:-1]]
+
+
 def test_times_decide_and_not_the_generation() -> None:
     """A clock that was set back leaves newer times in older files."""
     items = [Item(DEVSRV, line(1, "curl error: old")), Item(f"{DEVSRV}.1", line(9, "curl error: new") + line(0))]
