@@ -21,6 +21,7 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     device,
     devsrv,
     dns_error,
+    ev,
     event,
     firewall,
     http,
@@ -130,6 +131,9 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
      UNEXPLAINED),
     ("passive, and no interface has the source", firewall(high_availability=pair("passive"),
      service_route=dataplane("10.1.9.9"), ping=lost(), interfaces=interfaces(UP)), ["service_route_invalid proven"]),
+    # A pair.
+    ("a pair whose state is not known", firewall(high_availability=pair("")), UNEXPLAINED),
+    ("no pair, but a state", firewall(high_availability=ev(m.HighAvailability(False, state="passive"))), UNEXPLAINED),
     # A restart of device-server.
     ("a restart, and a reconnect in the same second", firewall(system_log=syslog(reconnected(60), restarted(60))),
      NO_FORCE),
@@ -180,8 +184,8 @@ LIVE: list[tuple[str, m.EvidenceSet, str, list[str]]] = [
      "the source address of the service route cannot be bound", ["name_resolution_failed"]),
     ("name resolution", firewall(ping=unknown_host()), "ml.service.paloaltonetworks.com does not resolve",
      ["port_443_blocked"]),
-    ("routing", firewall(ping=ping("network_unreachable")), "ml.service.paloaltonetworks.com is unreachable",
-     ["name_resolution_intermittent"]),
+    *(("routing", firewall(ping=ping(outcome)), "ml.service.paloaltonetworks.com is unreachable",
+       ["name_resolution_intermittent"]) for outcome in ("network_unreachable", "host_unreachable")),
     ("TCP", firewall(netstat=netstat("SYN_SENT")), "TCP port 443 of the cloud server does not answer",
      ["name_resolution_intermittent"]),
 ]  # fmt: skip
