@@ -18,12 +18,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
 from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     ago,
+    curl,
     device,
     devsrv,
     ev,
     event,
     firewall,
     lost,
+    netstat,
     pair,
     sig,
     syslog,
@@ -73,6 +75,12 @@ SHOWN: list[tuple[str, m.EvidenceSet, str, list[CheckEvidence]]] = [
 def test_what_a_check_shows(evidence: m.EvidenceSet, check_id: str, shown: list[CheckEvidence]) -> None:
     [check] = [check for check in diagnose(evidence).checks if check.id == check_id]
     assert list(check.evidence) == shown
+
+
+def test_an_error_that_goes_with_what_is_seen_now_is_shown_with_it() -> None:
+    found = diagnose(firewall(netstat=netstat("SYN_SENT"), devsrv_log=devsrv(curl("Couldn't connect to server"))))
+    [check] = [check for check in found.checks if check.id == "tcp_connection"]
+    assert [shown.raw for shown in check.evidence] == ["raw answer", "Error: curl None Couldn't connect to server"]
 
 
 def test_a_release_without_mlav_is_shown() -> None:

@@ -101,6 +101,7 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
      ["tls_interception likely"]),
     ("more than two attempts ago, no clock",
      firewall(clock=lost(), devsrv_log=lost(), system_log=syslog(tls_event(30.1))), ["tls_interception likely"]),
+    ("a restart at an unknown distance", firewall(clock=lost(), devsrv_log=lost(), system_log=RESTARTED), OTHERWISE),
     # What of devsrv.log counts as read.
     ("one line", firewall(devsrv_log=devsrv(lines=1)), UNEXPLAINED),
     ("no line but an error", firewall(devsrv_log=devsrv(curl("SSL connect error"), lines=0)), UNEXPLAINED),
