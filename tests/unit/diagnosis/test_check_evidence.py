@@ -67,6 +67,8 @@ SHOWN: list[tuple[str, m.EvidenceSet, str, list[CheckEvidence]]] = [
      [CheckEvidence("", "live", HELD, "")]),
     ("no value, no question", firewall(licenses=lost()), "license", []),
     ("not asked", firewall(licenses=replace(NOT_ASKED, asked=(m.Asked("x", "api", "y"),))), "license", []),
+    ("not asked, but the log was read", firewall(ping=NOT_ASKED, devsrv_log=log(CURRENT)), "name_resolution",
+     [CheckEvidence(CURRENT.command, "ssh", [], "")]),
     ("a release without MLAV", firewall(device=ev(m.DeviceInfo(sw_version="9.1.19"))), "license", []),
 ]  # fmt: skip
 
