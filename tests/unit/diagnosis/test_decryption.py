@@ -39,7 +39,7 @@ NOT_COMMITTED = "it excludes *.paloaltonetworks.com already, but the exclusion m
 ALL = ["decrypt-all"]
 THIS = ("this_firewall", "rule decrypt-all", ALL)
 MAYBE = ("unknown", OPEN, ALL)
-NO = ("elsewhere", NONE, [])
+NO: tuple[str, str, list[str]] = ("elsewhere", NONE, [])
 AT_MANAGEMENT = device(management_address="192.0.2.7")
 FURTHER_DOWN = rule("further-down")
 
