@@ -215,9 +215,9 @@ class Case:
 
     def may_be_outdated(self, seen: datetime | None) -> bool:
         """Whether a newer error than one ``seen`` then may stand in devsrv.log, which was not read (None: seen now)."""
-        if seen is None or self.now is None or self.log_was_read:
+        if seen is None or self.log_was_read:
             return False
-        return self.now - seen > 2 * RETRY_INTERVAL
+        return self.now is None or self.now - seen > 2 * RETRY_INTERVAL
 
     # --- the network, now -----------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ def who_decrypts(case: Case) -> Decrypter:
         return Decrypter("unknown", f"rule {rules} may match, but the service route is not known", names)
     if route.kind == "management":
         why = f"rule {rules} would decrypt if the management traffic crosses this firewall's own dataplane"
-        return Decrypter("unknown", why, names, bool(exclusions))
+        return Decrypter("unknown", why, names)
     certain = tuple(brief_name(rule.name) for rule, match in matching if match == "yes")
     if certain:
         return Decrypter("this_firewall", f"rule {', '.join(certain)}", certain, bool(exclusions))
@@ -95,7 +95,7 @@ def covering(exclusions: Iterable[DecryptionExclusion], server: str) -> tuple[De
 
 
 def _covers(name: str, server: str) -> bool:
-    literal = "".join(char if char == "*" else f"[{char}]" if char in "?[" else char for char in name)
+    literal = "".join(f"[{char}]" if char in "?[" else char for char in name)
     return re.match(translate(literal), server) is not None
 
 

@@ -53,14 +53,12 @@ class Defect:
 
     Attributes:
         fixes: the first fixed release of each branch that has one.
-        since: the first release that can have the defect at all.
         fixed_branch: every branch from here on has the fix from its first release.
     """
 
     id: str
     title: str
     fixes: tuple[Release, ...]
-    since: Release
     fixed_branch: tuple[int, int]
 
     def fix_for(self, release: Release | None) -> Release | None:
@@ -74,7 +72,7 @@ class Defect:
         if release.branch >= self.fixed_branch:
             return "fixed"
         fix = self.fix_for(release)
-        if fix is None or release < self.since:
+        if fix is None:
             return "unknown"
         return "affected" if release < fix else "fixed"
 
@@ -83,7 +81,6 @@ PAN_229832 = Defect(
     id="PAN-229832",
     title="MLAV and URL cloud connectivity is lost intermittently",
     fixes=(Release(10, 1, 14), Release(10, 2, 11), Release(11, 0, 5), Release(11, 1, 3)),
-    since=Release(10, 1, 0),
     fixed_branch=(11, 2),
 )
 
@@ -91,7 +88,6 @@ UNLICENSED_CONTENT = Defect(
     id="unlicensed content version",
     title="without a Threat Prevention licence the cloud rejects the content version with HTTP 400",
     fixes=(Release(10, 0, 2),),
-    since=Release(10, 0, 0),
     fixed_branch=(10, 1),
 )
 

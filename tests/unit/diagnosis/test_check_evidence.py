@@ -14,16 +14,18 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import CheckEvidence
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import CheckEvidence, MissingEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
 from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     ago,
+    curl,
     device,
     devsrv,
     ev,
     event,
     firewall,
     lost,
+    netstat,
     pair,
     sig,
     syslog,
@@ -65,6 +67,8 @@ SHOWN: list[tuple[str, m.EvidenceSet, str, list[CheckEvidence]]] = [
      [CheckEvidence("", "live", HELD, "")]),
     ("no value, no question", firewall(licenses=lost()), "license", []),
     ("not asked", firewall(licenses=replace(NOT_ASKED, asked=(m.Asked("x", "api", "y"),))), "license", []),
+    ("not asked, but the log was read", firewall(ping=NOT_ASKED, devsrv_log=log(CURRENT)), "name_resolution",
+     [CheckEvidence(CURRENT.command, "ssh", [], "")]),
     ("a release without MLAV", firewall(device=ev(m.DeviceInfo(sw_version="9.1.19"))), "license", []),
 ]  # fmt: skip
 
@@ -73,6 +77,12 @@ SHOWN: list[tuple[str, m.EvidenceSet, str, list[CheckEvidence]]] = [
 def test_what_a_check_shows(evidence: m.EvidenceSet, check_id: str, shown: list[CheckEvidence]) -> None:
     [check] = [check for check in diagnose(evidence).checks if check.id == check_id]
     assert list(check.evidence) == shown
+
+
+def test_an_error_that_goes_with_what_is_seen_now_is_shown_with_it() -> None:
+    found = diagnose(firewall(netstat=netstat("SYN_SENT"), devsrv_log=devsrv(curl("Couldn't connect to server"))))
+    [check] = [check for check in found.checks if check.id == "tcp_connection"]
+    assert [shown.raw for shown in check.evidence] == ["raw answer", "Error: curl None Couldn't connect to server"]
 
 
 def test_a_release_without_mlav_is_shown() -> None:
@@ -118,7 +128,8 @@ def test_when_evidence_was_collected_is_in_utc(moment: datetime, shown: str) -> 
 
 
 EXPLAINED: list[tuple[str, m.EvidenceSet, dict[str, str | None]]] = [
-    ("a check that warns is explained by none", firewall(ping=unknown_host()), {"tcp_connection": None}),
+    ("a check that warns or passes is explained by none", firewall(ping=unknown_host()),
+     {"tcp_connection": None, "engine_events": None}),
     ("a release without MLAV explains all that is not judged", firewall(device=device("9.1.19")),
      {"device_access": None, "supported_release": None, "device_server": "supported_release",
       "commit_state": "supported_release"}),
@@ -130,3 +141,31 @@ EXPLAINED: list[tuple[str, m.EvidenceSet, dict[str, str | None]]] = [
 @pytest.mark.parametrize(("evidence", "by"), [row[1:] for row in EXPLAINED], ids=[row[0] for row in EXPLAINED])
 def test_which_check_explains_another(evidence: m.EvidenceSet, by: dict[str, str | None]) -> None:
     assert {check.id: check.blocked_by for check in diagnose(evidence).checks if check.id in by} == by
+
+
+@pytest.mark.parametrize(
+    ("evidence", "missing"),
+    [
+        (
+            firewall(devsrv_log=devsrv(lines=0)),
+            MissingEvidence(
+                "devsrv_log",
+                "empty",
+                "devsrv.log holds no line",
+                "Diagnose again in a quarter of an hour: device-server writes when it tries to connect.",
+            ),
+        ),
+        (
+            firewall(service_route=ev(m.ServiceRoute("undetermined", reason="no source"))),
+            MissingEvidence(
+                "service_route",
+                "undetermined",
+                "no source",
+                "Look at Device > Setup > Services > Service Route Configuration: which address does it use?",
+            ),
+        ),
+        (firewall(ping=lost("refused", "no", "SSH")), MissingEvidence("ping", "refused", "no", "SSH")),
+    ],
+)
+def test_what_is_missing_and_what_would_give_it(evidence: m.EvidenceSet, missing: MissingEvidence) -> None:
+    assert diagnose(evidence).missing == (missing,)

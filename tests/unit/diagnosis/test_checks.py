@@ -347,8 +347,9 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "The ping of the cloud server could not be had: no SSH. Needed: SSH credentials."),
     ("name_resolution", "the ping did not get so far", firewall(ping=ping("bind_failed", None)), "skipped",
      "Whether the name resolves cannot be told: the ping did not get that far."),
-    ("name_resolution", "resolves to what is not told", firewall(ping=ping("lost", None)), "pass",
-     "ml.service.paloaltonetworks.com resolves to an address."),
+    *(("name_resolution", f"resolves to what is not told: {outcome}", firewall(ping=ping(outcome, None)), "pass",
+       "ml.service.paloaltonetworks.com resolves to an address.")
+      for outcome in ("answered", "lost", "network_unreachable", "host_unreachable")),
     ("icmp_reachability", "answered", firewall(), "pass",
      "198.51.100.10 answers the ping."),
     ("icmp_reachability", "answered, address not told", firewall(ping=ping("answered", None)), "pass",

@@ -39,7 +39,7 @@ NOT_COMMITTED = "it excludes *.paloaltonetworks.com already, but the exclusion m
 ALL = ["decrypt-all"]
 THIS = ("this_firewall", "rule decrypt-all", ALL)
 MAYBE = ("unknown", OPEN, ALL)
-NO = ("elsewhere", NONE, [])
+NO: tuple[str, str, list[str]] = ("elsewhere", NONE, [])
 AT_MANAGEMENT = device(management_address="192.0.2.7")
 FURTHER_DOWN = rule("further-down")
 
@@ -81,6 +81,8 @@ WHO: list[tuple[str, dict[str, Any], tuple[str, str, list[str]]]] = [
     ("an action that is not known", own(rule(action="unknown")), MAYBE),
     ("an action that is not known, for another zone", own(rule(action="unknown", from_zones=("trust",))), NO),
     ("decrypt and forward", own(rule(action="decrypt-and-forward")), THIS),
+    ("one for another zone, then one that matches", own(rule("other", from_zones=("trust",)), rule()), THIS),
+    ("from no source at all", own(rule(negate_source=True)), NO),
     # Zones.
     ("no zone named", own(rule(from_zones=())), THIS),
     ("its zone is not known", own(rule(from_zones=("dmz",)), interfaces=lost()), MAYBE),

@@ -34,6 +34,7 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     dns_error,
     ev,
     event,
+    exclusion,
     firewall,
     http,
     job,
@@ -182,8 +183,22 @@ def test_a_remedy_that_a_module_can_carry_out_says_how() -> None:
     remedy = diagnose(firewall(decryption=policy(rule()), **intercepted)).causes[0].remedy
     assert (remedy.automated, remedy.module) == (True, "panops.mlav.mlav_decryption_exclusion")
     assert remedy.params == {"name": "*.paloaltonetworks.com", "state": "present"}
+    rules = policy(rule(), exclusions=(exclusion(False),))
+    assert diagnose(firewall(decryption=rules, **intercepted)).causes[0].remedy.params == remedy.params
     elsewhere = diagnose(firewall(**intercepted)).causes[0].remedy
     assert (elsewhere.automated, elsewhere.module, elsewhere.params) == (False, None, {})
+
+
+def test_which_remedies_need_a_maintenance_window() -> None:
+    named = {(entry.id, ""): entry.remedy for entry in CATALOGUE.values()}
+    named |= {(entry.id, name): variant for entry in CATALOGUE.values() for name, variant in entry.variants.items()}
+    assert {place for place, remedy in named.items() if remedy.needs_maintenance_window} == {
+        ("device_server_unavailable", ""),
+        ("commit_force_needed", ""),
+        ("service_route_invalid", ""),
+        ("defect_pan_229832", ""),
+        ("unlicensed_content_defect", ""),
+    }
 
 
 def test_capture_on_the_management_interface() -> None:

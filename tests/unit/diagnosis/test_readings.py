@@ -21,6 +21,7 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     device,
     devsrv,
     dns_error,
+    ev,
     event,
     firewall,
     http,
@@ -100,6 +101,7 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
      ["tls_interception likely"]),
     ("more than two attempts ago, no clock",
      firewall(clock=lost(), devsrv_log=lost(), system_log=syslog(tls_event(30.1))), ["tls_interception likely"]),
+    ("a restart at an unknown distance", firewall(clock=lost(), devsrv_log=lost(), system_log=RESTARTED), OTHERWISE),
     # What of devsrv.log counts as read.
     ("one line", firewall(devsrv_log=devsrv(lines=1)), UNEXPLAINED),
     ("no line but an error", firewall(devsrv_log=devsrv(curl("SSL connect error"), lines=0)), UNEXPLAINED),
@@ -130,6 +132,9 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
      UNEXPLAINED),
     ("passive, and no interface has the source", firewall(high_availability=pair("passive"),
      service_route=dataplane("10.1.9.9"), ping=lost(), interfaces=interfaces(UP)), ["service_route_invalid proven"]),
+    # A pair.
+    ("a pair whose state is not known", firewall(high_availability=pair("")), UNEXPLAINED),
+    ("no pair, but a state", firewall(high_availability=ev(m.HighAvailability(False, state="passive"))), UNEXPLAINED),
     # A restart of device-server.
     ("a restart, and a reconnect in the same second", firewall(system_log=syslog(reconnected(60), restarted(60))),
      NO_FORCE),
@@ -180,8 +185,8 @@ LIVE: list[tuple[str, m.EvidenceSet, str, list[str]]] = [
      "the source address of the service route cannot be bound", ["name_resolution_failed"]),
     ("name resolution", firewall(ping=unknown_host()), "ml.service.paloaltonetworks.com does not resolve",
      ["port_443_blocked"]),
-    ("routing", firewall(ping=ping("network_unreachable")), "ml.service.paloaltonetworks.com is unreachable",
-     ["name_resolution_intermittent"]),
+    *(("routing", firewall(ping=ping(outcome)), "ml.service.paloaltonetworks.com is unreachable",
+       ["name_resolution_intermittent"]) for outcome in ("network_unreachable", "host_unreachable")),
     ("TCP", firewall(netstat=netstat("SYN_SENT")), "TCP port 443 of the cloud server does not answer",
      ["name_resolution_intermittent"]),
 ]  # fmt: skip

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
 from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     CONTENT_TEXT,
+    NOW,
     certificate,
     clock,
     curl,
@@ -127,6 +129,9 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
     # The device certificate.
     ("of two texts of the device certificate the newest counts", firewall(system_log=syslog(EXPIRED_BEFORE, REVOKED)),
      ["device_certificate_invalid proven"]),
+    ("a text of expiry, and a certificate that is not yet valid",
+     firewall(system_log=syslog(EXPIRED_BEFORE), device_certificate=ev(m.DeviceCertificate(
+         "Valid", NOW + timedelta(days=2), NOW + timedelta(days=90)))), ["device_certificate_invalid proven"]),
     *((f"{what} explains the loss beside an expired certificate",
        firewall(device_certificate=certificate("Valid", -3), devsrv_log=devsrv(error)),
        [f"{cause} proven", "device_certificate_invalid possible"])
@@ -219,3 +224,19 @@ def test_a_rule_that_crashes_is_told_by_a_check(check_id: str, monkeypatch: pyte
     told = {check.id: check.message for check in found.checks if check.status == "error"}
     assert told == {check_id: "This check crashed, which is a defect of the collection (ValueError: a defect)."}
     assert (found.verdict, found.causes) == ("undetermined", ())
+
+
+@pytest.mark.parametrize(
+    ("evidence", "verdict"),
+    [(firewall(cloud_status=status("connected")), "healthy"), (firewall(device=device("9.1.19")), "not_applicable")],
+)
+def test_no_rule_is_asked_where_there_is_nothing_to_explain(
+    evidence: m.EvidenceSet, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_case: Case) -> list[Finding]:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr(registry, "RULES", (("license", broken),))
+    found = diagnose(evidence)
+    assert found.verdict == verdict
+    assert "error" not in {check.status for check in found.checks}

@@ -14,9 +14,11 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.shape import Misfit, require_diagnoses
 from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis
-from tests.tooling.schemas import validator
+from tests.tooling.schemas import schema, validator
 
 SCHEMA = validator("diagnosis")
+PUBLISHED = schema("diagnosis")
+REMEDY = PUBLISHED["$defs"]["remedy"]["properties"]
 
 WHOLE = diagnosis(
     "fw-a",
@@ -91,6 +93,34 @@ def test_every_change_at_every_place_is_judged_as_the_schema_judges_it(place: Pl
     assert [(variant, taken(variant)) for variant in variants] == [
         (variant, SCHEMA.is_valid(variant)) for variant in variants
     ]
+
+
+@pytest.mark.parametrize("name", PUBLISHED["properties"]["device"]["properties"])
+def test_what_is_told_of_the_device_is_judged_as_the_schema_judges_it(name: str) -> None:
+    variants = [changed(("device",), {name: value}) for value in VALUES]
+    assert [taken(variant) for variant in variants] == [SCHEMA.is_valid(variant) for variant in variants]
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        (("causes", 0, "remedy", "actor"), REMEDY["actor"]["enum"]),
+        (("causes", 0, "remedy", "risk"), REMEDY["risk"]["enum"]),
+        (("source",), PUBLISHED["properties"]["source"]["enum"]),
+    ],
+)
+def test_every_word_of_the_schema_is_taken(place: Place, words: list[str]) -> None:
+    assert [word for word in words if not taken(changed(place, word))] == []
+
+
+@pytest.mark.parametrize(
+    ("data", "actual"),
+    [({"schema": "other/1"}, "'other/1'"), ({}, "null"), ("text", "'text'"), (["x"], "a list"), (7, "a number")],
+)
+def test_what_is_no_diagnosis_at_all(data: Any, actual: str) -> None:
+    with pytest.raises(Misfit) as raised:
+        require_diagnoses([data])
+    assert str(raised.value) == f"[0] Expected: a diagnosis, schema panops.mlav/diagnosis/1. Actual: {actual}."
 
 
 @pytest.mark.parametrize(("place", "name"), [(("device",), "x"), (("causes", 0, "details"), "x")])

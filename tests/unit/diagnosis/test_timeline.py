@@ -187,6 +187,14 @@ TOLD: list[tuple[str, m.EvidenceSet, list[PastCause]]] = [
      [past("cloud_service_error", "MLAV0303", 9, 9, 1, "Error: http 500 "),
       past("tls_interception", "MLAV0102", 9, 9, 1, curl(PEER_TEXT, 9).sample),
       past("certificate_expired", "MLAV0106", None, None, 1, "Error: x509 10 certificate has expired")]),
+    ("curl's text before the code, and another answer", firewall(**CONNECTED, devsrv_log=devsrv(
+        http(500, minutes=9), curl(PEER_TEXT, 8), sig("x509", 10, "certificate has expired", ago(9)))),
+     [past("certificate_expired", "MLAV0106", 9, 8, 1, curl(PEER_TEXT, 8).sample),
+      past("cloud_service_error", "MLAV0303", 9, 9, 1, "Error: http 500 ")]),
+    ("two codes at one moment", firewall(**CONNECTED, devsrv_log=devsrv(
+        sig("x509", 10, "certificate has expired", ago(9)), sig("x509", 20, UNTRUSTED, ago(9)))),
+     [past("certificate_expired", "MLAV0106", 9, 9, 1, "Error: x509 10 certificate has expired"),
+      past("tls_interception", "MLAV0102", 9, 9, 1, f"Error: x509 20 {UNTRUSTED}")]),
     ("the clock is not known", firewall(**CONNECTED, clock=lost(), devsrv_log=devsrv(
         sig("x509", 10, "certificate has expired", ago(9)))),
      [past("clock_skew", "MLAV0003", 9, 9, 1, "Error: x509 10 certificate has expired")]),

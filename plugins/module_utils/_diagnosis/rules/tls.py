@@ -89,9 +89,7 @@ def _interception(case: Case, failed: tuple[Trace, ...], confidence: Confidence,
         "x509_code": code,
         "reason": text if code is None else f"x509 code {code}: {text}",
     }
-    variant: str | None = decrypter.who
-    if decrypter.who == "this_firewall" and decrypter.switched_off:
-        variant = "switched_off"
+    variant = "switched_off" if decrypter.switched_off else decrypter.who
     because = ("tls_validation",) if decrypter.who == "unknown" else ("tls_validation", "decryption_policy")
     return Finding("tls_interception", confidence, because, details, newest(failed), variant, undecided)
 
