@@ -250,10 +250,10 @@ def start(path: Path, source: str | None, tests: Sequence[str], seconds: int, fi
         def asked(*places: str) -> int:
             return int(pytest.main([*CHOICE, *places], plugins=[Failures(writing)]))
 
-        code = asked(*first) if first else 0
-        if code not in (1, 2):
-            # What the first notice, the others need not even collect.
-            code = next((code for place in tests if (code := asked(place))), 0)
+        # They were there without the change: that they cannot be collected now is noticed, too.
+        code = 1 if first and asked(*first) else 0
+        # What the first notice, the others need not even collect.
+        code = code or next((code for place in tests if (code := asked(place))), 0)
     except BaseException:
         code = 99
     os._exit(code)
