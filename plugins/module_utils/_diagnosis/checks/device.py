@@ -146,7 +146,7 @@ def license_facts(case: Case) -> Outcome:
         return lacking(licenses, "The licences")
     held = {True: "held", False: "none", None: "expired or not known"}[threat_prevention(case)]
     count = len(licenses.value.entries)
-    return Outcome("pass", f"{count} licences; Threat Prevention: {held}. None is needed for the connection itself.")
+    return Outcome("pass", f"Licences: {count}. Threat Prevention: {held}. None is needed for the connection itself.")
 
 
 def device_certificate(case: Case) -> Outcome:

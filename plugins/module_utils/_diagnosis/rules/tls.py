@@ -138,4 +138,5 @@ def skew(case: Case) -> str:
     size = abs(case.skew_s)
     units = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
     unit, seconds = next(((name, length) for name, length in units if size >= 2 * length), units[-1])
-    return f"{round(size / seconds, 1):g} {unit} {'behind' if case.skew_s < 0 else 'ahead'}"
+    count = round(size / seconds, 1)
+    return f"{count:g} {unit if count != 1 else unit[:-1]} {'behind' if case.skew_s < 0 else 'ahead'}"
