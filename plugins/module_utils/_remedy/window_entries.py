@@ -107,7 +107,7 @@ def _entry(where: str, entry: object) -> Once | Recurring:
     if not isinstance(entry, Mapping):
         raise _wrong(where, entry, "a dictionary")
     required, optional = next((form for form in _FORMS if form[0][0] in entry), _FORMS[-1])
-    if required[0] == "from" or "to" in entry:
+    if "to" in entry:
         required, optional = _FORMS[0]
     strangers = sorted(str(key) for key in entry if key not in (*required, *optional))
     if strangers:

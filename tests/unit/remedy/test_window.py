@@ -125,6 +125,7 @@ def told(opening: Opening | None) -> str | None:
             "2026-11-25T20:00 2026-11-25T21:00",
         ),
         ("{rrule: FREQ=DAILY;UNTIL=20261125T195959Z, start: '21:00', duration: 1h, time_zone: Europe/Paris}", None),
+        ("{rrule: FREQ=DAILY;UNTIL=20261125T205959, start: '21:00', duration: 1h, time_zone: Europe/Paris}", None),
         # Thirty years ahead are looked at.
         (
             "{rrule: FREQ=YEARLY, first: 2056-11-25, start: '12:00', duration: 1h, time_zone: UTC}",

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -92,7 +93,12 @@ def test_keys_that_do_not_go_together(entry: dict[Any, Any], said: str) -> None:
         (WEEKLY, "start", 1320, f"1320. Expected: {A_TIME}; write '22:00' {IN_QUOTES}"),
         (WEEKLY, "start", 79200, f"79200. Expected: {A_TIME}; write '22:00' {IN_QUOTES}"),
         (WEEKLY, "start", 570, f"570. Expected: {A_TIME}; write '09:30' {IN_QUOTES}"),
+        *(
+            (WEEKLY, "start", number, f"{number}. Expected: {A_TIME}; write '{meant}' {IN_QUOTES}")
+            for number, meant in ((0, "00:00"), (1439, "23:59"), (1440, "00:24"), (86399, "23:59"))
+        ),
         (WEEKLY, "start", 86400, f"86400. Expected: {A_TIME}."),
+        (WEEKLY, "start", -1, f"-1. Expected: {A_TIME}."),
         (WEEKLY, "start", True, f"True. Expected: {A_TIME}."),
         (WEEKLY, "start", None, f"None. Expected: {A_TIME}."),
         (WEEKLY, "start", "24:00", f"'24:00'. Expected: {A_TIME}."),
@@ -136,7 +142,10 @@ def test_keys_that_do_not_go_together(entry: dict[Any, Any], said: str) -> None:
         (ONCE, "from", yaml.safe_load("2026-12-01"), f"datetime.date(2026, 12, 1). Expected: {A_MOMENT}"),
         (ONCE, "from", "2026-13-01T22:00", f"'2026-13-01T22:00'. Expected: {A_MOMENT}"),
         (ONCE, "from", "2026-12-01T22:00+25:00", f"'2026-12-01T22:00+25:00'. Expected: {A_MOMENT}"),
-        (ONCE, "from", "0001-12-01T22:00", f"'0001-12-01T22:00'. Expected: {A_MOMENT}"),
+        *(
+            (ONCE, "from", moment, f"{moment!r}. Expected: {A_MOMENT}")
+            for moment in ("0001-12-01T22:00", "1999-12-31T22:00", "2200-01-01T00:00")
+        ),
         (ONCE, "to", "9999-12-31T22:00-12:00", f"'9999-12-31T22:00-12:00'. Expected: {A_MOMENT}"),
         (ONCE, "from", 1796162400, f"1796162400. Expected: {A_MOMENT}"),
         (without(ONCE, "time_zone"), "from", "2026-12-01T22:00", f"'2026-12-01T22:00'. Expected: {AN_OFFSET}"),
@@ -158,7 +167,15 @@ def test_keys_that_do_not_go_together(entry: dict[Any, Any], said: str) -> None:
         ),
         *(
             ({**MONTHLY, "rrule": "FREQ=MONTHLY"}, "first", first, f"{first!r}. Expected: {A_DATE}")
-            for first in ("2026-02-30", "20260131", "1999-12-31", 20260131, None, yaml.safe_load("2026-01-31T00:00:00"))
+            for first in (
+                "2026-02-30",
+                "20260131",
+                "1999-12-31",
+                "2200-01-01",
+                20260131,
+                None,
+                yaml.safe_load("2026-01-31T00:00:00"),
+            )
         ),
     ],
 )
@@ -225,6 +242,7 @@ FIRST = "first beside it, the date of the first window such as '2026-01-31':"
             for until in ("2026-12-31", "20261301", "20261231T2359", "20261231T246000", "TOMORROW")
         ),
         ("FREQ=WEEKLY;BYDAY=SA;UNTIL=19991231", "UNTIL", "a year from 2000 to 2199."),
+        ("FREQ=WEEKLY;BYDAY=SA;UNTIL=22000101", "UNTIL", "a year from 2000 to 2199."),
         ("FREQ=WEEKLY;BYDAY=SA;UNTIL=20261231;COUNT=3", "", "UNTIL or COUNT, not both."),
         *(
             (f"FREQ={rule}", "", f"{FIRST} the rule does not say on which day.")
@@ -243,3 +261,32 @@ def test_rules_that_cannot_be_meant(rule: Any, part: str, expected: str) -> None
 def test_a_long_value_is_not_repeated_whole() -> None:
     assert len(refused([{**WEEKLY, "start": "2" * 10_000}])) < 400
     assert len(refused([{**MONTHLY, "rrule": "FREQ=MONTHLY;BYMONTHDAY=" + "1," * 10_000}])) < 400
+
+
+EDGES = [
+    {**ONCE, "from": "2000-01-01T00:00", "to": "2000-01-02T00:00"},
+    {**ONCE, "from": "2199-12-30T00:00", "to": "2199-12-31T00:00"},
+    {**MONTHLY, "first": "2000-01-01"},
+    {**MONTHLY, "first": "2199-12-31"},
+    {**MONTHLY, "rrule": "FREQ=MONTHLY;BYDAY=2SA;UNTIL=20000101"},
+    {**MONTHLY, "rrule": "FREQ=MONTHLY;BYDAY=2SA;UNTIL=21991231"},
+    {**MONTHLY, "rrule": "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31,-31"},
+    {**MONTHLY, "rrule": "FREQ=YEARLY;BYYEARDAY=366,-366"},
+]
+
+
+@pytest.mark.parametrize("entry", EDGES, ids=str)
+def test_the_last_values_that_can_be_meant(entry: dict[str, Any]) -> None:
+    MaintenanceWindows.from_option("maintenance_window", [entry])
+
+
+@pytest.mark.parametrize("name", ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"])
+def test_days_may_be_written_out(name: str) -> None:
+    """As three letters mean them."""
+    now = datetime(2026, 11, 25, tzinfo=timezone.utc)
+    whole, short = (
+        MaintenanceWindows.from_option("maintenance_window", [{**WEEKLY, "weekdays": [day]}]).next_opening(now)
+        for day in (name, name[:3].lower())
+    )
+    assert whole is not None
+    assert (whole, f"{whole.opens:%A}") == (short, name)
