@@ -34,7 +34,6 @@ _DEGRADING_CAUSES = {
 }
 
 _NAMES = {
-    "cloud_status": "the state of the connection",
     "service_route": "the service route",
     "ping": "the ping",
     "netstat": "the connection table",
