@@ -101,6 +101,8 @@ UNTOUCHED = tuple(
 CHOICE = ["-x", "-q", "-m", "not hypothesis", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminalreporter"]
 PATIENCE = 10
 FIRST_ASKED = 12
+# What pytest ends with where a test that was named is not there.
+NOT_FOUND = 4
 
 Outcome = Literal["killed", "survived", "endless"]
 
@@ -250,8 +252,7 @@ def start(path: Path, source: str | None, tests: Sequence[str], seconds: int, fi
         def asked(*places: str) -> int:
             return int(pytest.main([*CHOICE, *places], plugins=[Failures(writing)]))
 
-        # They were there without the change: that they cannot be collected now is noticed, too.
-        code = 1 if first and asked(*first) else 0
+        code = asked(*first) if first else 0
         # What the first notice, the others need not even collect.
         code = code or next((code for place in tests if (code := asked(place))), 0)
     except BaseException:
@@ -314,8 +315,13 @@ def run_all(found: Sequence[Mutant], tests: Sequence[str], seconds: int, jobs: i
             running[begun.child] = place, begun
         child, status = os.wait()
         place, ended = running.pop(child)
-        outcomes[place] = outcome_of(status)
         failed = ended.failed()
+        if os.waitstatus_to_exitcode(status) == NOT_FOUND:
+            # By a change of a test's name, or of what it imports: only the whole of the tests, in a process that has
+            # tried none of them, tells whether it is noticed.
+            outcomes[place] = run(found[place].path, found[place].source, tests, seconds)
+            continue
+        outcomes[place] = outcome_of(status)
         if failed:
             noticed = [failed, *(name for name in noticed if name != failed)]
     return [outcomes[place] for place in range(len(found))]
