@@ -214,11 +214,13 @@ def test_which_checks_show_a_cause(evidence: m.EvidenceSet, cause_id: str, becau
     assert {cause.id: cause.because for cause in diagnose(evidence).causes}[cause_id] == because
 
 
+def broken(_case: Case) -> list[Finding]:
+    """A rule with a defect."""
+    raise ValueError("a defect")
+
+
 @pytest.mark.parametrize("check_id", [check_id for check_id, _rule in registry.RULES])
 def test_a_rule_that_crashes_is_told_by_a_check(check_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_case: Case) -> list[Finding]:
-        raise ValueError("a defect")
-
     monkeypatch.setattr(registry, "RULES", ((check_id, broken),))
     found = diagnose(firewall())
     told = {check.id: check.message for check in found.checks if check.status == "error"}
@@ -233,9 +235,6 @@ def test_a_rule_that_crashes_is_told_by_a_check(check_id: str, monkeypatch: pyte
 def test_no_rule_is_asked_where_there_is_nothing_to_explain(
     evidence: m.EvidenceSet, verdict: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_case: Case) -> list[Finding]:
-        raise ValueError("a defect")
-
     monkeypatch.setattr(registry, "RULES", (("license", broken),))
     found = diagnose(evidence)
     assert found.verdict == verdict
