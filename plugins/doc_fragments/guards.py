@@ -46,7 +46,9 @@ options:
     description:
       - Lifts the guards V(config_lock) and V(commit_lock) for locks that these administrators hold. The locks are
         removed.
-      - The lock of a run of this collection that is certainly over is removed without this option.
+      - The lock of a run of this collection that is over is removed without this option. A run renews its lock while it
+        works; one whose lock nobody has renewed for the time that stands in its comment (three minutes, or three times
+        O(timeout) where that is longer) is over.
     type: list
     elements: str
     default: []
@@ -59,7 +61,8 @@ options:
     default: true
   busy_wait:
     description:
-      - How long to wait for another commit, install or synchronisation to end before the guard V(busy) refuses.
+      - How long to wait for another commit, install or synchronisation to end before the guard V(busy) refuses, and how
+        long to watch whether the lock of another run of this collection is still renewed.
       - V(0s) does not wait.
     type: str
     default: 10m

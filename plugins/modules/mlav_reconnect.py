@@ -214,6 +214,16 @@ lock_left:
   returned: outside check mode, where there were steps to take
   type: str
   sample: 192.0.2.10 port 443 closed the connection without an answer
+taken_over:
+  description:
+    - The locks that were removed before the change, of runs of this collection that are over and of administrators whom
+      O(take_over_locks) names.
+  returned: outside check mode, where there were steps to take
+  type: list
+  elements: str
+  sample:
+    - admin holds the configuration lock of shared since 2026/11/28 22:01:17 (panops.mlav run 5f0c2a91 job awx-1234 lease
+      180s until 2026-11-28T22:04:17Z)
 status_before:
   description: What the firewall said of the connection at the beginning.
   returned: always, but where the firewall could not be asked

@@ -10,7 +10,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -33,6 +33,11 @@ from ansible_collections.panops.mlav.plugins.plugin_utils.role_variables import 
     options_from_variables,
     untagged,
 )
+
+
+def _same_parent(controller: int) -> Callable[[], bool]:
+    """Tells whether this worker still belongs to the process that has forked it: an orphan gets another parent."""
+    return lambda: os.getppid() == controller
 
 
 class ControllerAction(ActionBase):
@@ -137,7 +142,7 @@ class ControllerAction(ActionBase):
                 outcome = {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}
             else:
                 try:
-                    context = Context(bool(self._task.check_mode), self._display.display)
+                    context = Context(bool(self._task.check_mode), self._display.display, _same_parent(os.getppid()))
                     outcome = operation.run(self._completed(checked.validated_parameters, task_vars), context)
                 except DeviceError as error:
                     outcome = {"failed": True, "changed": False, **failure(error)}

@@ -22,6 +22,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks import guarding
 def at_the_pace(**changes: Any) -> Iterator[None]:
     """Moments only, between two questions; ``changes`` are those of a ``Pace``."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(guarding, "Pace", partial(Pace, **{"poll_s": 0.02, **changes}))
+        patch.setattr(guarding, "Pace", partial(Pace, **{"poll_s": 0.02, "lease_s": 1.0, **changes}))
         patch.setattr(judging, "GatherOptions", partial(GatherOptions, busy_pause_s=0.02))
         yield

@@ -39,9 +39,9 @@ def test_a_second_operator_is_refused_while_the_first_is_at_work(other: str) -> 
         with LockedChange(
             device, Allowances(pace=Pace(poll_s=0.02)), "first", print, own_changes_allowed=True
         ) as change:
-            refused = commit(firewall, provider=provider_of(firewall, other))
+            refused = commit(firewall, provider=provider_of(firewall, other), busy_wait="1s")
             assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")
-            assert f"panops.mlav {change.run}" in refused["msg"]
+            assert f"panops.mlav run {change.run}" in refused["msg"]
             assert change.commit(CommitRequest("first")).changed is True
         assert_one_commit(firewall)
 
@@ -121,7 +121,8 @@ def test_a_killed_run_is_taken_up_where_it_was(
         done = commit(firewall, lines.append, force=force)
         assert (done.get("failed"), done["lock_left"]) == (None, None), done
         assert done["changed"] is True
-        assert any("the run that took it is over" in line for line in lines)
+        assert any("its run is over" in line for line in lines)
+        assert len(done["taken_over"]) == 1
         assert_one_commit(firewall)
         assert world.config.pending is False
 

@@ -20,7 +20,7 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import guarding, reconnecting
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Params
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Params
 from tests.simulator.fleet import Firewall
 from tests.tooling.operations import Say, run_operation, silent
 
@@ -47,9 +47,9 @@ def arguments(firewall: Firewall, **options: Any) -> dict[str, Any]:
 
 @contextmanager
 def at_the_pace(pace: Pace) -> Iterator[None]:
-    real: Callable[[Params], Allowances] = guarding.allowances
+    real: Callable[[Params, Context], Allowances] = guarding.allowances
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reconnecting, "allowances", lambda params: replace(real(params), pace=pace))
+        patch.setattr(reconnecting, "allowances", lambda params, context: replace(real(params, context), pace=pace))
         yield
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.simulator.world import World
 
 from .test_restart import PACE, opened, quick
 
+BEGUN = datetime(2026, 11, 23, 2, 0, tzinfo=timezone.utc)
 NOTHING: tuple[ReconnectStep, ...] = ()
 FORCE: tuple[ReconnectStep, ...] = ("commit_force",)
 BOTH: tuple[ReconnectStep, ...] = ("restart_device_server", "commit_force")
@@ -60,12 +62,12 @@ def hang(ago: str) -> dict[str, Any]:
     [
         pytest.param("healthy", {}, {}, None, NOTHING, id="connected"),
         pytest.param("healthy", {}, {"restart": "never"}, None, NOTHING, id="connected, never"),
-        pytest.param("healthy", {}, {"resume": True}, None, NOTHING, id="connected, resumed"),
+        pytest.param("healthy", {}, {"begun_at": BEGUN}, None, NOTHING, id="connected, begun"),
         pytest.param("healthy", {}, {"restart": "always"}, None, BOTH, id="connected, always"),
         pytest.param("unexplained", {}, {}, None, BOTH, id="disconnected"),
         pytest.param("unexplained", {}, {"restart": "never"}, None, FORCE, id="disconnected, never"),
         pytest.param("device_server_unavailable", {}, {}, None, BOTH, id="busy"),
-        pytest.param("device_server_unavailable", {}, {"resume": True}, None, FORCE, id="busy, resumed"),
+        pytest.param("device_server_unavailable", {}, {"begun_at": BEGUN}, None, BOTH, id="busy, begun"),
         pytest.param("commit_force_needed", {}, {}, None, FORCE, id="restarted"),
         pytest.param("commit_force_needed", {}, {"restart": "always"}, None, BOTH, id="restarted, always"),
         pytest.param(
@@ -77,7 +79,7 @@ def hang(ago: str) -> dict[str, Any]:
             id="restarted days ago",
         ),
         pytest.param("commit_force_needed_without_trace", {}, {}, None, BOTH, id="restarted without a trace"),
-        pytest.param("commit_force_needed_without_trace", {}, {"resume": True}, None, FORCE, id="the same, resumed"),
+        pytest.param("commit_force_needed_without_trace", {}, {"begun_at": BEGUN}, None, FORCE, id="the same, begun"),
         pytest.param("unexplained", {}, {}, restarted_just_now, FORCE, id="still restarting"),
         pytest.param("commit_force_needed", hang("3h"), {}, None, BOTH, id="hangs since a restart"),
         pytest.param(
@@ -113,7 +115,7 @@ def test_an_unknown_word_is_not_acted_on(restart: str) -> None:
     with pytest.raises(DeviceError, match="Cloud connection: connected") as raised:
         plan("unknown_status_word", {}, {"restart": restart}, None)
     assert raised.value.kind == "unrecognised"
-    assert "always" in raised.value.remedy
+    assert "run this again" in raised.value.remedy
 
 
 @pytest.mark.parametrize("restart", ["auto", "always", "never"])

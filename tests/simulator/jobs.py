@@ -21,6 +21,7 @@ class Job:
     description: str = ""
     on_finish: Callable[[], None] | None = None
     failure: list[str] = field(default_factory=list)
+    fails_with_effect: bool = False
     warnings: list[str] = field(default_factory=list)
     finished: float | None = None
     output: bytes | None = None  # what a tech-support job leaves to be fetched
@@ -99,5 +100,5 @@ class Jobs:
         for job in self.all:
             if job.active and now >= job.enqueued + job.takes:
                 job.finished = job.enqueued + job.takes
-                if job.on_finish is not None and not job.failure:
+                if job.on_finish is not None and (job.fails_with_effect or not job.failure):
                     job.on_finish()

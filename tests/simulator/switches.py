@@ -25,8 +25,8 @@ WIRE_FAULTS = (
     "huge",
     "entity_bomb",
 )
-# A job ends in FAIL, or never.
-JOB_FAULTS = ("job_fails", "job_hangs")
+# A job ends in FAIL, or never; or it ends in FAIL although it took effect, or in OK although it did not.
+JOB_FAULTS = ("job_fails", "job_hangs", "job_fails_with_effect", "job_ok_without_effect")
 # Somebody else acts when the request comes.
 INTERFERENCE = ("edit", "edit_same", "config_lock", "commit_lock", "commit", "content")
 # How the labels of requests begin that are meant to change something.
@@ -90,6 +90,7 @@ class Switches:
     pending_answer: str = "text"  # text | cdata | odd; how yes and no are told, odd is neither
     full_commit_required: bool = False  # partial commits are refused until a full one
     lock_answer: str = "text"  # text | empty | xml; the good answer to taking and releasing a lock
+    lock_again: str = "refused"  # refused | kept | replaced; a held lock's comment when it is taken again
     lock_over_api: str = "allowed"  # allowed | refused; may a lock be taken and released over the API
     foreign_config_lock: str = "admin"  # admin | plain; a superuser names whose lock he removes, or removes whoever's
     config_lock_stops_commits: bool = True  # does another's configuration lock refuse a commit as well as changes

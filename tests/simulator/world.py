@@ -307,7 +307,8 @@ class World:
             raise Refused("Partial commit is not possible: a full commit is required")
         self.commits.append(Commit(user, force, partial, tuple(admins or ())))
         fault = self.job_fault("commit")
-        failure = (fault.text or CONFIGD_RESTART).splitlines() if fault and fault.kind == "job_fails" else []
+        fails = fault is not None and fault.kind in ("job_fails", "job_fails_with_effect")
+        failure = (fault.text or CONFIGD_RESTART).splitlines() if fault and fails else []
         takes = math.inf if fault and fault.kind == "job_hangs" else self.switches.commit_seconds
 
         apply = self.config.begin_commit(admins if partial else None)
@@ -324,7 +325,10 @@ class World:
                 logs.Event(self.now(), "informational", "general", "general", f"Commit job succeeded for user {user}")
             )
 
-        job = self.jobs.add("Commit", user, now, takes, description=text, on_finish=finish, failure=failure)
+        without_effect = fault is not None and fault.kind == "job_ok_without_effect"
+        on_finish = None if without_effect else finish
+        job = self.jobs.add("Commit", user, now, takes, description=text, on_finish=on_finish, failure=failure)
+        job.fails_with_effect = fault is not None and fault.kind == "job_fails_with_effect"
         job.warnings = list(self.switches.commit_warnings)
         return job
 
@@ -355,6 +359,10 @@ class World:
             return f"Successfully acquired {kind} lock. Other users will not be able to modify the configuration."
         if kind == "commit":
             raise Refused(f"Commit lock is already held by {held.admin}")
+        if held.admin == user and self.switches.lock_again != "refused":
+            if self.switches.lock_again == "replaced":
+                held.comment = comment
+            return "Successfully acquired config lock. Other users will not be able to modify the configuration."
         if held.admin == user:
             raise Refused("You already own a config lock for scope shared")
         raise Refused(f"Config for scope shared is currently locked by {held.admin}")

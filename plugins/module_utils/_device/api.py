@@ -10,7 +10,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from copy import copy
 from urllib.parse import urlencode
@@ -23,11 +23,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     AuthenticationFailure,
     CommandRefused,
     DeviceBusy,
+    DeviceChanged,
     DeviceError,
     MalformedAnswer,
+    NotBound,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.https import (
+    ConnectionLost,
     HttpAnswer,
     HttpsConnection,
     HttpStream,
@@ -38,15 +41,19 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     SystemLogQuery,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
-from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.options import SERIAL, ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tag_at
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, flatten
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 # A log job searches the whole log; it may take this many calls' time.
 LOG_JOB_CALLS = 4
+# A connection may end for another reason than that the server keeps none.
+_BINDING_TRIES = 3
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
+
+_SYSTEM_INFO = "<show><system><info></info></system></show>"
 
 _READING_TYPES = frozenset({"keygen", "log", "version"})
 _READING_ACTIONS = frozenset({"get", "show"})
@@ -59,8 +66,10 @@ class XmlApi:
     """One session: one connection, one key.
 
     ``redactor`` knows the session's secrets, also the key that a password got. ``limit`` is that of the whole session,
-    in place of one for each call.
+    in place of one for each call. ``guard`` is called right before each change, and raises what forbids it.
     """
+
+    guard: Callable[[], None] | None = None
 
     def __init__(self, options: ConnectionOptions, limit: Deadline | None = None) -> None:
         self.options = options
@@ -69,6 +78,8 @@ class XmlApi:
         self._connection = HttpsConnection(options, MAX_ANSWER_BYTES)
         self._key = options.api_key
         self._failure: DeviceError | None = None
+        self._serial: str | None = None
+        self._named_on = 0
         credential = "API key" if options.api_key is not None else f"user name and password of {options.username!r}"
         self._credential = f"the {credential} in the option {options.option}"
 
@@ -94,6 +105,35 @@ class XmlApi:
         self._connection.close()
         self._key = self.options.api_key
         self._failure = None
+
+    def serial(self) -> str:
+        """Asks the device for its serial number.
+
+        Raises:
+            NotBound: it does not tell one.
+            DeviceError: the subclass that fits.
+        """
+        return self._serial_in(self.op(_SYSTEM_INFO, asked="show system info"))
+
+    def bind(self, serial: str) -> None:
+        """From now on only the device with this serial number is asked.
+
+        Each new connection is asked for it first, since another device may answer at the same address by then (a
+        cluster address, address translation). A change is sent over a connection that has just named it, or not at all;
+        through a Panorama, which finds the device by its serial number, over any.
+
+        Calls raise DeviceChanged where another device answers, and NotBound where no connection outlives an answer.
+        """
+        self._serial, self._named_on = serial, 0
+
+    @contextmanager
+    def unguarded(self) -> Iterator[None]:
+        """Within it changes are sent without asking ``guard``."""
+        kept, self.guard = self.guard, None
+        try:
+            yield
+        finally:
+            self.guard = kept
 
     def op(self, cmd: str, seconds: float | None = None, asked: str | None = None) -> Envelope:
         """Asks an operational command, given as XML; ``asked`` names it in messages.
@@ -160,19 +200,73 @@ class XmlApi:
         if self._failure is not None:
             raise self._failure
         try:
-            return self._post(*self._signed(fields, deadline), deadline)
+            sent, headers = self._signed(fields, deadline)
+            if self._serial is None:
+                return self._post(sent, headers, deadline)
+            return self._post_bound(sent, headers, deadline)
         except DeviceError as error:
             raise self._noted(error) from error.__cause__
+
+    def _post_bound(self, sent: dict[str, str], headers: dict[str, str], deadline: Deadline) -> bytes:
+        changes, unanswered = not _only_reads(sent), 0
+        for _try in range(_BINDING_TRIES):
+            if changes or self._named_on != self._connection.handshakes:
+                self._require_serial(headers, deadline)
+            named_on = self._named_on
+            if changes and self.guard is not None:
+                self.guard()
+            try:
+                found = self.options.serial_number is not None
+                return self._post(sent, headers, deadline, on=None if found else named_on)
+            except ConnectionLost as lost:
+                self._named_on = 0
+                unanswered += lost.unanswered
+                if unanswered > 1:
+                    raise Unreachable(
+                        f"{self.options.host} port {self.options.port} closed the connection without an answer"
+                    ) from None
+        raise NotBound(
+            f"{self.options.host} port {self.options.port} ends the connection after each answer, so that a change "
+            "cannot be bound to one device",
+            remedy="Address the firewall itself, without a load balancer or proxy in between, or through its Panorama "
+            f"({self.options.option}.serial_number).",
+        )
+
+    def _require_serial(self, headers: dict[str, str], deadline: Deadline) -> None:
+        """Asks who answers, and notes on which connection. Raises DeviceChanged."""
+        asked = "show system info"
+        fields = self._targeted({"type": "op", "cmd": _SYSTEM_INFO})
+        found = self._serial_in(self.checked(self._post(fields, headers, deadline), asked))
+        if found != self._serial:
+            raise DeviceChanged(
+                f"another device answers at {self.options.host} now: serial number {found} in place of {self._serial}",
+                remedy="Look at both devices. Address each firewall by an address that stays its own.",
+            )
+        self._named_on = self._connection.handshakes
+
+    @staticmethod
+    def _serial_in(answer: Envelope) -> str:
+        said = (answer.root.findtext("./result/system/serial") or "").strip()
+        if not SERIAL.fullmatch(said) or said.lower() == "unknown":
+            raise NotBound(
+                "the firewall does not tell its serial number, so that nothing can be bound to it",
+                remedy="License the firewall, or repair it by hand.",
+            )
+        return said
+
+    def _targeted(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """The fields of a request, with the firewall that a Panorama passes it on to."""
+        sent = dict(fields)
+        if self.options.serial_number is not None and fields.get("type") != "version":
+            sent["target"] = self.options.serial_number
+        return sent
 
     def _signed(self, fields: Mapping[str, str], deadline: Deadline) -> tuple[dict[str, str], dict[str, str]]:
         """The fields and the headers that are sent; a password gets its key first."""
         if self._key is None:
             self._key = self._keygen(deadline)
             self.redactor.add(self._key)
-        sent = dict(fields)
-        if self.options.serial_number is not None and fields.get("type") != "version":
-            sent["target"] = self.options.serial_number
-        return sent, {"X-PAN-KEY": self._key}
+        return self._targeted(fields), {"X-PAN-KEY": self._key}
 
     def _noted(self, error: DeviceError) -> DeviceError:
         if isinstance(error, AuthenticationFailure) or not self.handshakes:
@@ -196,8 +290,10 @@ class XmlApi:
             raise MalformedAnswer("the firewall answered keygen without a usable key")
         return key
 
-    def _post(self, fields: Mapping[str, str], headers: Mapping[str, str], deadline: Deadline) -> bytes:
-        answer = self._connection.post(*_form(fields, headers), deadline, repeatable=_only_reads(fields))
+    def _post(
+        self, fields: Mapping[str, str], headers: Mapping[str, str], deadline: Deadline, on: int | None = None
+    ) -> bytes:
+        answer = self._connection.post(*_form(fields, headers), deadline, repeatable=_only_reads(fields), on=on)
         if answer.status != 200:
             raise self._http_failure(answer, _asked(fields))
         if not answer.body:

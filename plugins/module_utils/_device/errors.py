@@ -92,6 +92,18 @@ class NotObtainable(DeviceError):
     kind = "not_obtainable"
 
 
+class DeviceChanged(DeviceError):
+    """Another device answers at the address than the one that the session is bound to."""
+
+    kind = "device_changed"
+
+
+class NotBound(DeviceError):
+    """The session cannot be bound to one device: its serial number or the connection is not to be had."""
+
+    kind = "not_bound"
+
+
 class MissingLibrary(DeviceError):
     """A Python library that is needed is not installed; the remedy is its pip command."""
 

@@ -67,6 +67,17 @@ class _Stale(Exception):
     """The server had closed the kept-alive connection before it took the request."""
 
 
+class ConnectionLost(Exception):
+    """The connection that a request was meant for has ended; nothing was sent over another.
+
+    ``unanswered``: the request was sent and got no answer.
+    """
+
+    def __init__(self, unanswered: bool) -> None:
+        super().__init__()
+        self.unanswered = unanswered
+
+
 class HttpsConnection:
     """Talks to one server. ``requests`` and ``handshakes`` count what was sent and opened."""
 
@@ -78,7 +89,13 @@ class HttpsConnection:
         self.handshakes = 0
 
     def post(
-        self, path: str, body: bytes, headers: Mapping[str, str], deadline: Deadline, repeatable: bool
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        repeatable: bool,
+        on: int | None = None,
     ) -> HttpAnswer:
         """Sends one request.
 
@@ -88,12 +105,14 @@ class HttpsConnection:
             headers: further headers.
             deadline: the limit of the whole call, connecting included.
             repeatable: the request only reads: it is sent once more when the server closed the kept-alive connection.
+            on: send it over the connection of this number (``handshakes`` when it was opened) or not at all.
 
         Raises:
+            ConnectionLost: that connection has ended. A request that is not ``repeatable`` was not sent.
             Unreachable, TlsFailure, CallTimeout: see ``network.connect`` and ``tls.wrap``.
             MalformedAnswer: the answer is larger than ``max_bytes``, truncated or not HTTP.
         """
-        with self.post_stream(path, body, headers, deadline, repeatable, self._max_bytes) as answer:
+        with self.post_stream(path, body, headers, deadline, repeatable, self._max_bytes, on) as answer:
             return HttpAnswer(answer.status, answer.reason, answer.body.read(), answer.location)
 
     @contextmanager
@@ -105,6 +124,7 @@ class HttpsConnection:
         deadline: Deadline,
         repeatable: bool,
         max_bytes: int,
+        on: int | None = None,
     ) -> Iterator[HttpStream]:
         """Sends one request, and gives its answer while the body is still coming.
 
@@ -112,14 +132,14 @@ class HttpsConnection:
         body that has neither a length nor chunks ends with the connection, so that a cut cannot be told from its end.
 
         Args:
-            path, body, headers, repeatable: see ``post``.
+            path, body, headers, repeatable, on: see ``post``.
             deadline: the limit of the whole, the reading of the body included.
             max_bytes: the largest body that is read.
 
         Raises:
             DeviceError: as ``post``, before the body; what reading the body raises: see ``HttpStream``.
         """
-        connection, response = self._asked(path, body, headers, deadline, repeatable)
+        connection, response = self._asked(path, body, headers, deadline, repeatable, on)
         reader = _Body(response, deadline, max_bytes, self._where)
         buffered = io.BufferedReader(reader, _CHUNK)
         try:
@@ -152,26 +172,34 @@ class HttpsConnection:
         return f"{self._options.host} port {self._options.port}"
 
     def _asked(
-        self, path: str, body: bytes, headers: Mapping[str, str], deadline: Deadline, repeatable: bool
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        repeatable: bool,
+        on: int | None,
     ) -> tuple[DeadlineSocket, http.client.HTTPResponse]:
         try:
-            return self._exchange(path, body, headers, deadline)
+            return self._exchange(path, body, headers, deadline, on)
         except _Stale:
             if not repeatable:
                 raise Unreachable(
                     f"{self._where} closed the connection while a change was sent; it may or may not have been made",
                     remedy="Look at the state of the firewall before you run this again.",
                 ) from None
+            if on is not None:
+                raise ConnectionLost(unanswered=True) from None
         try:
-            return self._exchange(path, body, headers, deadline)
+            return self._exchange(path, body, headers, deadline, None)
         except _Stale as error:  # pragma: no cover - a fresh connection is never stale
             raise Unreachable(f"{self._where} closed the connection") from error
 
     def _exchange(
-        self, path: str, body: bytes, headers: Mapping[str, str], deadline: Deadline
+        self, path: str, body: bytes, headers: Mapping[str, str], deadline: Deadline, on: int | None
     ) -> tuple[DeadlineSocket, http.client.HTTPResponse]:
         """Sends a request, and reads its answer up to the body. The connection is the caller's until it is put back."""
-        kept, connection = self._connected(deadline)
+        kept, connection = self._connected(deadline, on)
         client = http.client.HTTPConnection(self._options.host, self._options.port)
         client.sock = connection
         client.auto_open = 0
@@ -194,7 +222,7 @@ class HttpsConnection:
             connection.close()
             raise
 
-    def _connected(self, deadline: Deadline) -> tuple[bool, DeadlineSocket]:
+    def _connected(self, deadline: Deadline, on: int | None) -> tuple[bool, DeadlineSocket]:
         """The connection, and whether it was kept from an earlier call."""
         kept, self._socket = self._socket, None
         if kept is not None:
@@ -202,10 +230,12 @@ class HttpsConnection:
             # so that a change after a long pause is never lost in a dead connection.
             poll = select.poll()
             poll.register(kept, select.POLLIN)
-            if not poll.poll(0):
+            if not poll.poll(0) and on in (None, self.handshakes):
                 kept.deadline = deadline
                 return True, kept
             kept.close()
+        if on is not None:
+            raise ConnectionLost(unanswered=False)
         opened = wrap(connect(self._options.host, self._options.port, deadline), self._options, deadline)
         opened.deadline = deadline
         self.handshakes += 1

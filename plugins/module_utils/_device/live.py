@@ -20,6 +20,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.api import Xml
 from ansible_collections.panops.mlav.plugins.module_utils._device.cli import CliSession, safe_argument
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CommandRefused,
+    DeviceChanged,
     DeviceError,
     NotObtainable,
     PermissionFailure,
@@ -37,6 +38,8 @@ Techsupport = Callable[[XmlApi, DeviceError], tuple[Answer, ...]]
 
 # These first words have many commands, of which the API may take one and refuse another.
 _WIDE_WORDS = frozenset({"show", "request", "test", "check", "set", "debug"})
+_SYSTEM_INFO = Command("show system info")
+_SERIAL = re.compile(r"^serial:[ \t]*(\S+)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _NO_FILE = re.compile(r"no such file|cannot open|does not exist|not found", re.IGNORECASE)
 _SHORT_TEXT = 300
 
@@ -45,6 +48,7 @@ class LiveDevice:
     """Implements ``interface.Device``. Opens connections when they are first needed: one to the API, one by SSH.
 
     ``techsupport`` is asked at most once; None where no tech-support file may be made. ``limit``: see ``api.XmlApi``.
+    ``serial`` is that of the device which the sessions are bound to; None where they are not.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class LiveDevice:
         self._cli: CliSession | None = None
         self._cli_failure: DeviceError | None = None
         self._refused: dict[str, DeviceError] = {}
+        self.serial: str | None = None
         self._techsupport = techsupport
         self._exported: tuple[Answer, ...] | DeviceError | None = None
 
@@ -71,9 +76,27 @@ class LiveDevice:
     def close(self) -> None:
         """Ends the connections."""
         self.api.close()
+        self._end_cli()
+
+    def _end_cli(self) -> None:
         if self._cli is not None:
             self._cli.close()
             self._cli = None
+
+    def bind(self) -> str:
+        """Binds both sessions to the device that answers now (``api.XmlApi.bind``), and gives its serial number.
+
+        Raises:
+            DeviceChanged: they are bound to another one.
+            NotBound: it does not tell its serial number.
+            DeviceError: the subclass that fits.
+        """
+        if self.serial is None:
+            serial = self.api.serial()
+            self.api.bind(serial)
+            self.serial = serial
+            self._end_cli()
+        return self.serial
 
     def run(self, command: Command) -> Answer:
         """Asks an operational command on the first transport that takes it.
@@ -174,7 +197,13 @@ class LiveDevice:
             self._require_ssh(refusal)
         if ssh_failure is not None:
             raise ssh_failure
-        return self._ssh().run(command)
+        cli = self._ssh()
+        if command.confirmed and self.serial is not None:
+            # A change: the API tells whether it may still be made, and the session whether it is the same device.
+            if self.api.guard is not None:
+                self.api.guard()
+            self._require_serial(cli)
+        return cli.run(command)
 
     def _require_ssh(self, refusal: DeviceError) -> None:
         if self.options.ssh is None:
@@ -192,7 +221,20 @@ class LiveDevice:
             except DeviceError as error:
                 self._cli_failure = type(error)(self.redactor.redact(error.message), error.remedy)
                 raise self._cli_failure from error
+            if self.serial is not None:
+                self._require_serial(self._cli)
         return self._cli
+
+    def _require_serial(self, cli: CliSession) -> None:
+        """Raises DeviceChanged where the session leads to another device than the one that this one is bound to."""
+        found = _SERIAL.search(cli.run(_SYSTEM_INFO, keep="first").text)
+        if found is None or found.group(1) != self.serial:
+            self._end_cli()
+            raise DeviceChanged(
+                "another device answers over SSH: serial number "
+                f"{excerpt(found.group(1), 64) if found else 'not told'} in place of {self.serial}",
+                "Let the options provider and ssh lead to the same firewall.",
+            )
 
 
 def open_device(params: Mapping[str, Any], techsupport: Techsupport | None = None) -> LiveDevice:

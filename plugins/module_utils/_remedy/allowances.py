@@ -16,6 +16,9 @@ from datetime import datetime, timezone
 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows
 
+# As short as a run can be late with its renewals without being taken for one that is over.
+LEASE_S = 180.0
+
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
@@ -23,11 +26,45 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Pace:
-    """The real time, and how it is waited for; tests bring their own."""
+    """The real time, and how it is waited for; tests bring their own.
+
+    Attributes:
+        now: the wall clock, for maintenance windows and for what people read. It may be set at any moment.
+        clock: seconds of a clock that nobody can set; every limit and every age is measured with it.
+        poll_s: pause between two questions, in seconds.
+        lease_s: how long the lock of a run counts as in use after the run has last renewed it, in seconds.
+    """
 
     now: Callable[[], datetime] = _now
+    clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     poll_s: float = 3.0
+    lease_s: float = LEASE_S
+
+    def within(self, seconds: float) -> Limit:
+        """A limit that begins now."""
+        return Limit(self.clock, self.clock() + seconds)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A time limit. ``ends`` is a reading of ``clock``."""
+
+    clock: Callable[[], float]
+    ends: float
+
+    @property
+    def left_s(self) -> float:
+        """Seconds; 0 where it has passed."""
+        return max(0.0, self.ends - self.clock())
+
+    @property
+    def over(self) -> bool:
+        return self.clock() >= self.ends
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -45,6 +82,8 @@ class Allowances:
         busy_wait_s: how long to wait for another commit, install or synchronisation to end.
         expected_candidate: the fingerprint of the candidate configuration that the plan was made for.
         commit_timeout_s: how long a commit job may take.
+        job: the automation controller's number of the job, as it stands in the comment of our lock; ``-`` for none.
+        controller_alive: whether the process that began the run is still there; nothing disruptive is done without it.
     """
 
     windows: MaintenanceWindows | None = None
@@ -59,3 +98,5 @@ class Allowances:
     expected_candidate: str | None = None
     commit_timeout_s: float = 1800.0
     pace: Pace = field(default_factory=Pace)
+    job: str = "-"
+    controller_alive: Callable[[], bool] = _always

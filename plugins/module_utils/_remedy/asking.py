@@ -10,7 +10,6 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TypeVar
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
@@ -22,7 +21,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     MalformedAnswer,
     Unreachable,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Limit, Pace
 
 T = TypeVar("T")
 
@@ -37,7 +36,7 @@ class PatientSession:
         self.pace = pace
         self._renewed = False
 
-    def ask(self, question: Callable[[XmlApi], T], until: datetime) -> T:
+    def ask(self, question: Callable[[XmlApi], T], limit: Limit) -> T:
         """Asks what only reads, again and again while the failure may pass.
 
         Raises:
@@ -47,7 +46,7 @@ class PatientSession:
             try:
                 return question(self.api)
             except DeviceError as error:
-                if not self.may_pass(error) or self.pace.now() >= until:
+                if not self.may_pass(error) or limit.over:
                     raise
             self.pace.sleep(self.pace.poll_s)
 

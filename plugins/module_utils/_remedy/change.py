@@ -13,15 +13,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from xml.etree.ElementTree import Element
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceError,
+    InvalidOption,
+    MalformedAnswer,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Limit
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.asking import PatientSession
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
     CandidateState,
@@ -35,12 +39,15 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import 
     CommitRequest,
     Committed,
     CommitUnknown,
+    CommitWithoutEffect,
     Locked,
     NotNow,
+    NotOurs,
     checked,
     described,
     find,
     follow,
+    ours_among,
     send,
     uncertain,
 )
@@ -60,16 +67,19 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import 
     no_lock_refusal,
     window_refusal,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock, LeaseWatch
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import Job, newest_id, read_jobs
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.termination import ended_in_order, undisturbed
 
 # A wait is cut into pieces, so that a computer that slept meanwhile does not come late.
 _LONGEST_SLEEP_S = 60.0
+# A commit that the firewall says it has not taken is looked for all the same.
+_LOOKS_AFTER_A_REFUSAL = 2
 
 
-def wait_for_window(allowances: Allowances, needed_s: float, until: datetime, say: Callable[[str], None]) -> bool:
-    """Waits for a window of ``needed_s`` seconds that opens before ``until``. Returns whether it had to wait.
+def wait_for_window(allowances: Allowances, needed_s: float, limit: Limit, say: Callable[[str], None]) -> bool:
+    """Waits for a window of ``needed_s`` seconds that opens within the limit. Returns whether it had to wait.
 
     Raises:
         Refused: none does.
@@ -81,7 +91,7 @@ def wait_for_window(allowances: Allowances, needed_s: float, until: datetime, sa
         if closed is None:
             return waited
         refusal, opens = closed
-        if opens is None or opens > until:
+        if opens is None or opens - now > timedelta(seconds=limit.left_s):
             raise refusal
         if not waited:
             say(f"waiting for the maintenance window, until {opens:%Y-%m-%dT%H:%M:%SZ}")
@@ -89,11 +99,34 @@ def wait_for_window(allowances: Allowances, needed_s: float, until: datetime, sa
         pace.sleep(min(max((opens - now).total_seconds(), pace.poll_s), _LONGEST_SLEEP_S))
 
 
+class ControllerGone(DeviceError):
+    """The process that began the run has ended without it."""
+
+    kind = "controller_gone"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ansible-playbook, which began this run, is no longer there; nothing more is done without it",
+            "Run it again.",
+        )
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A commit that was sent: ``before`` is the newest job at that time."""
+
+    job_id: int
+    at: datetime
+    before: int
+    description: str
+
+
 class LockedChange:
     """``with LockedChange(device, allowances, purpose, say) as change:``
 
-    Entering: waits for the window and for other jobs, looks at the locks, takes the configuration lock, and looks at
-    the candidate (pending changes, fingerprint). Leaving: releases the lock, also after an exception.
+    Entering: binds the session to the device that answers, waits for the window and for other jobs, looks at the locks,
+    takes the configuration lock, and looks at the candidate (pending changes, fingerprint). From then on every change
+    is sent to this device alone, and only while the lock is ours. Leaving: releases the lock, also after an exception.
 
     Args:
         device: the firewall.
@@ -103,12 +136,15 @@ class LockedChange:
         partial: the commit will be of one administrator's changes, so that those of others do not matter.
         own_changes_allowed: what our own administrator has pending is what is to be committed.
         known_xpaths: where an earlier run may have written already: our own pending changes there are allowed.
+        watch: what is known already of the leases of other runs.
 
     Attributes:
         before: the candidate as it was on entering.
         run: identifies this run in the lock's comment and in the commit's description.
+        pace: how to wait within the change: the lease of the lock is renewed meanwhile.
         administrator: our own name, None where it is not known (an API key, and no lock).
         commit_counts: a commit of ours was carried out, or was sent and may be, now or later.
+        wrote: something of ours is in the candidate and not committed, so that the lock is not let go for a moment.
 
     Raises on entering:
         Refused: a guard refuses; nothing was changed, and no lock is left.
@@ -126,25 +162,28 @@ class LockedChange:
         partial: bool = False,
         own_changes_allowed: bool = False,
         known_xpaths: Collection[str] = (),
+        watch: LeaseWatch | None = None,
     ) -> None:
         self.run = secrets.token_hex(4)
+        self.pace = replace(allowances.pace, sleep=self._sleep)
         self._device = device
         self._allowances = allowances
-        self._pace = allowances.pace
         self._purpose = purpose
         self._say = say
         self._partial = partial
         self._own_allowed = own_changes_allowed
         self._known = [parse_xpath(text) for text in known_xpaths]
-        self._session = PatientSession(device.api, self._pace)
-        self._lock = HeldLock(self._session, allowances, self.run, own_name(device), say)
+        self._session = PatientSession(device.api, self.pace)
+        self._lock = HeldLock(self._session, allowances, self.run, own_name(device), say, watch)
         self._entered = ExitStack()
-        self._window_until = self._pace.now()
+        self._leaving = False
+        self._window_wait = self.pace.within(0)
         self._baseline: Element
         self._latest: Element
         self._places: list[Path] | None = []
         self._committed = False
         self.commit_counts = False
+        self.wrote = False
 
     @property
     def administrator(self) -> str | None:
@@ -156,15 +195,23 @@ class LockedChange:
         """After leaving: why the lock could not be released; None where it was."""
         return self._lock.left
 
+    @property
+    def taken_over(self) -> tuple[str, ...]:
+        """The locks that were removed: of runs that are over, and of whom ``take_over_locks`` names."""
+        return tuple(self._lock.taken_over)
+
     def __enter__(self) -> LockedChange:
         self._entered.enter_context(ended_in_order())
         try:
-            self._window_until = self._pace.now() + timedelta(seconds=self._allowances.window_wait_s)
+            self._device.bind()
+            self._window_wait = self.pace.within(self._allowances.window_wait_s)
             self.require_window(self._allowances.commit_needs_s)
             self._quiet_jobs()
+            self.require_controller()
             self._lock.clear_the_way()
             if self._allowances.lock:
                 self._lock.take()
+            self._device.api.guard = self._lock.require
             self._look()
         except BaseException:
             self._leave()
@@ -177,6 +224,7 @@ class LockedChange:
         self._leave()
 
     def _leave(self) -> None:
+        self._leaving = True
         try:
             with undisturbed():
                 self._lock.release()
@@ -185,7 +233,31 @@ class LockedChange:
             self._lock.release()
             raise
         finally:
+            self._device.api.guard = None
             self._entered.close()
+
+    def _sleep(self, seconds: float) -> None:
+        """A pause between two questions. The lock's lease goes on; a run without its controller ends here."""
+        if not self._leaving:
+            self.require_controller()
+            try:
+                self._lock.renew(may_let_go=self.commit_counts or not self.wrote)
+            except Refused as lost:
+                # A commit that was sent goes on with or without the lock.
+                if not self.commit_counts:
+                    raise
+                self._say(f"the configuration lock was lost: {lost.message}")
+        self._allowances.pace.sleep(seconds)
+
+    def require_controller(self) -> None:
+        """Raises ControllerGone where the process that began the run is no longer there."""
+        if not self._allowances.controller_alive():
+            raise ControllerGone
+
+    def regain_lock(self) -> None:
+        """Before something is taken back: the lock may have been lost meanwhile. Raises Refused, DeviceError."""
+        self._leaving = True
+        self._lock.regain()
 
     def _look(self) -> None:
         api = self._device.api
@@ -202,23 +274,23 @@ class LockedChange:
 
     def require_window(self, needed_s: float) -> None:
         """Raises Refused when no window is open, or not for ``needed_s`` more; waits for it where that is allowed."""
-        wait_for_window(self._allowances, needed_s, self._window_until, self._say)
+        wait_for_window(replace(self._allowances, pace=self.pace), needed_s, self._window_wait, self._say)
 
     def _quiet_jobs(self) -> tuple[Job, ...]:
         """Waits until no job is in the way, and gives all jobs."""
-        until = self._pace.now() + timedelta(seconds=self._allowances.busy_wait_s)
+        limit = self.pace.within(self._allowances.busy_wait_s)
         told = ""
         while True:
-            jobs = self._session.ask(read_jobs, until)
+            jobs = self._session.ask(read_jobs, limit)
             busy = next((job for job in jobs if job.busy), None)
             if busy is None:
                 return jobs
-            if self._pace.now() >= until:
+            if limit.over:
                 raise busy_refusal(f"{busy} runs", self._allowances.busy_wait_s)
             if told != str(busy):
                 told = str(busy)
                 self._say(f"waiting for {busy}")
-            self._pace.sleep(self._pace.poll_s)
+            self.pace.sleep(self.pace.poll_s)
 
     def only_own_changes(self, xpaths: Collection[str]) -> None:
         """Raises Refused when the candidate differs from ``before`` by anything else than what is at ``xpaths``."""
@@ -251,13 +323,14 @@ class LockedChange:
         if run is None:
             return None
         description = described(self._named(request), run)
-        sent = next((job for job in self._session.ask(read_jobs, self._soon()) if job.description == description), None)
-        if sent is None or sent.id is None or not sent.is_commit:
+        jobs = self._session.ask(read_jobs, self._soon())
+        sent = ours_among(jobs, 0, description, None)
+        if sent is None or sent.id is None or not sent.description:
             return None
         self._say(f"commit job {sent.id} is that of the interrupted run")
         try:
-            done = self._followed(sent.id, self._pace.now(), request.partial_to)
-        except CommitFailed:
+            done = self._followed(_Sent(sent.id, self.pace.now(), 0, description), request)
+        except (CommitFailed, CommitWithoutEffect):
             return None
         # What was changed after it is not in it.
         return None if done.confirmed is False else done
@@ -267,25 +340,40 @@ class LockedChange:
 
         Raises:
             Refused, CommitFailed (job_id, details, warnings), CommitUnfinished (job_id; may still run), CommitUnknown
-            (sent, and not known whether taken), DeviceError.
+            (sent, and not known whether taken), CommitWithoutEffect (job_id), DeviceError.
         """
         request = self._named(checked(request))
-        until = self._pace.now() + timedelta(seconds=self._allowances.busy_wait_s)
+        description = described(request, self.run)
+        limit = self.pace.within(self._allowances.busy_wait_s)
+        before: int | None = None
         while True:
             jobs = self._ready()
-            started = self._pace.now()
+            started = self.pace.now()
+            if before is None:
+                before = newest_id(jobs)
+            elif (taken := ours_among(jobs, before, description, self.administrator)) is not None:
+                # The firewall had queued it although it said that it does not take one now.
+                self._say(f"commit job {taken.id}: was queued")
+                self.commit_counts, job_id = True, taken.id
+                break
             try:
-                job_id = self._send(request, newest_id(jobs))
+                job_id = self._send(request, before, description)
                 break
             except NotNow as busy:
-                if self._pace.now() >= until:
+                if limit.over:
                     raise busy_refusal(excerpt(str(busy), 300), self._allowances.busy_wait_s) from busy
-                self._pace.sleep(self._pace.poll_s)
+                self.pace.sleep(self.pace.poll_s)
         if job_id is None:
-            self._say("the firewall has nothing to commit")
-            confirmed = self._confirmed(request.partial_to)
-            return Committed(False, None, started, self._pace.now(), None, (), (), confirmed)
-        return self._followed(job_id, started, request.partial_to)
+            return self._nothing_to_commit(request, started)
+        return self._followed(_Sent(job_id, started, before, description), request)
+
+    def _nothing_to_commit(self, request: CommitRequest, started: datetime) -> Committed:
+        self._say("the firewall has nothing to commit")
+        confirmed = self._confirmed(request.partial_to)
+        if confirmed is False:
+            self.commit_counts = False
+            raise CommitWithoutEffect(None, "there are no changes to commit")
+        return Committed(False, None, started, self.pace.now(), None, (), (), confirmed)
 
     def _named(self, request: CommitRequest) -> CommitRequest:
         return request if request.description else replace(request, description=self._purpose)
@@ -296,45 +384,65 @@ class LockedChange:
             self._quiet_jobs()
             self.require_window(self._allowances.commit_needs_s)
             self._lock.clear_the_way()
-            if self._lock.check(retake=self._committed):
+            self._lock.renew(may_let_go=not self.wrote)
+            if self._committed:
+                # Some firewalls release the lock of whoever commits.
+                self._lock.regain()
+            self._lock.require()
+            if self._lock.let_go:
                 self._same_candidate()
             jobs = self._session.ask(read_jobs, self._soon())
             if not any(job.busy for job in jobs) and not window_refusal(
-                self._allowances, self._pace.now(), self._allowances.commit_needs_s
+                self._allowances, self.pace.now(), self._allowances.commit_needs_s
             ):
+                self.require_controller()
                 return jobs
 
     def _same_candidate(self) -> None:
         if differences(self._latest, configuration(self._device.api, "candidate")):
             raise no_lock_refusal("it was gone for a while, and the candidate configuration has changed meanwhile")
 
-    def _send(self, request: CommitRequest, newest: int) -> int | None:
-        """Sends once; a commit whose answer was lost is looked for, and never sent again."""
-        description = described(request, self.run)
-        # Until the firewall has said otherwise: this process may be told to end at any moment.
+    def _send(self, request: CommitRequest, before: int, description: str) -> int | None:
+        """Sends once. Where the answer is no job, the firewall's list decides whether it was queued: see ``_found``.
+
+        None: there is nothing to commit. Raises NotNow where it may be sent again later.
+        """
+        # Until the firewall's list has said otherwise: this process may be told to end at any moment.
         self.commit_counts = True
         try:
             job_id = send(self._device.api, request, description)
         except (Locked, NotNow) as error:
-            self.commit_counts = False
-            if isinstance(error, NotNow):
-                raise
-            raise locked_refusal(excerpt(str(error), 300)) from error
+            job_id = self._queued_all_the_same(str(error), before, description)
+            if job_id is None:
+                self.commit_counts = False
+                if isinstance(error, NotNow):
+                    raise
+                raise locked_refusal(excerpt(str(error), 300)) from error
         except DeviceError as error:
-            job_id = self._found(error, newest, description)
+            job_id = self._found(error, before, description)
+        else:
+            if job_id is None:
+                job_id = self._queued_all_the_same("there are no changes to commit", before, description)
         if job_id is not None:
             self._say(f"commit job {job_id}: queued")
         return job_id
 
-    def _found(self, error: DeviceError, newest: int, description: str) -> int:
+    def _queued_all_the_same(self, said: str, before: int, description: str) -> int | None:
+        try:
+            job = find(self._session, before, description, self.administrator, looks=_LOOKS_AFTER_A_REFUSAL)
+        except DeviceError as unasked:
+            raise CommitUnknown(f"{excerpt(said)}, and then {excerpt(unasked.message)}") from unasked
+        return None if job is None else job.id
+
+    def _found(self, error: DeviceError, before: int, description: str) -> int:
+        """Our job in the firewall's list, whatever it answered. Raises what tells why there is none."""
         lost = uncertain(error)
         if lost:
             self._say(f"the answer to the commit was lost: {excerpt(error.message)}")
-        # Whatever the firewall answered: where its list holds our job, the commit was taken.
         self._session.may_pass(error)
         try:
             looks = {} if lost else {"looks": 1}
-            job = find(self._session, newest, description, self.administrator, **looks)
+            job = find(self._session, before, description, self.administrator, **looks)
         except DeviceError as unasked:
             if not lost:
                 self.commit_counts = False
@@ -347,37 +455,71 @@ class LockedChange:
             raise error
         raise CommitUnknown(f"{excerpt(error.message)}, and the firewall lists no such job") from error
 
-    def _followed(self, job_id: int, started: datetime, partial_to: str | None) -> Committed:
+    def _job_of(self, sent: _Sent) -> Job:
+        """The job at its end; a number that is another's is no reason to believe that job."""
+
+        def is_ours(job: Job) -> bool:
+            return job.may_be(sent.description, self.administrator, sent.before)
+
+        limit_s, job_id = self._allowances.commit_timeout_s, sent.job_id
         try:
-            job = follow(self._session, job_id, self._allowances.commit_timeout_s, self._say)
-        except CommitFailed:
-            self.commit_counts = False
-            raise
-        self._committed = True
-        finished = self._pace.now()
-        duration = finished - started
+            return follow(self._session, job_id, is_ours, limit_s, self._say)
+        except NotOurs as other:
+            job_id = self._found(
+                MalformedAnswer(f"the answer to the commit names a job that is not ours: {other}"),
+                sent.before,
+                sent.description,
+            )
+        try:
+            return follow(self._session, job_id, is_ours, limit_s, self._say)
+        except NotOurs as other:
+            raise CommitUnknown(f"the firewall lists {other} in the place of ours") from other
+
+    def _followed(self, sent: _Sent, request: CommitRequest) -> Committed:
+        """The end of the job, and whether what was to be committed runs: the job's own word is not enough."""
+        notes: tuple[str, ...] = ()
+        try:
+            job = self._job_of(sent)
+        except CommitFailed as failed:
+            if not self._places or self._confirmed(request.partial_to) is not True:
+                self.commit_counts = False
+                raise
+            notes = ("The job says that it failed, and the running configuration holds what was committed.",)
+            self._say(f"commit job {failed.job_id}: {notes[0]}")
+            job = failed.job
+        finished = self.pace.now()
+        duration = finished - sent.at
         # The firewall counts whole seconds.
         if job.enqueued is not None and job.finished is not None and job.finished > job.enqueued:
             duration = job.finished - job.enqueued
-        confirmed = self._confirmed(partial_to)
+        confirmed = self._confirmed(request.partial_to)
+        if confirmed is False:
+            self.commit_counts = False
+            raise CommitWithoutEffect(job.id, f"commit job {job.id}: {job.result}")
+        self._committed, self.wrote = True, False
         return Committed(
-            True, job_id, started, finished, duration.total_seconds(), job.warnings, job.details, confirmed
+            True,
+            job.id,
+            sent.at,
+            finished,
+            max(0.0, duration.total_seconds()),
+            (*notes, *job.warnings),
+            job.details,
+            confirmed,
         )
 
     def _confirmed(self, partial_to: str | None) -> bool | None:
-        """Reads back whether what was to be committed is running."""
+        """Reads back whether what was to be committed is running; None where the firewall does not tell."""
         try:
             if partial_to is not None:
                 admins = {change.admin for change in read_candidate(self._device.api).state.pending}
                 return False if partial_to in admins else None if None in admins else True
-            pending = self._session.ask(pending_changes, self._soon())
-            if pending is not False:
-                return False if pending else None
+            if not self._places:
+                pending = self._session.ask(pending_changes, self._soon())
+                return True if pending is False and self._places is not None else None
             running = self._session.ask(lambda api: configuration(api, "running"), self._soon())
         except DeviceError as error:
             self._say(f"the commit could not be read back: {excerpt(error.message)}")
-            return None
-        if self._places is None:
             return None
         # Elsewhere the running configuration may differ from the candidate by what Panorama pushed.
         return not any(
@@ -386,8 +528,8 @@ class LockedChange:
             for place in self._places
         )
 
-    def _soon(self) -> datetime:
-        return self._pace.now() + timedelta(seconds=60)
+    def _soon(self) -> Limit:
+        return self.pace.within(60)
 
 
 def own_name(device: LiveDevice) -> str | None:

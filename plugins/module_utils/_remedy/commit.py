@@ -11,9 +11,9 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
@@ -37,7 +37,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import M
 
 _NOTHING = "there are no changes to commit"
 _LOCKED = "configuration is locked by"
-# With these the firewall has not queued the commit.
+# With these the firewall says that it has not queued the commit.
 _NOT_NOW = (
     "another commit/validate is in progress",
     "a commit is in progress",
@@ -101,6 +101,7 @@ class CommitFailed(DeviceError):
     def __init__(self, job: Job) -> None:
         said = excerpt("; ".join((*job.details, *job.warnings)), 500) or "it does not say why"
         super().__init__(f"commit job {job.id} failed: {said}", "Correct what the firewall names, then commit again.")
+        self.job = job
         self.job_id = job.id
         self.details = job.details
         self.warnings = job.warnings
@@ -109,6 +110,24 @@ class CommitFailed(DeviceError):
     def data(self) -> Mapping[str, Any]:
         """``job_id``, ``details`` and ``warnings``."""
         return {"job_id": self.job_id, "details": list(self.details), "warnings": list(self.warnings)}
+
+
+class CommitWithoutEffect(DeviceError):
+    """The firewall says that the commit is done, and what was to be committed does not run."""
+
+    kind = "commit_without_effect"
+
+    def __init__(self, job_id: int | None, said: str) -> None:
+        super().__init__(
+            f"the firewall says {said!r}, and its running configuration does not hold what was committed",
+            "Compare the candidate with the running configuration on the firewall, then commit again.",
+        )
+        self.job_id = job_id
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """``job_id``."""
+        return {"job_id": self.job_id}
 
 
 class CommitUnfinished(DeviceError):
@@ -141,11 +160,15 @@ class CommitUnknown(DeviceError):
 
 
 class NotNow(Exception):
-    """The firewall does not take a commit at the moment; it has not queued it."""
+    """The firewall says that it does not take a commit at the moment. Its list of jobs tells whether that is true."""
 
 
 class Locked(Exception):
-    """The firewall does not take a commit, since somebody holds a lock; it has not queued it."""
+    """The firewall says that it takes no commit, since somebody holds a lock. See ``NotNow``."""
+
+
+class NotOurs(Exception):
+    """The number in the answer to our commit is that of another job."""
 
 
 def described(request: CommitRequest, run: str) -> str:
@@ -174,8 +197,7 @@ def send(api: XmlApi, request: CommitRequest, description: str) -> int | None:
     """Sends the commit once, as ``checked``: its job, or None where there is nothing to commit.
 
     Raises:
-        NotNow, Locked: the firewall has not queued it.
-        DeviceError: the subclass that fits; where ``uncertain`` says so, it may have been queued.
+        NotNow, Locked, DeviceError: the answer is no job. Whether it was queued all the same, the list of jobs tells.
     """
     try:
         answer = api.call(_fields(request, description), asked="commit")
@@ -208,9 +230,7 @@ def _fields(request: CommitRequest, description: str) -> dict[str, str]:
 
 
 def find(session: PatientSession, after: int, description: str, own: str | None, looks: int = _LOOKS) -> Job | None:
-    """The job of a commit whose answer was lost: one newer than ``after``, with our description.
-
-    Where the firewall lists a commit without any description, it is ours when it is the only one of our administrator.
+    """The job of a commit whose answer was lost, or was no job: see ``ours_among``.
 
     Raises:
         DeviceError: the firewall could not be asked.
@@ -220,37 +240,49 @@ def find(session: PatientSession, after: int, description: str, own: str | None,
         if look:
             session.pace.sleep(session.pace.poll_s)
         try:
-            jobs = [job for job in read_jobs(session.api) if job.is_commit and (job.id or 0) > after]
+            jobs = read_jobs(session.api)
         except DeviceError as failure:
             error = failure
             if not session.may_pass(failure):
                 raise
             continue
         error = None
-        ours = [job for job in jobs if job.description == description]
-        ours = ours or [job for job in jobs if not job.description and own is not None and job.user == own]
-        if len(ours) == 1:
-            return ours[0]
+        found = ours_among(jobs, after, description, own)
+        if found is not None:
+            return found
     if error is not None:
         raise error
     return None
 
 
-def follow(session: PatientSession, job_id: int, limit_s: float, say: Callable[[str], None]) -> Job:
+def ours_among(jobs: Iterable[Job], after: int, description: str, own: str | None) -> Job | None:
+    """Our commit among jobs: the one with our description, else the only one that may be ours without one."""
+    possible = [job for job in jobs if job.may_be(description, own, after)]
+    named = [job for job in possible if job.description]
+    found = named or (possible if own is not None else [])
+    return found[0] if len(found) == 1 else None
+
+
+def follow(
+    session: PatientSession, job_id: int, is_ours: Callable[[Job], bool], limit_s: float, say: Callable[[str], None]
+) -> Job:
     """The job at its good end. Lost connections, a busy firewall and, once, an ended session are waited out.
 
     Raises:
+        NotOurs: the firewall lists somebody else's job under this number.
         CommitFailed: the firewall says that the commit failed.
         CommitUnfinished: the time is over, or the job cannot be asked for.
     """
-    until = session.pace.now() + timedelta(seconds=limit_s)
+    limit = session.pace.within(limit_s)
     shown = None
     vanished = 0
     while True:
         try:
-            job = session.ask(lambda api: read_job(api, job_id), until)
+            job = session.ask(lambda api: read_job(api, job_id), limit)
         except DeviceError as error:
             raise CommitUnfinished(job_id, excerpt(error.message, 300)) from error
+        if job is not None and not is_ours(job):
+            raise NotOurs(str(job))
         vanished = 0 if job is not None else vanished + 1
         if vanished >= _VANISHED_LOOKS:
             raise CommitUnfinished(job_id, "the firewall no longer lists it")
@@ -262,6 +294,6 @@ def follow(session: PatientSession, job_id: int, limit_s: float, say: Callable[[
         if job is not None and job.progress is not None and job.progress != shown:
             shown = job.progress
             say(f"commit job {job_id}: {shown} %")
-        if session.pace.now() >= until:
+        if limit.over:
             raise CommitUnfinished(job_id, f"it took longer than {limit_s:.0f} seconds")
         session.pace.sleep(session.pace.poll_s)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any, Literal
 
 # After these the firewall was connected: what came before is over.
@@ -27,16 +28,23 @@ class Unfinished:
     """Steps of earlier runs that another one goes on with.
 
     Attributes:
-        restart: device-server was restarted, and no forced commit was finished since.
+        restart: when device-server was to be restarted, and no forced commit was finished since; None for none. The
+            command may or may not have been sent. In UTC; long ago where the record does not tell.
         written: xpath of an exclusion that was written, or taken back, and not committed since; empty for none.
         committed: an exclusion was committed, is not known to have helped, and was not taken back.
         target: the device that a run was changing when it was killed; empty for none.
     """
 
-    restart: bool = False
+    restart: datetime | None = None
     written: str = ""
     committed: bool = False
     target: str = ""
+
+    def __bool__(self) -> bool:
+        return self != Unfinished()
+
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def unfinished(records: Iterable[Any]) -> Unfinished:
@@ -44,7 +52,7 @@ def unfinished(records: Iterable[Any]) -> Unfinished:
 
     A run that was refused or failed early tells nothing, so the one before it counts.
     """
-    restart: bool | None = None
+    restart: datetime | Literal[False] | None = None
     written: Written | None = None
     place = target = ""
     for record in records:
@@ -56,7 +64,7 @@ def unfinished(records: Iterable[Any]) -> Unfinished:
         if written is None:
             written, place = _written(_actions(record)), _place(record)
         target = target or _target(record)
-    return Unfinished(restart is True, place if written in ("candidate", "removing") else "", written in _RUNS, target)
+    return Unfinished(restart or None, place if written in ("candidate", "removing") else "", written in _RUNS, target)
 
 
 def _actions(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -64,17 +72,25 @@ def _actions(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [item for item in actions if isinstance(item, Mapping)] if isinstance(actions, list) else []
 
 
-def _restart(actions: Iterable[Mapping[str, Any]]) -> bool | None:
-    """Whether a restart is left; None where none was made, and no forced commit finished."""
-    left: bool | None = None
+def _restart(actions: Iterable[Mapping[str, Any]]) -> datetime | Literal[False] | None:
+    """Since when a restart is left, or that none is; None where none was made, and no forced commit finished."""
+    left: datetime | Literal[False] | None = None
     for action in actions:
         # One that failed may have happened all the same: device-server did not come back, say.
         happened = action.get("state") in ("begun", "done") or action.get("restarted", False) is not False
         if action.get("action") == "restart_device_server" and happened:
-            left = True
+            left = _began(action)
         if action.get("action") == "commit_force" and action.get("state") == "done":
             left = False
     return left
+
+
+def _began(action: Mapping[str, Any]) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(action.get("began_at")).replace("Z", "+00:00"))
+    except ValueError:
+        return _LONG_AGO
+    return moment if moment.tzinfo is not None else _LONG_AGO
 
 
 def _written(actions: Iterable[Mapping[str, Any]]) -> Written | None:

@@ -28,6 +28,9 @@ _ALL = "<show><jobs><all></all></jobs></show>"
 # They neither commit nor install. Any other kind that runs counts as busy, also one that is not known here.
 _HARMLESS = frozenset({"downld", "exec", "logquery", "report"})
 
+# A commit's description begins with "panops.mlav", a space, and the 8 digits of its run.
+DESCRIBES_A_RUN = len("panops.mlav 01234567")
+
 _MOST_LINES = 50
 _LINE_LIMIT = 500
 
@@ -61,6 +64,20 @@ class Job:
     @property
     def is_commit(self) -> bool:
         return self.type.lower().startswith("commit")
+
+    def may_be(self, own_description: str, own: str | None, after: int) -> bool:
+        """It may be the commit that was sent with this description: newer than job ``after``, and of our kind and name.
+
+        Where the firewall lists no description, or no user, or our administrator is not known (``own`` None), the rest
+        decides. A description may be cut, but not within what tells one run from another.
+        """
+        if not self.is_commit or (self.id or 0) <= after:
+            return False
+        if own is not None and self.user and self.user != own:
+            return False
+        if not self.description:
+            return True
+        return len(self.description) >= DESCRIBES_A_RUN and own_description.startswith(self.description)
 
     def __str__(self) -> str:
         by = f" of {excerpt(self.user, 64)}" if self.user else ""

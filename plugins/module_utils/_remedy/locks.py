@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The configuration lock and the commit lock: who holds them, and whose ours are.
+"""The locks that administrators hold on a firewall, ours among them.
 
-A lock is known by its comment alone, since several runs may use one account. The comment says which run took it, where
-that run lives, and until when it may last, so that the lock of a run that was killed can be told from one in use.
+A lock is known by its comment alone, since several runs may use one account. The comment is a lease: it says which run
+holds the lock, and how long it counts as in use after the run has last renewed it. Nothing in it rests on a machine or
+a process, which the next run, in another container, could not look at.
 
 Source: documentation of the show commands and recorded answers. What adding and removing answer is not documented: what
 counts is the list that follows.
@@ -15,14 +16,9 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import socket
-from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime, timezone
-from pathlib import Path
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from typing import Literal
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
@@ -36,55 +32,66 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading impo
 Kind = Literal["config", "commit"]
 
 MARK = "panops.mlav"
+# By so much the clocks of two controllers may differ before one takes the other's lock for a stale one.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+LONGEST_LEASE_S = 86_400
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _COMMENT = re.compile(
-    rf"{re.escape(MARK)} (?P<run>[0-9a-f]{{8}}) (?P<place>[0-9a-f]{{8}}) "
-    r"(?P<pid>[0-9]{1,10})\.(?P<start>[0-9]{1,20}) "
-    r"until (?P<until>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"
+    rf"{re.escape(MARK)} run (?P<run>[0-9a-f]{{8}}) job (?P<job>[A-Za-z0-9._-]{{1,40}}) "
+    r"lease (?P<lease>[0-9]{1,5})s until (?P<until>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)"
 )
-# Its 22nd field; those before the name's closing parenthesis are two.
-_START_FIELD = 22 - 3
-_DEAD = ("Z", "X")
+NO_JOB = "-"
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What a lock's comment says. ``start``: of the process, 0 where the system does not tell; ``until`` in UTC."""
+    """What the comment of a lock of this collection says.
+
+    Attributes:
+        run: 8 hexadecimal digits; the audit record and the commit's description have them too.
+        job: the automation controller's number of the job (``awx-1234``), ``-`` where there is none.
+        lease_s: whole seconds for which the lock counts as in use after it was renewed.
+        until: the end of the lease by the clock of the controller that renewed it, in UTC, without fractions.
+    """
 
     run: str
-    place: str
-    pid: int
-    start: int
+    job: str
+    lease_s: int
     until: datetime
 
     def __str__(self) -> str:
         until = self.until.astimezone(timezone.utc)
-        return f"{MARK} {self.run} {self.place} {self.pid}.{self.start} until {until:{_TIME}}"
+        return f"{MARK} run {self.run} job {self.job} lease {self.lease_s}s until {until:{_TIME}}"
 
     @classmethod
-    def of_this_process(cls, run: str, until: datetime) -> Mark:
-        """The mark of a run in this process; ``run`` is 8 hexadecimal digits."""
-        return cls(run, _place(), os.getpid(), _started(os.getpid()) or 0, until.replace(microsecond=0))
+    def begun(cls, run: str, job: str, lease_s: float, now: datetime) -> Mark:
+        """The mark of a run whose lease begins at ``now``."""
+        mark = cls(run, job, max(1, round(lease_s)), now)
+        return mark.renewed(now)
+
+    def renewed(self, now: datetime) -> Mark:
+        """The same with a lease that begins at ``now``; never the same text as before, so that it can be told apart."""
+        until = (now + timedelta(seconds=self.lease_s)).replace(microsecond=0)
+        return replace(self, until=until if until != self.until else until + timedelta(seconds=1))
 
     @classmethod
     def read(cls, comment: str) -> Mark | None:
         """The mark in a comment; None where it is none."""
         found = _COMMENT.fullmatch(comment.strip())
-        if found is None:
+        if found is None or not 0 < int(found["lease"]) <= LONGEST_LEASE_S:
             return None
         try:
             until = datetime.strptime(found["until"], _TIME).replace(tzinfo=timezone.utc)
         except ValueError:
             return None
-        return cls(found["run"], found["place"], int(found["pid"]), int(found["start"]), until)
+        return cls(found["run"], found["job"], int(found["lease"]), until)
 
-    def stale(self, now: datetime) -> bool:
-        """The run is certainly over: its time has passed, or it lived here and its process is gone."""
-        if now >= self.until:
-            return True
-        if self.place != _place() or not self.start:
-            return False
-        return _started(self.pid) != self.start
+    def expired(self, now: datetime) -> bool:
+        """The lease is over, also for a controller whose clock differs from ours by ``CLOCK_TOLERANCE``.
+
+        Until then only watching tells: a run that lives renews its lease (see ``holding``).
+        """
+        return now >= self.until + CLOCK_TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -160,24 +167,3 @@ def remove_lock_of(api: XmlApi, kind: Kind, admin: str) -> None:
         f"<request><{kind}-lock><remove><admin>{escape(name)}</admin></remove></{kind}-lock></request>",
         asked=f"request {kind}-lock remove admin {name}",
     )
-
-
-def _place() -> str:
-    """This machine since its start, and within it this container, as 8 hexadecimal digits."""
-    parts = [socket.gethostname()]
-    with suppress(OSError):
-        parts.append(Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip())
-    with suppress(OSError):
-        parts.append(os.readlink("/proc/self/ns/pid"))
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:8]
-
-
-def _started(pid: int) -> int | None:
-    """When a process began, in the system's own count; None where there is none, or where the system does not tell."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        fields = stat.rpartition(")")[2].split()
-        # One that is dead and that nobody has asked how it ended, as in a container without an init.
-        return None if fields[0] in _DEAD else int(fields[_START_FIELD])
-    except (OSError, ValueError, IndexError):
-        return None

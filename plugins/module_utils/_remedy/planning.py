@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceChanged, DeviceError, NotBound
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption import may_decrypt
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis
@@ -50,6 +49,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     undo_uncommitted,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import find_exclusion
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import LeaseWatch
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
     ReconnectOptions,
@@ -57,6 +57,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import Advice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import refusal_of
 
 
@@ -97,6 +98,10 @@ RECONNECTING = {
 }
 
 
+# The next run reads from the records and from the firewall how far this one came.
+ADVICE = Advice()
+
+
 class Planning:
     """What is planned for one firewall.
 
@@ -123,6 +128,9 @@ class Planning:
         self._options = options
         self._record = record
         self._say = say
+        # Why something could not be taken back, by what it is: see ``left_behind.Expected``.
+        self._why: list[tuple[str, str]] = []
+        self._watch = LeaseWatch(options.allowances.pace)
         self._forget()
 
     def _forget(self) -> None:
@@ -140,9 +148,11 @@ class Planning:
         Raises:
             Refused: see ``choice.choose`` and ``choice.turn``; the plan is not the approved one, or the candidate not
                 the expected one; or somebody else's exclusion waits to be committed.
+            DeviceChanged, NotBound: see ``LiveDevice.bind``.
             DeviceError: the device that would be changed could not be asked.
         """
         self._forget()
+        self._bind_firewall()
         evidence, diagnosis = self._judge()
         record = self._record
         record.verdict_before, record.summary_before = diagnosis.verdict, diagnosis.summary
@@ -174,6 +184,20 @@ class Planning:
         record.planned(made)
         return made
 
+    def _bind_firewall(self) -> None:
+        """From the first answer to the last, one device is asked. What hinders that otherwise, the diagnosis tells."""
+        try:
+            self._firewall.device.bind()
+        except (DeviceChanged, NotBound):
+            raise
+        except DeviceError as error:
+            self._say(f"the firewall does not tell its serial number: {error.message}")
+
+    def _open_decrypter(self) -> Target:
+        target = self._decrypter()
+        target.device.bind()
+        return target
+
     def ask_guards(self, plan: Plan) -> None:
         """Looks whether a guard would refuse now. It reads and changes nothing. Raises Refused."""
         self._require_windows()
@@ -187,8 +211,8 @@ class Planning:
         """Waits where that is allowed. Returns whether it had to: the plan is an old one then. Raises Refused."""
         self._require_windows()
         allowances = self._options.allowances
-        until = allowances.pace.now() + timedelta(seconds=allowances.window_wait_s)
-        return wait_for_window(allowances, self._needed_s(plan), until, self._say)
+        limit = allowances.pace.within(allowances.window_wait_s)
+        return wait_for_window(allowances, self._needed_s(plan), limit, self._say)
 
     def _needed_s(self, plan: Plan) -> float:
         """What has to be left of the window when the first step begins."""
@@ -209,7 +233,7 @@ class Planning:
     def _planned(self, choice: Choice, evidence: EvidenceSet) -> Plan:
         info, state = evidence.device.value, evidence.high_availability.value
         if choice.elsewhere:
-            self._target = self._decrypter()
+            self._target = self._open_decrypter()
             target_info, target_state = self._look_at_decrypter()
         else:
             target_info, target_state = info, state
@@ -293,7 +317,8 @@ class Planning:
             restart="auto" if choice.kind == "restart" else "never",
             restart_timeout_s=options.restart_timeout_s,
             verify_timeout_s=options.verify_timeout_s,
-            resume=options.unfinished.restart,
+            begun_at=options.unfinished.restart,
+            advice=ADVICE,
         )
 
 

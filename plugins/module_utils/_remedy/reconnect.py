@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
@@ -29,6 +29,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances imp
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import (
+    Advice,
+    DeviceServerNotBack,
     Restarted,
     RestartFailed,
     restart,
@@ -61,7 +63,9 @@ class ReconnectOptions:
         restart_timeout_s: how long device-server may take to answer again.
         verify_timeout_s: how long the firewall may take to connect afterwards.
         description: that of the commit.
-        resume: an earlier run has restarted device-server and has not committed: ``auto`` leaves the restart out.
+        begun_at: when an earlier run was about to restart device-server, after which no commit followed; None where
+            there was none. It may or may not have sent the command: ``auto`` waits first for as long as one takes.
+        advice: how the caller's user runs it again.
     """
 
     allowances: Allowances = field(default_factory=Allowances)
@@ -69,16 +73,21 @@ class ReconnectOptions:
     restart_timeout_s: float = 600.0
     verify_timeout_s: float = 300.0
     description: str = DESCRIPTION
-    resume: bool = False
+    begun_at: datetime | None = None
+    advice: Advice = field(default_factory=Advice)
 
 
 @dataclass(frozen=True)
 class ReconnectPlan:
-    """``steps`` is empty where the firewall is connected; ``because`` says why these steps."""
+    """``steps`` is empty where the firewall is connected; ``because`` says why these steps.
+
+    ``wait_first_s``: device-server may be back within this time without the restart that is planned.
+    """
 
     steps: tuple[ReconnectStep, ...]
     because: str
     status: Status
+    wait_first_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -147,13 +156,19 @@ def planned(device: LiveDevice, options: ReconnectOptions) -> ReconnectPlan:
         raise _no_status(
             "unrecognised",
             f"the firewall says {status}. Expected: Cloud connection: connected, or disconnected, or device busy.",
-            "Set restart to always or never, if you know what this word means.",
+            f"If you know that this word means that it is not connected, {options.advice.again}.",
         )
-    if options.resume:
-        return ReconnectPlan(("commit_force",), "an earlier run has restarted device-server", status)
     if case.restarted is not None and case.commit_after_restart is False and not _hangs(case, options):
         since = f"device-server was restarted at {shown(case.restarted)}, and no commit has followed"
         return ReconnectPlan(("commit_force",), since, status)
+    if options.begun_at is not None and not _hangs(case, options):
+        begun = "an earlier run was about to restart device-server"
+        if status.answered:
+            return ReconnectPlan(("commit_force",), begun, status)
+        age_s = max(0.0, (options.allowances.pace.now() - options.begun_at).total_seconds())
+        return ReconnectPlan(
+            ("restart_device_server", "commit_force"), begun, status, max(0.0, options.restart_timeout_s - age_s)
+        )
     return ReconnectPlan(("restart_device_server", "commit_force"), f"the connection is {status}", status)
 
 
@@ -233,7 +248,7 @@ def reconnect(
                 raise
             raise ReconnectFailed(result, error) from error
     result = replace(result, done=(*result.done, "commit_force"), committed=committed)
-    return replace(result, after=wait_connected(device, options.verify_timeout_s, options.allowances.pace, say))
+    return replace(result, after=wait_connected(device, options.verify_timeout_s, change.pace, say))
 
 
 def _prepared(
@@ -248,12 +263,16 @@ def _prepared(
     allowed = options.allowances
     if "restart_device_server" not in result.plan.steps:
         if result.plan.status.state == "busy":
-            wait_for_device_server(device, options.restart_timeout_s, allowed.pace, say)
+            wait_for_device_server(device, options.restart_timeout_s, change.pace, say, options.advice)
         return result
+    if result.plan.wait_first_s and _is_back(device, change, options, say, result.plan.wait_first_s):
+        because = "an earlier run has restarted device-server"
+        return replace(result, plan=replace(result.plan, steps=("commit_force",), because=because))
     change.require_window(allowed.restart_needs_s + allowed.commit_needs_s)
+    change.require_controller()
     try:
         with journal("restart_device_server") as facts:
-            made = restart(device, result.plan.status, options.restart_timeout_s, allowed.pace, say)
+            made = restart(device, result.plan.status, options.restart_timeout_s, change.pace, say, options.advice)
             facts.update(transport=made.transport, duration_s=made.duration_s, restarted=made.proven or None)
     except RestartFailed as error:
         if error.restarted is None:
@@ -261,3 +280,15 @@ def _prepared(
         so_far = replace(result, done=("restart_device_server",), restarted=error.restarted)
         raise ReconnectFailed(so_far, error) from error
     return replace(result, done=("restart_device_server",), restarted=made)
+
+
+def _is_back(
+    device: LiveDevice, change: LockedChange, options: ReconnectOptions, say: Callable[[str], None], limit_s: float
+) -> bool:
+    """Whether device-server answers within the limit; where it does not, no restart is on its way."""
+    try:
+        wait_for_device_server(device, limit_s, change.pace, say, options.advice)
+    except DeviceServerNotBack:
+        say("an earlier run has not restarted device-server, or not with success")
+        return False
+    return True

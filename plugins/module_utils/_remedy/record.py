@@ -108,7 +108,12 @@ class Record:
                 break
         else:
             self.actions.append(action)
-        self.save()
+        try:
+            self.save()
+        except DeviceError as error:
+            # Nothing is done without a record.
+            action.update(state="refused", error=error.message)
+            raise
         try:
             yield action
         except DeviceError as error:

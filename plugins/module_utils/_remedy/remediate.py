@@ -10,18 +10,23 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from secrets import token_hex
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.asking import PatientSession
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange, own_name
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Choice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import ExclusionPlan, undo_plan
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import apply_exclusion, find_exclusion
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.forgotten import tidy_up
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import apply_exclusion
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.left_behind import Expected, left_behind
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import (
     RECONNECTING,
@@ -36,6 +41,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import 
 
 # Refusals that running again does not lift.
 _FOR_A_PERSON = ("cause", "decrypting_device", "pending_changes")
+_ENDED_WELL = ("nothing_to_do", "repaired", "rolled_back")
 
 
 class NotReconnected(DeviceError):
@@ -74,7 +80,7 @@ class Remediation(Planning):
             if self._options.rollback:
                 self._take_back(undo)
             else:
-                self._record.left_behind.append(self._committed_in_vain("rollback is false"))
+                self._why.append(("running", "the option rollback is false"))
         if not connected:
             raise NotReconnected(
                 f"{self._firewall.name} is not connected {self._options.verify_timeout_s:.0f} s after the remedy: "
@@ -82,42 +88,75 @@ class Remediation(Planning):
             )
         self._record.outcome = "repaired"
 
-    def look_for_remains(self, act: bool) -> None:
-        """What a killed run has left, where this one has not touched the device: its lock, and its exclusion.
+    def settle(self, act: bool) -> None:
+        """At the end: releases the locks of runs that are over, and notes what the devices hold that a run left there.
 
-        The lock is removed where ``act``, unless another run soon learns from it what became of the killed one.
-
-        Raises:
-            DeviceError: the device could not be asked.
+        Stale locks are released where ``act``, unless another run soon learns from one what became of its run.
         """
         record, unfinished = self._record, self._options.unfinished
         if record.outcome != "nothing_to_do" and record.cause is None:
             # It did not answer, and one more wrong login may lock the account.
+            if unfinished:
+                record.left_behind.append(
+                    f"What an earlier run left on {self._firewall.name} is not known: it could not be asked"
+                )
             return
-        if (
-            unfinished.target not in ("", self._target.name)
-            and unfinished.target == self._options.preferences.decryption_host
-        ):
-            self._target = self._decrypter()
-        remove = act and (record.outcome == "nothing_to_do" or record.guard in _FOR_A_PERSON)
-        for target in {each.name: each for each in (self._firewall, self._target)}.values():
-            tidy_up(target.name, target.device, self._options.allowances, record, self._say, act=remove)
-        if unfinished.committed and record.outcome == "refused" and self._in_place is None:
-            running = find_exclusion(self._target.device, self._wanted()).running
-            if running is not None and running.exclude:
-                record.left_behind.append(self._committed_in_vain("an earlier run did not come to take it back"))
+        act = act and (record.outcome in _ENDED_WELL or record.guard in _FOR_A_PERSON)
+        for target in self._devices():
+            if act:
+                self._release_stale_locks(target)
+            record.left_behind += left_behind(
+                target.name, target.device, self._options.exclusion, self._expected(), self._watch
+            )
+
+    def _devices(self) -> list[Target]:
+        """Those where this run or an earlier one may have left something."""
+        named, known = self._options.unfinished.target, self._options.preferences.decryption_host
+        devices = {each.name: each for each in (self._firewall, self._target)}
+        if named not in ("", *devices) and named == known:
+            try:
+                devices[named] = self._open_decrypter()
+            except DeviceError as error:
+                self._record.left_behind.append(
+                    f"What an earlier run left on {named} is not known: {excerpt(error.message, 300)}"
+                )
+        return list(devices.values())
+
+    def _expected(self) -> Expected:
+        record, unfinished = self._record, self._options.unfinished
+        sent = {action["action"] for action in record.actions if action["state"] in ("begun", "done", "failed")}
+        wrote = self.exclusion is not None and bool(sent & {"add_exclusion", "remove_exclusion", "commit"})
+        written_at = self.exclusion.xpath if self.exclusion is not None and wrote else unfinished.written
+        in_place = self._in_place is not None and record.guard == "decrypting_device"
+        in_vain = record.outcome not in _ENDED_WELL and ("commit" in sent or unfinished.committed or in_place)
+        acted = bool(unfinished) or any(action["action"] != "remove_lock" for action in record.actions)
+        return Expected(acted, written_at, in_vain, tuple(self._why))
+
+    def _release_stale_locks(self, target: Target) -> None:
+        session = PatientSession(target.device.api, self._options.allowances.pace)
+        held = HeldLock(
+            session, self._options.allowances, token_hex(4), own_name(target.device), self._say, self._watch
+        )
+        try:
+            held.remove_stale()
+            self._note_taken_over(target, held.taken_over)
+        except DeviceError as error:
+            self._why.append(("lock", error.message))
+
+    def _note_taken_over(self, target: Target, locks: Iterable[str]) -> None:
+        for lock in locks:
+            step = Step("remove_lock", target.name, f"Release the lock of a run that is over: {lock}", False)
+            with self._record.step(step):
+                pass
 
     def _in_place_already(self) -> None:
         """The remedy is there: of an earlier run, of another firewall behind the same device. It may need its time."""
         if self._verified():
             self._record.outcome = "repaired"
             return
-        target, found = self._target.name, self._in_place
-        if found is not None and found.candidate is not None and found.candidate.owned:
-            self._record.left_behind.append(
-                f"The exclusion of {self._options.exclusion} on {target} is one of this collection. Where nobody needs "
-                "it, take it away with mlav_decryption_exclusion, state absent, and mlav_commit."
-            )
+        target = self._target.name
+        remove = "where nobody needs it, remove it with mlav_decryption_exclusion, state absent, and mlav_commit"
+        self._why.append(("running", remove))
         raise Refused(
             "decrypting_device",
             f"{target} excludes {self._options.exclusion} from decryption already, and the traffic is still decrypted. "
@@ -125,31 +164,33 @@ class Remediation(Planning):
         )
 
     def _locked(self, target: Target, purpose: str, allowances: Allowances, own: tuple[str, ...] = ()) -> LockedChange:
-        return LockedChange(target.device, allowances, purpose, self._say, known_xpaths=own)
+        return LockedChange(target.device, allowances, purpose, self._say, known_xpaths=own, watch=self._watch)
 
     def _exclude(self, plan: Plan, writing: ExclusionPlan, undo: ExclusionPlan) -> None:
         """Writes and commits the exclusion; ``undo`` takes it back.
 
-        Both were planned from the candidate that the change is bound to, so it is not read again.
+        Both were planned from the candidate that the change is bound to, so it is not read again. What goes wrong
+        within a step, its record included, takes the write back.
         """
         target, record = self._target, self._record
         change = self._locked(target, "exclusion", self._bound(plan), self._known)
         try:
             with change:
-                for step in plan.steps:
-                    if step.action == "add_exclusion":
-                        change.require_window(self._options.allowances.commit_needs_s)
-                        with record.step(step), self._undone_on_failure(undo, change):
-                            apply_exclusion(target.device, writing)
+                self._note_taken_over(target, change.taken_over)
                 with self._undone_on_failure(undo, change):
+                    for step in plan.steps:
+                        if step.action == "add_exclusion":
+                            change.require_window(self._options.allowances.commit_needs_s)
+                            change.require_controller()
+                            with record.step(step):
+                                apply_exclusion(target.device, writing)
                     change.only_own_changes((writing.xpath,))
                     self._commit(change, plan.steps[-1])
         finally:
-            self._note_lock(change, target)
+            self._note_lock(change)
 
     def _undone_on_failure(self, undo: ExclusionPlan, change: LockedChange) -> UndoneOnFailure:
-        target = self._target
-        return UndoneOnFailure(target.device, target.name, undo, change, self._record.left_behind.append)
+        return UndoneOnFailure(self._target.device, undo, change, lambda why: self._why.append(("candidate", why)))
 
     def _commit(self, change: LockedChange, step: Step) -> Committed:
         with self._record.step(step) as action:
@@ -165,23 +206,16 @@ class Remediation(Planning):
         change = self._locked(target, "rollback", replace(self._options.allowances, expected_candidate=None))
         redo = undo_plan(undo)
         try:
-            with change:
-                with record.step(remove), self._undone_on_failure(redo, change):
+            with change, self._undone_on_failure(redo, change):
+                with record.step(remove):
                     apply_exclusion(target.device, undo)
-                with self._undone_on_failure(redo, change):
-                    change.only_own_changes((undo.xpath,))
-                    self._commit(change, commit)
+                change.only_own_changes((undo.xpath,))
+                self._commit(change, commit)
             record.outcome = "rolled_back"
         except DeviceError as error:
-            record.left_behind.append(self._committed_in_vain(f"it could not be taken back: {error.message}"))
+            self._why.append(("running", f"it could not be taken back: {error.message}"))
         finally:
-            self._note_lock(change, target)
-
-    def _committed_in_vain(self, why_not_taken_back: str) -> str:
-        return (
-            f"The exclusion of {self._options.exclusion} is committed on {self._target.name} and did not help; "
-            f"{why_not_taken_back}"
-        )
+            self._note_lock(change)
 
     def _reconnect(self, plan: Plan, choice: Choice) -> None:
         target, record = self._target, self._record
@@ -199,6 +233,7 @@ class Remediation(Planning):
         change = self._locked(target, "reconnect", self._bound(plan))
         try:
             with change:
+                self._note_taken_over(target, change.taken_over)
                 reconnect(
                     target.device,
                     change,
@@ -211,11 +246,11 @@ class Remediation(Planning):
             record.left_behind.append(f"device-server of {target.name} was restarted. Outstanding: {outstanding}")
             raise
         finally:
-            self._note_lock(change, target)
+            self._note_lock(change)
 
-    def _note_lock(self, change: LockedChange, target: Target) -> None:
+    def _note_lock(self, change: LockedChange) -> None:
         if change.lock_left:
-            self._record.left_behind.append(f"The configuration lock on {target.name}: {change.lock_left}")
+            self._why.append(("lock", change.lock_left))
 
     def _verified(self) -> bool:
         """Asks until the firewall is connected or the time is up, then diagnoses anew."""

@@ -21,10 +21,12 @@ from typing import Any, Literal
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CommandRefused,
+    DeviceChanged,
     DeviceError,
     HostKeyFailure,
     InvalidOption,
     MissingLibrary,
+    NotBound,
     PermissionFailure,
     TlsFailure,
 )
@@ -34,6 +36,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.redaction impo
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.software_status import probe_software_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import RESTARTS, probe_system_log
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status, statuses
 
 RESTART = Command(
@@ -43,10 +46,26 @@ RESTART = Command(
 )
 
 _PROCESS = "devsrvr"
-BY_HAND = (
-    f"Have a person run `{RESTART.cli}` at the firewall's command line in a maintenance window, wait until "
-    "`show mlav cloud-status` answers, and run this again with restart set to never: it goes on with the commit force."
-)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """How the caller's user runs it again: ends of sentences, with options that he has.
+
+    ``goes_on``: after a restart that was made, with the commit force alone; ``again``: with another restart.
+    """
+
+    goes_on: str = "run this again: it goes on with the commit force"
+    again: str = "run this again: it restarts it once more"
+
+    @property
+    def by_hand(self) -> str:
+        """Where the collection cannot send the command."""
+        return (
+            f"Have a person run `{RESTART.cli}` at the firewall's command line in a maintenance window, wait until "
+            f"`show mlav cloud-status` answers, and {self.goes_on}."
+        )
+
 
 # So often a device-server that seems untouched is asked before it counts as such: a restart may begin late.
 _SETTLING_POLLS = 10
@@ -56,10 +75,13 @@ _RESTART_EVENTS = 20
 _NOT_SENT = (
     AuthenticationFailure,
     CommandRefused,
+    DeviceChanged,
     HostKeyFailure,
     InvalidOption,
     MissingLibrary,
+    NotBound,
     PermissionFailure,
+    Refused,
     TlsFailure,
 )
 
@@ -119,7 +141,14 @@ class _Traces:
     events: tuple[datetime, int] | None
 
 
-def restart(device: LiveDevice, before: Status, limit_s: float, pace: Pace, say: Callable[[str], None]) -> Restarted:
+def restart(
+    device: LiveDevice,
+    before: Status,
+    limit_s: float,
+    pace: Pace,
+    say: Callable[[str], None],
+    advice: Advice | None = None,
+) -> Restarted:
     """Restarts device-server and waits until it answers again. ``before``: the status right before.
 
     A lost answer is no reason to send the command again: what follows decides.
@@ -130,6 +159,7 @@ def restart(device: LiveDevice, before: Status, limit_s: float, pace: Pace, say:
         RestartFailed: it was sent, and device-server is the same as before (RestartNotMade), nothing tells
             (RestartUnknown), or it does not answer within ``limit_s`` seconds (DeviceServerNotBack).
     """
+    advice = advice or Advice()
     earlier = _traces(device)
     began = time.monotonic()
     transport: Transport | None = None
@@ -140,7 +170,9 @@ def restart(device: LiveDevice, before: Status, limit_s: float, pace: Pace, say:
         said = answer.text
     except DeviceError as error:
         if isinstance(error, _NOT_SENT) or error is device.login_failure:
-            raise type(error)(error.message, " ".join(filter(None, (error.remedy, BY_HAND)))) from error
+            if isinstance(error, (DeviceChanged, NotBound, Refused)):
+                raise
+            raise type(error)(error.message, " ".join(filter(None, (error.remedy, advice.by_hand)))) from error
         lost, said = error, error.message
         say(f"the answer to the restart was lost ({excerpt(error.message)}); looking at what follows")
     status, proven = _follow(device, before, earlier, limit_s, pace, say)
@@ -149,22 +181,23 @@ def restart(device: LiveDevice, before: Status, limit_s: float, pace: Pace, say:
         raise RestartNotMade(
             f"device-server was not restarted. Expected: another process {_PROCESS}, a time without answers, or an "
             f"entry in the system log. Actual: the same process. The firewall said: {excerpt(said) or 'nothing'}",
-            BY_HAND,
+            advice.by_hand,
         ) from lost
     if not status.answered:
-        raise _not_back(status, limit_s, restarted)
+        raise _not_back(status, limit_s, restarted, advice)
     if lost is not None and not proven:
         raise RestartUnknown(
             f"it is not known whether device-server was restarted: the answer was lost ({excerpt(said)}), and this "
             "firewall shows neither the process nor an entry in the system log",
-            "Find out whether it was restarted before you run this again; where it was, set restart to never: it goes "
-            "on with the commit force.",
+            f"Find out whether it was restarted; where it was, {advice.goes_on}.",
             restarted,
         ) from lost
     return restarted
 
 
-def wait_for_device_server(device: LiveDevice, limit_s: float, pace: Pace, say: Callable[[str], None]) -> Status:
+def wait_for_device_server(
+    device: LiveDevice, limit_s: float, pace: Pace, say: Callable[[str], None], advice: Advice | None = None
+) -> Status:
     """Waits until a device-server that was restarted earlier answers.
 
     Raises:
@@ -173,15 +206,14 @@ def wait_for_device_server(device: LiveDevice, limit_s: float, pace: Pace, say: 
     for status in statuses(device, limit_s, pace, say, "device-server"):
         if status.answered:
             return status
-    raise _not_back(status, limit_s, None)
+    raise _not_back(status, limit_s, None, advice or Advice())
 
 
-def _not_back(status: Status, limit_s: float, restarted: Restarted | None) -> DeviceServerNotBack:
+def _not_back(status: Status, limit_s: float, restarted: Restarted | None, advice: Advice) -> DeviceServerNotBack:
     return DeviceServerNotBack(
         f"device-server does not answer. Expected: an answer to `show mlav cloud-status` within {limit_s:g} s (option "
         f"restart_timeout). Actual: {status}.",
-        "Wait until `show mlav cloud-status` answers, then run this again. Where it never does, set restart to always, "
-        "which restarts it once more.",
+        f"Wait until `show mlav cloud-status` answers, then run this again. Where it never does, {advice.again}.",
         restarted,
     )
 

@@ -35,8 +35,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import 
     no_lock_refusal,
     window_refusal,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import all_locks, removable
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import LeaseWatch, all_locks
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import read_jobs
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import Lock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 
@@ -99,9 +100,14 @@ def _busy(device: LiveDevice, allowances: Allowances) -> Refused | None:
 
 
 def _locks(device: LiveDevice, allowances: Allowances) -> Refused | None:
-    now = allowances.pace.now()
     try:
         locks = all_locks(device.api)
     except (CommandRefused, MalformedAnswer, PermissionFailure) as error:
         return no_lock_refusal(excerpt(error.message, 300)) if allowances.lock else None
-    return lock_refusal(lock for lock in locks if not removable(lock, allowances, now))
+    return lock_refusal(lock for lock in locks if not _may_pass(lock, allowances))
+
+
+def _may_pass(lock: Lock, allowances: Allowances) -> bool:
+    """It may be removed, or will be stale within the wait if nobody renews it."""
+    left_s = LeaseWatch(allowances.pace).left_s(lock)
+    return lock.admin in allowances.take_over_locks or (left_s is not None and left_s <= allowances.busy_wait_s)

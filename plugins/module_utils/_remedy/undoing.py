@@ -23,30 +23,32 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.termination im
 class UndoneOnFailure:
     """Takes a write back from the candidate when what is done within fails. A commit that counts, or may, keeps it.
 
-    ``host``: the device's inventory name. ``leave`` gets told what stays behind.
+    ``leave`` gets told why it was not taken back.
     """
 
     def __init__(
-        self, device: LiveDevice, host: str, undo: ExclusionPlan, change: LockedChange, leave: Callable[[str], None]
+        self, device: LiveDevice, undo: ExclusionPlan, change: LockedChange, leave: Callable[[str], None]
     ) -> None:
         self._device = device
         self._undo = undo
         self._change = change
         self._leave = leave
-        self._what = f"the change at {undo.xpath} on {host}"
 
     def __enter__(self) -> None:
-        return None
+        self._change.wrote = True
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> Literal[False]:
         if error is None:
             return False
         if self._change.commit_counts:
-            self._leave(f"{self._what}: its commit was sent and may be carried out, so it was not taken back.")
+            self._leave("its commit was sent and may be carried out, so it was not taken back")
             return False
         try:
             with undisturbed():
+                self._change.regain_lock()
                 apply_exclusion(self._device, self._undo)
         except DeviceError as second:
-            self._leave(f"{self._what} could not be taken back from the candidate: {second.message}")
+            self._leave(f"it could not be taken back from the candidate: {second.message}")
+            return False
+        self._change.wrote = False
         return False

@@ -96,19 +96,20 @@ def _commits(device: LiveDevice, allowed: Allowances, request: CommitRequest, sa
                     change.only_own_changes(())
                 done = change.commit(request)
     except DeviceError as error:
-        return {"failed": True, **failure(error), "lock_left": change.lock_left}
+        return {"failed": True, **failure(error), "lock_left": change.lock_left, "taken_over": list(change.taken_over)}
     return {
         "changed": done.changed,
         **committed_data(done),
         "committed": changes_data(_taken(change.before, request)) if done.changed else [],
         "candidate": change.before.fingerprint,
         "lock_left": change.lock_left,
+        "taken_over": list(change.taken_over),
     }
 
 
 def _commit(params: Params, context: Context) -> Result:
     request = checked(CommitRequest(params["description"] or "", params["force"], params["admin"] or None))
-    allowed = allowances(params)
+    allowed = allowances(params, context)
 
     def ask(device: LiveDevice, params: Params) -> Result:
         host = params["host"] or device.options.host

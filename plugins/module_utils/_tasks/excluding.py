@@ -113,6 +113,8 @@ def _exclude(params: Params, context: Context) -> Result:
     wanted, hostname = _wanted(params), _test_hostname(params)
 
     def ask(device: LiveDevice, params: Params) -> Result:
+        if not context.check_mode:
+            device.bind()
         found = find_exclusion(device, wanted)
         plan = plan_exclusion(found, wanted)
         if not context.check_mode:

@@ -9,14 +9,20 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import LEASE_S, Allowances, Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import NO_JOB
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
+
+# The lock of a run counts as in use for at least so many of its calls.
+_CALLS_IN_A_LEASE = 3
 
 _FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -46,8 +52,14 @@ def reconnecting() -> dict[str, Any]:
     }
 
 
-def allowances(params: Mapping[str, Any]) -> Allowances:
-    """What validated parameters allow.
+def controller_job(environment: Mapping[str, str]) -> str:
+    """The automation controller's number of the job that this process belongs to: ``awx-1234``, or ``-``."""
+    number = environment.get("AWX_JOB_ID") or (environment.get("JOB_ID") if "AWX_HOST" in environment else None) or ""
+    return f"awx-{number}" if number.isascii() and number.isdigit() and len(number) <= 20 else NO_JOB
+
+
+def allowances(params: Mapping[str, Any], context: Context) -> Allowances:
+    """What validated parameters allow to a run in this context.
 
     Raises:
         InvalidOption: naming the option, its value and what would be right.
@@ -63,6 +75,7 @@ def allowances(params: Mapping[str, Any]) -> Allowances:
             "sha256: and 64 hexadecimal digits."
         )
     windows = params["maintenance_window"]
+    longest_call_s = float(_CALLS_IN_A_LEASE * params["timeout"])
     return Allowances(
         windows=None if windows is None else MaintenanceWindows.from_option("maintenance_window", windows),
         outside_window=params["outside_window"],
@@ -76,5 +89,7 @@ def allowances(params: Mapping[str, Any]) -> Allowances:
         busy_wait_s=seconds("busy_wait", 0),
         expected_candidate=expected,
         commit_timeout_s=seconds("commit_timeout"),
-        pace=Pace(),
+        pace=Pace() if longest_call_s <= LEASE_S else Pace(lease_s=longest_call_s),
+        job=controller_job(os.environ),
+        controller_alive=context.controller_alive,
     )

@@ -23,10 +23,14 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True)
 class Context:
-    """How an operation runs. ``say`` shows a line of progress to the person who waits, where somebody does."""
+    """How an operation runs. ``say`` shows a line of progress to the person who waits, where somebody does.
+
+    ``controller_alive`` tells whether the process that began the run, and that would report it, is still there.
+    """
 
     check_mode: bool = False
     say: Callable[[str], None] = lambda line: None
+    controller_alive: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect impo
     planned,
     reconnect,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import Advice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import refusal_data
@@ -38,6 +39,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
 )
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
 
+_ADVICE = Advice(
+    "run this again with the option restart set to never: it goes on with the commit force",
+    "run this again with the option restart set to always: it restarts it once more",
+)
+
 
 class NotConnected(DeviceError):
     """Everything was done, and the firewall is not connected."""
@@ -45,14 +51,15 @@ class NotConnected(DeviceError):
     kind = "not_connected"
 
 
-def reconnect_options(params: Params) -> ReconnectOptions:
+def reconnect_options(params: Params, context: Context) -> ReconnectOptions:
     """From the options of the module. Raises InvalidOption."""
     return ReconnectOptions(
-        allowances=allowances(params),
+        allowances=allowances(params, context),
         restart=params["restart"],
         restart_timeout_s=duration("restart_timeout", params["restart_timeout"]).total_seconds(),
         verify_timeout_s=duration("verify_timeout", params["verify_timeout"]).total_seconds(),
         description=params["description"],
+        advice=_ADVICE,
     )
 
 
@@ -116,11 +123,11 @@ def _does(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan, sa
         result = reconnected_data(done)
         if not done.connected:
             result |= {"failed": True, **failure(_not_connected(done, options))}
-    return {**result, "lock_left": change.lock_left}
+    return {**result, "lock_left": change.lock_left, "taken_over": list(change.taken_over)}
 
 
 def _reconnect(params: Params, context: Context) -> Result:
-    options = reconnect_options(params)
+    options = reconnect_options(params, context)
 
     def ask(device: LiveDevice, params: Params) -> Result:
         host = params["host"] or device.options.host

@@ -41,6 +41,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning impor
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import NotReconnected, Remediation
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.termination import undisturbed
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     connection,
     log_lines,
@@ -138,9 +139,9 @@ def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Ta
     return Target(params["decryption_host"], device)
 
 
-def _limits(params: Params) -> Allowances:
+def _limits(params: Params, context: Context) -> Allowances:
     """An empty list of windows is none: a role's variable has no other way to say so."""
-    return allowances({**params, "maintenance_window": params["maintenance_window"] or None})
+    return allowances({**params, "maintenance_window": params["maintenance_window"] or None}, context)
 
 
 def _options(
@@ -178,7 +179,7 @@ def _remediate(params: Params, context: Context) -> Result:
             return text
 
         # Everything that can be wrong with the options, before a record is begun.
-        limits = _limits(params)
+        limits = _limits(params, context)
         _require_connection(params)
         approved, plan_digest = _approved(params["plan"], host)
         folder = None if context.check_mode else _folder(params["audit_dir"], host)
@@ -227,14 +228,12 @@ def _remediate(params: Params, context: Context) -> Result:
             record.failed(error)
         except BaseException:
             # It stays one of a run that was interrupted, and tells what that leaves.
-            with suppress(DeviceError):
+            with undisturbed(), suppress(DeviceError):
+                _settle(remediation, False, say)
                 record.save()
             raise
-        if record.outcome in ("nothing_to_do", "refused"):
-            try:
-                remediation.look_for_remains(act=not context.check_mode)
-            except DeviceError as error:
-                say(f"what an earlier run may have left could not be read: {excerpt(error.message)}")
+        if record.outcome != "planned":
+            _settle(remediation, not context.check_mode, say)
         try:
             record.finish()
         except DeviceError as error:
@@ -244,6 +243,13 @@ def _remediate(params: Params, context: Context) -> Result:
         if remediation.exclusion is not None:
             result["diff"] = masked(exclusion_diff(remediation.exclusion), mask)
         return result
+
+
+def _settle(remediation: Remediation, act: bool, say: Callable[[str], None]) -> None:
+    try:
+        remediation.settle(act)
+    except DeviceError as error:
+        say(f"what was left could not be looked at: {excerpt(error.message)}")
 
 
 def _touched(action: Mapping[str, Any]) -> bool:

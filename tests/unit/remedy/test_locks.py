@@ -6,12 +6,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,20 +14,26 @@ from hypothesis import strategies as st
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption, MalformedAnswer
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import newest_id, read_job, read_jobs
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import Mark, read_locks, remove_lock_of
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import (
+    CLOCK_TOLERANCE,
+    Mark,
+    read_locks,
+    remove_lock_of,
+)
 
 from .answering import answering
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=timezone.utc)
 LATER = NOW + timedelta(hours=1)
-WRITTEN = "panops.mlav 0123abcd 89abcdef 12.345 until 2026-11-25T03:00:00Z"
-MARK = Mark.of_this_process("0123abcd", LATER)
+MINUTE = timedelta(minutes=1)
+WRITTEN = "panops.mlav run 0123abcd job awx-1234 lease 180s until 2026-11-25T03:00:00Z"
+MARK = Mark("0123abcd", "awx-1234", 180, LATER)
 
 
 def test_a_mark_is_read_as_it_was_written() -> None:
-    assert str(Mark.read(WRITTEN)) == WRITTEN
-    assert Mark.read(str(MARK)) == MARK
-    assert (MARK.pid, MARK.run, MARK.until) == (os.getpid(), "0123abcd", LATER)
+    assert str(MARK) == WRITTEN
+    assert Mark.read(WRITTEN) == MARK
+    assert Mark.read(str(Mark.begun("0123abcd", "-", 179.6, NOW))) == Mark("0123abcd", "-", 180, NOW + 3 * MINUTE)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,11 @@ def test_a_mark_is_read_as_it_was_written() -> None:
         f"x {WRITTEN}",
         WRITTEN.replace("T03:", "T33:"),
         WRITTEN.replace("-11-25", "-13-25"),
+        WRITTEN.replace("180s", "0s"),
+        WRITTEN.replace("180s", "86401s"),
+        WRITTEN.replace("180s", "99999999s"),
+        WRITTEN.replace("awx-1234", "a b"),
+        WRITTEN.replace("awx-1234", "x" * 41),
     ],
 )
 def test_another_comment_is_no_mark(comment: str) -> None:
@@ -57,27 +63,18 @@ def test_any_comment_can_be_read(comment: str) -> None:
     assert Mark.read(comment) is None
 
 
-def test_a_run_at_work_is_not_over() -> None:
-    assert MARK.stale(NOW) is False
-    assert MARK.stale(LATER) is True
+def test_a_lease_is_over_for_every_controller_only_when_their_clocks_cannot_explain_it() -> None:
+    assert MARK.expired(NOW) is False
+    assert MARK.expired(LATER + CLOCK_TOLERANCE - timedelta(seconds=1)) is False
+    assert MARK.expired(LATER + CLOCK_TOLERANCE) is True
 
 
-def test_a_run_whose_process_is_gone_is_over_here_and_not_elsewhere() -> None:
-    with subprocess.Popen([sys.executable, "-c", "pass"]) as ended:
-        ended.wait()
-    gone = replace(MARK, pid=ended.pid)
-    assert gone.stale(NOW) is True
-    assert replace(gone, place="89abcdef").stale(NOW) is False
-    assert replace(gone, place="89abcdef").stale(LATER) is True
-    # Dead, and nobody has asked how it ended: it has its number and its beginning still.
-    with subprocess.Popen([sys.executable, "-c", "pass"]) as dead:
-        os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
-        began = int(Path(f"/proc/{dead.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
-        assert replace(MARK, pid=dead.pid, start=began).stale(NOW) is True
-    # The number was given to another process since.
-    assert replace(MARK, start=MARK.start + 1).stale(NOW) is True
-    # A system that does not tell when processes began.
-    assert replace(gone, start=0).stale(NOW) is False
+def test_a_renewed_mark_is_another_text_although_the_clock_stands_or_goes_back() -> None:
+    first = Mark.begun("0123abcd", "-", 180, NOW)
+    again = first.renewed(NOW)
+    assert str(again) != str(first)
+    assert first.renewed(NOW + timedelta(microseconds=5)).until.microsecond == 0
+    assert str(again.renewed(NOW - timedelta(days=1))) not in (str(first), str(again))
 
 
 LOCK = (

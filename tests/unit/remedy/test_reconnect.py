@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CommandRefused, DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy import reconnect as under_test
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
@@ -71,6 +71,11 @@ class Steps:
         self.note(f"{step} done")
 
     # What reconnect uses of a LockedChange.
+    pace = Pace()
+
+    def require_controller(self) -> None:
+        self.note("controller")
+
     def interrupted(self, request: CommitRequest) -> Committed | None:
         return self.earlier
 
@@ -116,6 +121,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 WHOLE = [
     "window 900",
+    "controller",
     "restart_device_server begun",
     "restart",
     "restart_device_server done",
@@ -132,8 +138,8 @@ WHOLE = [
     [
         (BOTH, DOWN, WHOLE),
         (BOTH, BUSY, WHOLE),
-        (FORCE, DOWN, WHOLE[4:]),
-        (FORCE, BUSY, ["wait", *WHOLE[4:]]),
+        (FORCE, DOWN, WHOLE[5:]),
+        (FORCE, BUSY, ["wait", *WHOLE[5:]]),
         ((), UP, []),
     ],
     ids=["both", "both, busy", "force alone", "force alone, busy", "nothing"],

@@ -10,17 +10,18 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import ReconnectOptions
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reconnecting import RECONNECT, reconnect_options
 from tests.tooling.operations import validated
 
 
 def options(**given: Any) -> ReconnectOptions:
-    return reconnect_options(validated(RECONNECT.argument_spec, given))
+    return reconnect_options(validated(RECONNECT.argument_spec, given), Context())
 
 
 def test_defaults_are_those_of_the_stage() -> None:
     found, stage = options(), ReconnectOptions()
-    for name in ("restart", "restart_timeout_s", "verify_timeout_s", "description", "resume"):
+    for name in ("restart", "restart_timeout_s", "verify_timeout_s", "description", "begun_at"):
         assert getattr(found, name) == getattr(stage, name)
     for name in ("windows", "restart_needs_s", "commit_needs_s", "busy_wait_s", "lock", "allow_other_changes"):
         assert getattr(found.allowances, name) == getattr(stage.allowances, name)
