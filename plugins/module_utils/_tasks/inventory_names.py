@@ -158,7 +158,7 @@ class _Rules:
         if why is not None:
             return serial, why
         alike = self._hostnames[canonical(hostname)]
-        if len(alike) == 1:
+        if len(alike) == 1 or self._is_this(hostname, firewall):
             return hostname, None
         if len(set(alike)) > 1:
             return serial, ALIKE

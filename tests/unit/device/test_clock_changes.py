@@ -39,6 +39,7 @@ from ansible_collections.panops.mlav.tests.unit.device.servers import (
     Reply,
     Request,
 )
+from ansible_collections.panops.mlav.tests.unit.device.test_api import drip
 from tests.tooling.operations import run_operation
 from tests.tooling.wall_clock import WallClock
 
@@ -65,18 +66,8 @@ def wall(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wal
     return WallClock(monkeypatch, request.param)
 
 
-def trickle(head: bytes) -> Reply:
-    def write(out: Any) -> None:
-        out.write(head)
-        for _ in range(20 * STALL_S):
-            out.write(b"x")
-            out.flush()
-            time.sleep(0.05)
-
-    return Reply(raw=write)
-
-
-BODY = trickle(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 9000\r\n\r\n")
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 9000\r\n\r\n"
+BODY = Reply(raw=drip(HEAD))
 
 
 def jobs(start: str, pending: str, done: str, polls: int, file: Reply = FILE) -> Callable[[Request], Reply | str]:

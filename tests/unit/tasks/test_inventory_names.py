@@ -201,6 +201,13 @@ def test_both_of_one_hostname_yield_to_what_the_longer_name_would_be() -> None:
     assert named([("1", "fw"), ("2", "fw"), ("3", "fw")], taken=taken).names == {"1": "1", "2": "2", "3": "fw_3"}
 
 
+def test_a_host_that_is_declared_to_be_a_firewall_stays_its_host_whoever_else_has_the_hostname() -> None:
+    found = named([("1", "fw"), ("2", "fw"), ("3", "FW")], taken=Taken(hosts={"fw": Known("1")}))
+    assert found.names == {"1": "fw", "2": "2", "3": "3"}
+    [warning] = found.warnings
+    assert names.HOST in warning
+
+
 def test_named_by_serial_number_no_hostname_matters() -> None:
     found = named([("1", "fw"), ("2", "fw"), ("3", "localhost")], "serial", Taken(hosts={"2": OTHER}))
     assert found.names == {"1": "1", "3": "3"}
