@@ -14,15 +14,25 @@ description:
   - Asks one or several Panoramas which firewalls they manage, and makes a host of each. It finds out which of them
     answer at their management address, and has the others reached through their Panorama.
   - The source is a file whose name ends in C(panorama.yml) or C(panorama.yaml).
-  - A host is named after the firewall's hostname. A hostname that several firewalls have, in whatever case, gets the
-    serial number behind it (C(hostname_serial)). A hostname that is no name for a host of Ansible, such as an empty one
-    or C(localhost), is replaced by the serial number.
-  - A firewall that several Panoramas manage is one host, at the Panorama that is connected with it, else at the first.
+  - A host is named after the firewall's hostname. A hostname that several firewalls have gets the serial number behind
+    it (C(hostname_serial)).
+  - The serial number replaces a hostname that could be taken for something else, namely an IP address in whatever
+    notation, C(localhost), C(all), the name of a variables file, a group, a host of an earlier inventory source, a
+    serial number, a hostname that differs only in case or in invisible or compatible characters, or anything but
+    letters, digits, C(.), C(_) and C(-). A warning says which firewalls and why.
+  - A host of an earlier inventory source keeps its variables. If it is the firewall itself, set its variable
+    C(panorama_serial) to the serial number, in quotes, and it gets those of this plugin as well.
+  - A firewall whose serial number is not free either, or that an earlier source has through another Panorama, is left
+    out with a warning.
+  - A firewall that several Panoramas of a source manage is one host, at the Panorama that is connected with it, else
+    at the first.
   - The variables C(panorama_name), C(panorama_serial), C(panorama_hostname), C(panorama_management_address),
     C(panorama_model), C(panorama_family), C(panorama_sw_version), C(panorama_app_version), C(panorama_connected),
     C(panorama_multi_vsys), C(panorama_ha_state), C(panorama_ha_peer) (a serial number), C(panorama_device_group),
     C(panorama_device_groups), C(panorama_template_stack) and C(panorama_tags) say what Panorama said, and are V(null)
-    where it did not. C(ansible_host) is the management address, IPv4 before IPv6.
+    where it did not. C(ansible_host) is the management address, IPv4 before IPv6. Where Panorama gives none and the
+    host is named by its serial number, C(ansible_host) ends in C(.invalid), which never resolves, because resolvers
+    take many serial numbers for IPv4 addresses.
   - A firewall that is reached through Panorama has the variable C(mlav_panorama) with C(ip_address), C(port) and
     C(serial_number), and as far as the entry of O(panoramas) sets them, C(mlav_validate_certs), C(mlav_ca_path) and
     C(mlav_cert_fingerprint). The role C(panops.mlav.mlav_troubleshoot) takes C(mlav_panorama) into
@@ -30,6 +40,8 @@ description:
   - The groups C(mlav_direct) and C(mlav_through_panorama) say how a firewall is reached. Below the latter,
     C(mlav_through_NAME) holds those that go through one Panorama, so that its credentials can be given there. The group
     C(panorama_NAME) holds all firewalls of one Panorama. Characters that a group cannot have become V(_).
+  - O(keyed_groups) never adds a firewall to a group of another inventory source, to a group that this source names
+    itself, or to one that is named like a host. A warning says which were not created.
   - No variable holds credentials. What Panorama says is never evaluated as a template.
 author:
   - panops contributors (@panops)
@@ -169,9 +181,13 @@ cache_connection: ~/.cache/panorama
 cache_timeout: 600
 """
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from ansible.errors import AnsibleParserError
+from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
@@ -180,11 +196,17 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory impor
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_hosts import (
     Choices,
     Host,
+    Managed,
     group_tree,
     hosts,
+    reached,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_names import Known, Naming, Taken, naming
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import failure
+from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_groups import WordGroups, literal_parent
 from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_source import templated, untrusted
+
+Tree = Mapping[str, Collection[str]]
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
@@ -208,22 +230,34 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             choices = Choices(**{name: self.get_option(name) for name in names})
             cached = self._cached(path) if cache else None
             collected = collect(wanted, cached, self.get_option("on_failure") == "warning")
-            found = hosts(collected.found, choices, answering)
+            firewalls = reached(collected.found, choices, answering)
         except DeviceError as error:
             raise AnsibleParserError(failure(error)["msg"]) from None
-        for warning in collected.warnings:
-            self.display.warning(warning)
         if self.get_option("cache"):
             said = collected.to_cache()
             if said != cached:
                 self._cache[self.get_cache_key(path)] = said
-        for group, children in group_tree(wanted).items():
-            inventory.add_group(group)
-            for child in children:
-                inventory.add_group(child)
-                inventory.add_child(group, child)
-        for host in found:
-            self._add(inventory, host)
+        tree = group_tree(wanted)
+        fixed = self._fixed_groups(tree)
+        named = self._named(inventory, firewalls, choices.name, tree, fixed)
+        groups = WordGroups(inventory, fixed)
+        self._fill(groups, tree, hosts(firewalls, named.names))
+        for warning in (*collected.warnings, *named.warnings, *groups.warnings()):
+            self.display.warning(warning)
+
+    def _named(
+        self, inventory: Any, firewalls: Sequence[Managed], by: str, tree: Tree, fixed: frozenset[str]
+    ) -> Naming:
+        """Names that no host and no group has, those that are yet to be made of words included."""
+        known = {str(name): _known(host) for name, host in inventory.hosts.items()}
+        taken = Taken(known, {*fixed, *map(str, inventory.groups)})
+        candidates = [firewall.candidate for firewall in firewalls]
+        named = naming(candidates, by, taken)
+        if not self.get_option("keyed_groups"):
+            return named
+        trial = WordGroups(InventoryData(), fixed, trial=True)
+        self._fill(trial, tree, hosts(firewalls, named.names))
+        return naming(candidates, by, replace(taken, words=trial.made))
 
     def _refuse_unknown(self, config: Any) -> None:
         """A misspelt option would otherwise be left out silently."""
@@ -239,14 +273,42 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except KeyError:
             return None
 
-    def _add(self, inventory: Any, host: Host) -> None:
-        inventory.add_host(host.name)
-        for group in host.groups:
-            inventory.add_child(group, host.name)
-        variables = untrusted(host.variables)
-        for name, value in variables.items():
-            inventory.set_variable(host.name, name, value)
-        strict = self.get_option("strict")
-        self._set_composite_vars(self.get_option("compose"), variables, host.name, strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), variables, host.name, strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name, strict)
+    def _fixed_groups(self, tree: Tree) -> frozenset[str]:
+        """The groups that the source itself names, and no word of a Panorama may."""
+        composed = (self._sanitize_group_name(str(name)) for name in self.get_option("groups") or {})
+        parents = map(literal_parent, self.get_option("keyed_groups") or [])
+        literal = (self._sanitize_group_name(parent) for parent in parents if parent)
+        return frozenset({*tree, *chain.from_iterable(tree.values()), *composed, *literal})
+
+    def _fill(self, groups: WordGroups, tree: Tree, found: Sequence[Host]) -> None:
+        """Adds the hosts with their variables, and then their groups, which no host may be named like."""
+        inventory: Any = groups.inventory
+        self.inventory = inventory
+        for group, children in tree.items():
+            inventory.add_group(group)
+            for child in children:
+                inventory.add_group(child)
+                inventory.add_child(group, child)
+        strict, listed = self.get_option("strict"), []
+        for host in found:
+            inventory.add_host(host.name)
+            for group in host.groups:
+                inventory.add_child(group, host.name)
+            variables = untrusted(host.variables)
+            for name, value in variables.items():
+                inventory.set_variable(host.name, name, value)
+            self._set_composite_vars(self.get_option("compose"), variables, host.name, strict)
+            listed.append((host.name, variables))
+        for name, variables in listed:
+            self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict)
+        for name, variables in listed:
+            for keyed in self.get_option("keyed_groups") or []:
+                guard: Any = groups.of(name, literal_parent(keyed))
+                self.inventory = guard
+                self._add_host_to_keyed_groups([keyed], variables, name, strict)
+        self.inventory = inventory
+
+
+def _known(host: Any) -> Known:
+    said = (host.vars.get(name) for name in ("panorama_serial", "panorama_name"))
+    return Known(*(str(value) if isinstance(value, str) else None for value in said))

@@ -38,7 +38,10 @@ OLDEST = ROOT / "tests" / "requirements-oldest-core.txt"
 ON_OLDEST = (
     *(
         f"tests/integration/test_{name}.py"
-        for name in ("modules", "panorama_inventory", "playbook", "remediate_playbook", "report", "security", "windows")
+        for name in (
+            *("modules", "panorama_inventory", "panorama_inventory_names", "playbook"),
+            *("remediate_playbook", "report", "security", "windows"),
+        )
     ),
     # Each release ends its workers in a way of its own.
     "tests/integration/test_remediate_interrupted.py::test_a_killed_run_is_taken_up_again",

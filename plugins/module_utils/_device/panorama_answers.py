@@ -5,7 +5,8 @@
 """What a Panorama says of the firewalls that it manages: pure parsing of its answers.
 
 Shapes and their sources: docs/panorama.md, section "Sources". Every text of a Panorama is somebody else's: bounded, and
-without characters that cannot be seen. What it does not say is None.
+with U+FFFD in place of each character that cannot be seen, so that no text becomes another one by losing some. What it
+does not say is None.
 
 This is a private module: it may change in any release.
 """
@@ -119,8 +120,8 @@ def from_data(data: Any) -> ManagedFirewall | None:
     """A firewall from what ``dataclasses.asdict`` made of one, in whoever's hands that was; None for anything else."""
     if not isinstance(data, Mapping):
         return None
-    serial = data.get("serial")
-    if not isinstance(serial, str) or not SERIAL.fullmatch(serial):
+    serial = _serial(data.get("serial"))
+    if serial is None:
         return None
     return ManagedFirewall(
         serial=serial,
@@ -184,7 +185,8 @@ def _serial(text: Any) -> str | None:
 def _text(text: Any) -> str | None:
     if not isinstance(text, str):
         return None
-    said = "".join(character for character in text.strip() if character.isprintable())[:MAX_TEXT]
+    shown = (character if character.isprintable() else "\ufffd" for character in text.strip(" \t\r\n"))
+    said = "".join(shown)[:MAX_TEXT]
     return said if said.lower() not in _NOTHING else None
 
 

@@ -9,22 +9,21 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.panorama_answers import ManagedFirewall
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory import PanoramaSource
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_names import Candidate
 
 DIRECT = "mlav_direct"
 THROUGH = "mlav_through_panorama"
 
-_HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62})")
-# Names with a meaning of their own.
-_TAKEN = frozenset({"all", "ungrouped", "localhost", DIRECT, THROUGH})
+# A serial number that is a host's name would be its address too where Panorama gives none, and resolvers take numbers
+# for IPv4 addresses. No name below this one resolves (RFC 6761).
+NOWHERE = ".invalid"
 
 Answering = Callable[[Iterable[str], int, float], frozenset[str]]
 Found = Sequence[tuple[PanoramaSource, Sequence[ManagedFirewall]]]
@@ -60,21 +59,31 @@ class Host:
 
 @dataclass(frozen=True)
 class Managed:
-    """A firewall and the Panorama that it is seen through."""
+    """A firewall and the Panorama that it is seen through; ``through``: it is reached through it as well."""
 
     source: PanoramaSource
     firewall: ManagedFirewall
+    through: bool = False
+
+    @property
+    def candidate(self) -> Candidate:
+        """What its name depends on."""
+        return Candidate(self.firewall.serial, self.firewall.hostname, self.source.name)
 
 
-def hosts(found: Found, choices: Choices, answering: Answering) -> tuple[Host, ...]:
-    """The hosts, by name. ``answering``: see ``_device.reachability.answering``."""
+def reached(found: Found, choices: Choices, answering: Answering) -> tuple[Managed, ...]:
+    """The firewalls to list, and how each is reached. ``answering``: see ``_device.reachability.answering``."""
     chosen = [managed for managed in _merged(found) if choices.disconnected or managed.firewall.connected is not False]
-    names = _names(chosen, choices.name)
     answer: frozenset[str] = frozenset()
     if choices.reach == "auto":
         addresses = (managed.firewall.address for managed in chosen if managed.firewall.address is not None)
         answer = answering(addresses, choices.reach_port, choices.reach_timeout)
-    made = [_host(names[managed.firewall.serial], managed, _through(managed, choices, answer)) for managed in chosen]
+    return tuple(replace(managed, through=_through(managed, choices, answer)) for managed in chosen)
+
+
+def hosts(firewalls: Iterable[Managed], names: Mapping[str, str]) -> tuple[Host, ...]:
+    """The hosts, sorted by name. ``names``: by serial number; a firewall that has none is left out."""
+    made = [_host(names[managed.firewall.serial], managed) for managed in firewalls if managed.firewall.serial in names]
     return tuple(sorted(made, key=lambda host: host.name))
 
 
@@ -99,34 +108,6 @@ def _merged(found: Found) -> list[Managed]:
     return list(best.values())
 
 
-def _names(chosen: Sequence[Managed], by: str) -> dict[str, str]:
-    """By serial number a name that no other firewall has, whatever the order; the serial number where none fits."""
-    serials = {managed.firewall.serial for managed in chosen}
-    if by == "serial":
-        return {serial: serial for serial in serials}
-    taken = _TAKEN | {serial.lower() for serial in serials}
-    plain = {
-        managed.firewall.serial: _usable(managed.firewall.hostname, taken) or managed.firewall.serial
-        for managed in chosen
-    }
-    # Files are named after hosts, and not every file system tells FW-1 from fw-1.
-    times = Counter(name.lower() for name in plain.values())
-    return {
-        serial: name if times[name.lower()] == 1 else _with_serial(name, serial, times)
-        for serial, name in plain.items()
-    }
-
-
-def _usable(name: str | None, taken: frozenset[str]) -> str | None:
-    fits = name is not None and _HOST_NAME.fullmatch(name) and name.lower() not in taken
-    return name if fits else None
-
-
-def _with_serial(name: str, serial: str, times: Counter[str]) -> str:
-    longer = f"{name}_{serial}"
-    return serial if longer.lower() in times else longer
-
-
 def _through(managed: Managed, choices: Choices, answer: frozenset[str]) -> bool:
     """Is the firewall reached through its Panorama?"""
     firewall = managed.firewall
@@ -138,7 +119,7 @@ def _through(managed: Managed, choices: Choices, answer: frozenset[str]) -> bool
     return firewall.connected is not False or firewall.address is None
 
 
-def _host(name: str, managed: Managed, through: bool) -> Host:
+def _host(name: str, managed: Managed) -> Host:
     source, firewall = managed.source, managed.firewall
     groups = firewall.device_groups
     variables: dict[str, Any] = {
@@ -161,7 +142,9 @@ def _host(name: str, managed: Managed, through: bool) -> Host:
     }
     if firewall.address is not None:
         variables["ansible_host"] = firewall.address
-    if not through:
+    elif name == firewall.serial:
+        variables["ansible_host"] = f"{name}{NOWHERE}"
+    if not managed.through:
         return Host(name, (f"panorama_{source.label}", DIRECT), variables)
     variables["mlav_panorama"] = {
         "ip_address": source.options.host,

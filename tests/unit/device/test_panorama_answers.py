@@ -65,7 +65,8 @@ def entry(inner: str, name: str = "001") -> Element:
         ("<ha><state>passive</state><peer><serial>../../x</serial></peer></ha>", {"ha_state": "passive"}),
         ("<tag><member>b</member><member>a</member><member>a</member></tag>", {"tags": ("a", "b")}),
         ("<hostname>unknown</hostname><model>N/A</model><family/>", {}),
-        ("<hostname>a&#10;b&#x202e;c&#x85;d</hostname>", {"hostname": "abcd"}),
+        ("<hostname>a&#10;b&#x202e;c&#x85;d</hostname>", {"hostname": "a\ufffdb\ufffdc\ufffdd"}),
+        ("<hostname>&#xa0;fw&#x200b;-a\n </hostname>", {"hostname": "\ufffdfw\ufffd-a"}),
         (f"<hostname>{'x' * 9999}</hostname>", {"hostname": "x" * 255}),
     ],
 )
@@ -128,11 +129,11 @@ def test_from_a_cache_and_back() -> None:
     assert answers.from_data({**data, "device_groups": ["g", "h"], "tags": ["t"]}) == full
 
 
-@pytest.mark.parametrize("data", [None, [], "001", {}, {"serial": 1}, {"serial": "../x"}])
+@pytest.mark.parametrize("data", [None, [], "001", {}, {"serial": 1}, {"serial": "../x"}, {"serial": "unknown"}])
 def test_a_cache_that_holds_something_else(data: object) -> None:
     assert answers.from_data(data) is None
 
 
 def test_a_cache_that_somebody_changed_is_no_surer_than_a_panorama() -> None:
     data = {"serial": "1", "address": "evil", "connected": "yes", "tags": "x", "hostname": 5, "model": "a\nb"}
-    assert answers.from_data(data) == ManagedFirewall("1", model="ab")
+    assert answers.from_data(data) == ManagedFirewall("1", model="a\ufffdb")

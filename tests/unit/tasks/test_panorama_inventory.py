@@ -2,12 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hosts of an inventory: their names, how they are reached, their groups, and options that cannot be used."""
+"""Hosts of an inventory: how they are reached, their groups, and options that cannot be used."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -16,7 +15,16 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.panorama_answers import ManagedFirewall
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory import PanoramaSource, sources
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_hosts import Choices, Host, group_tree, hosts
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_hosts import (
+    Answering,
+    Choices,
+    Found,
+    Host,
+    group_tree,
+    hosts,
+    reached,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_names import Taken, naming
 
 KEY = {"api_key": "the-key"}
 
@@ -28,52 +36,41 @@ def source(name: str, **tls: Any) -> PanoramaSource:
 PANO = source("pano")
 
 
+def nowhere(*_asked: Any) -> frozenset[str]:
+    return frozenset()
+
+
+def made(found: Found, choices: Choices, answering: Answering) -> tuple[Host, ...]:
+    firewalls = reached(found, choices, answering)
+    return hosts(firewalls, naming([firewall.candidate for firewall in firewalls], "hostname", Taken()).names)
+
+
 def listed(
     *firewalls: ManagedFirewall, answering: Iterable[str] = (), panorama: PanoramaSource = PANO, **choices: Any
 ) -> dict[str, Host]:
-    found = hosts([(panorama, firewalls)], Choices(**choices), lambda *_asked: frozenset(answering))
+    found = made([(panorama, firewalls)], Choices(**choices), lambda *_asked: frozenset(answering))
     return {host.variables["panorama_serial"]: host for host in found}
 
 
-NAMES: list[tuple[Sequence[tuple[str, str | None]], dict[str, str]]] = [
-    ([("1", "fw-a"), ("2", "fw-b")], {"1": "fw-a", "2": "fw-b"}),
-    ([("1", "fw"), ("2", "fw"), ("3", "fw-c")], {"1": "fw_1", "2": "fw_2", "3": "fw-c"}),
-    ([("1", "FW"), ("2", "fw")], {"1": "FW_1", "2": "fw_2"}),
-    ([("1", "fw"), ("2", "fw"), ("3", "fw_1")], {"1": "1", "2": "fw_2", "3": "fw_1"}),
-    # The serial number of another firewall.
-    ([("1", "2"), ("2", "fw")], {"1": "1", "2": "fw"}),
-    *(
-        ([("1", odd)], {"1": "1"})
-        for odd in (
-            None,
-            "",
-            " ",
-            "all",
-            "Localhost",
-            "ungrouped",
-            "mlav_direct",
-            "-rf",
-            ".",
-            "a b",
-            "a:22",
-            "a,b",
-            "fw[1:9]",
-            "{{ 7*7 }}",
-            "../../etc",
-            "fẃ",
-            "x" * 64,
-        )
-    ),
-]
+def test_a_firewall_that_has_no_name_is_no_host() -> None:
+    firewalls = reached([(PANO, [ManagedFirewall("1", "fw"), ManagedFirewall("2")])], Choices(), nowhere)
+    assert [host.name for host in hosts(firewalls, {"2": "b"})] == ["b"]
+    assert [host.name for host in hosts(firewalls, {"1": "z", "2": "b"})] == ["b", "z"]
 
 
-@pytest.mark.parametrize(("firewalls", "expected"), NAMES)
-def test_names(firewalls: Sequence[tuple[str, str | None]], expected: dict[str, str]) -> None:
-    for order in itertools.permutations(firewalls):
-        found = listed(*(ManagedFirewall(serial, hostname=name) for serial, name in order))
-        assert {serial: host.name for serial, host in found.items()} == expected
-    by_serial = listed(*(ManagedFirewall(serial, hostname=name) for serial, name in firewalls), name="serial")
-    assert {host.name for host in by_serial.values()} == set(expected)
+@pytest.mark.parametrize(
+    ("address", "name", "expected"),
+    [
+        ("192.0.2.1", "017700000001", "192.0.2.1"),
+        # Resolvers take it for 127.0.0.1.
+        (None, "017700000001", "017700000001.invalid"),
+        (None, "fw", None),
+    ],
+)
+def test_a_serial_number_is_no_address(address: str | None, name: str, expected: str | None) -> None:
+    managed = reached([(PANO, [ManagedFirewall("017700000001", "fw", address)])], Choices(), nowhere)
+    [host] = hosts(managed, {"017700000001": name})
+    assert host.variables.get("ansible_host") == expected
 
 
 def firewall(connected: bool | None, address: str | None = "192.0.2.1") -> ManagedFirewall:
@@ -114,7 +111,7 @@ def test_nothing_is_tried_where_the_way_is_given(reach: str) -> None:
     def never(*_asked: Any) -> frozenset[str]:
         raise AssertionError("an address was tried")
 
-    assert len(hosts([(PANO, [firewall(True)])], Choices(reach=reach), never)) == 1
+    assert len(reached([(PANO, [firewall(True)])], Choices(reach=reach), never)) == 1
 
 
 def test_the_certificate_of_panorama_goes_with_what_is_reached_through_it() -> None:
@@ -137,7 +134,7 @@ def test_disconnected_firewalls_are_listed_on_request() -> None:
 )
 def test_a_firewall_at_two_panoramas_is_one_host(first: bool | None, second: bool | None, winner: str) -> None:
     found = [(source("a"), [firewall(first)]), (source("b"), [firewall(second)])]
-    [host] = hosts(found, Choices(reach="panorama", disconnected=True), lambda *_asked: frozenset())
+    [host] = made(found, Choices(reach="panorama", disconnected=True), nowhere)
     assert host.variables["panorama_name"] == winner
     assert host.variables["mlav_panorama"]["ip_address"] == f"{winner}.example.com"
 
