@@ -43,7 +43,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, list[str]]] = {
     "wrong password": ({"faults": {"wrong_password": True}}, {}, "authentication", ["password", "option provider"]),
     "timeout of a wrong size": ({}, {"timeout": 0}, "invalid_option", ["timeout", "0"]),
     "truncated answer": ({"faults": {"answers": [{"kind": "truncate"}]}}, {}, "malformed", []),
-    "page in place of an answer": ({"faults": {"answers": [{"kind": "html"}]}}, {}, "malformed", []),
+    "page in place of an answer": ({"faults": {"answers": [{"kind": "html"}]}}, {}, "foreign_answer", []),
     "entities in an answer": ({"faults": {"answers": [{"kind": "entity_bomb"}]}}, {}, "malformed", []),
     "answer of 100 MB": ({"faults": {"answers": [{"kind": "huge"}]}}, {}, "malformed", ["too large", "bytes"]),
     "no answer in time": ({"faults": {"answers": [{"kind": "hang"}]}}, {"timeout": 2}, "timeout", ["timeout"]),

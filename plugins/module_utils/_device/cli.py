@@ -18,8 +18,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._device import envelop
 from ansible_collections.panops.mlav.plugins.module_utils._device.cli_text import check_cli_text
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CallTimeout,
+    DeviceError,
     InvalidOption,
     MalformedAnswer,
+    SessionFailure,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command
@@ -108,7 +110,11 @@ class CliSession:
 
     def _run_structured(self, cli: str, deadline: Deadline) -> Answer:
         switched, _truncated = self._ask(_XML_ON, deadline)
-        check_cli_text(switched, _XML_ON, self._credential)
+        try:
+            check_cli_text(switched, _XML_ON, self._credential)
+        except DeviceError as error:
+            # That is no answer to the command.
+            raise SessionFailure(f"the CLI does not switch to XML: {error.message}", error.remedy) from error
         text, truncated = self._ask(cli, deadline)
         self._ask(_XML_OFF, deadline)
         if truncated:

@@ -25,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceBusy,
     DeviceError,
+    ForeignAnswer,
     MalformedAnswer,
     PermissionFailure,
 )
@@ -64,6 +65,9 @@ _BUSY_TEXTS = (
 _BUSY_PATTERN = re.compile(r"\bclient \S+ not ready\b")
 _ALWAYS_REFUSED_CODES = frozenset({"1", "6", "17", "18", "400"})
 
+# Without one of these, not even a damaged answer is PAN-OS's; the second is in UTF-16.
+_MARKS = (b"<response", b"<\0r\0e\0s\0p\0o\0n\0s\0e")
+
 # A failure inside a successful answer is a line or two; a log that quotes such a text is longer, or has times.
 _SHORT_ANSWER = 300
 # With the zero bytes that UTF-16 puts in between.
@@ -102,11 +106,17 @@ def parse(body: bytes) -> Envelope:
     """Parses an answer.
 
     Raises:
-        MalformedAnswer: it is truncated, not XML, not PAN-OS's envelope, nested too deeply, or declares entities.
+        ForeignAnswer: it is not PAN-OS's envelope, nor a damaged one.
+        MalformedAnswer: it is truncated, not XML, nested too deeply, or declares entities.
     """
-    root = tree(body)
+    try:
+        root = tree(body)
+    except MalformedAnswer as error:
+        if any(mark in body for mark in _MARKS):
+            raise
+        raise foreign("the answer", body) from error
     if root.tag != "response":
-        raise malformed(f"the answer is a <{str(root.tag)[:40]}>, not PAN-OS's <response>", body)
+        raise foreign(f"the answer is a <{str(root.tag)[:40]}>, and", body)
     status = root.get("status", "").strip().lower()
     if not status:
         raise malformed("the answer has no status", body)
@@ -133,6 +143,16 @@ def malformed(why: str, body: bytes) -> MalformedAnswer:
     """The error for an answer that is not understood, with a short excerpt of it."""
     return MalformedAnswer(
         f"{why}. It begins: {excerpt(body[:4000].decode('utf-8', 'replace'))!r}",
+        remedy="Check that the address and the port are those of a PAN-OS web interface, without a proxy between.",
+    )
+
+
+def foreign(what: str, body: bytes, form: str = "is not in PAN-OS's form") -> ForeignAnswer:
+    """The error for an answer that is not PAN-OS's, with a short excerpt of it. ``what`` is the message's subject."""
+    begins = excerpt(body[:4000].decode("utf-8", "replace"))
+    return ForeignAnswer(
+        f"{what} {form}: a proxy, a login portal or another device answered in the firewall's place, or its web server "
+        f"did so without its API. It {f'begins: {begins!r}' if begins else 'is empty'}",
         remedy="Check that the address and the port are those of a PAN-OS web interface, without a proxy between.",
     )
 

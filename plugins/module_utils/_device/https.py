@@ -35,12 +35,13 @@ _CHUNK = 64 * 1024
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """An answer's status and body; ``location`` is where a redirect points."""
+    """An answer's status and body; ``location`` is where a redirect points, ``retry_after`` the header of that name."""
 
     status: int
     reason: str
     body: bytes
     location: str | None = None
+    retry_after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class HttpStream:
         body: gives b"" at the complete end only. A read raises MalformedAnswer where the body is cut short or larger
             than was allowed, CallTimeout after the deadline, and raises it again when read on.
         location: where a redirect points.
+        retry_after: the header of that name, as it came.
     """
 
     status: int
@@ -61,6 +63,7 @@ class HttpStream:
     length: int | None
     body: BinaryIO
     location: str | None = None
+    retry_after: str | None = None
 
 
 class _Stale(Exception):
@@ -94,7 +97,7 @@ class HttpsConnection:
             MalformedAnswer: the answer is larger than ``max_bytes``, truncated or not HTTP.
         """
         with self.post_stream(path, body, headers, deadline, repeatable, self._max_bytes) as answer:
-            return HttpAnswer(answer.status, answer.reason, answer.body.read(), answer.location)
+            return HttpAnswer(answer.status, answer.reason, answer.body.read(), answer.location, answer.retry_after)
 
     @contextmanager
     def post_stream(
@@ -131,6 +134,7 @@ class HttpsConnection:
                 response.length,
                 buffered,
                 response.getheader("Location"),
+                response.getheader("Retry-After"),
             )
         finally:
             keep = reader.complete and not response.will_close and self._socket is None

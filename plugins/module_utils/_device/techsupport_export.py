@@ -25,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     DeviceError,
     MalformedAnswer,
     NotObtainable,
+    Overloaded,
     PermissionFailure,
     Unreachable,
 )
@@ -42,7 +43,7 @@ _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 15.0
 _BETWEEN_LINES = 30.0
 # A job goes on while the management plane that it loads is too busy to tell of it.
-_PASSING = (CallTimeout, DeviceBusy, Unreachable, MalformedAnswer)
+_PASSING = (CallTimeout, DeviceBusy, Overloaded, Unreachable, MalformedAnswer)
 _PASSING_IN_A_ROW = 3
 
 

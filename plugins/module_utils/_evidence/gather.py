@@ -18,9 +18,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     AuthenticationFailure,
     CallTimeout,
     DeviceError,
+    ForeignAnswer,
     HostKeyFailure,
     MissingLibrary,
+    Overloaded,
     PermissionFailure,
+    SessionFailure,
     TlsFailure,
     Unreachable,
 )
@@ -71,13 +74,16 @@ _FRESH = timedelta(days=1)
 
 # After these the next attempt would fail alike, and one more wrong login may lock the account.
 _SHUT = (AuthenticationFailure, TlsFailure, HostKeyFailure, Unreachable, MissingLibrary)
+# The same for the very first question only; later ones may have met a single bad answer.
+_SHUT_AT_FIRST = (*_SHUT, CallTimeout, ForeignAnswer, Overloaded, PermissionFailure, SessionFailure)
 
 
 class _Guard:
     """A device that is not knocked at again once it is clear that it does not open.
 
-    When the very first question fails for want of a connection or of rights, every later one fails with the same error,
-    unasked. When a question of the SSH family fails so, the family's others do.
+    When the very first question fails for want of a connection, of rights or of an answer of PAN-OS, every later one
+    fails with the same error, unasked. When a question of the SSH family fails so, the family's others do; and so do
+    the API's where the service in front of the firewall stays overloaded.
     """
 
     def __init__(self, device: Device) -> None:
@@ -102,14 +108,17 @@ class _Guard:
         self._device.close()
 
     def _ask(self, ask: Callable[[], T], ssh: bool = False) -> T:
-        shut = self._shut.get("all") or (self._shut.get("ssh") if ssh else None)
+        shut = self._shut.get("all") or self._shut.get("ssh" if ssh else "api")
         if shut is not None:
             raise shut
         try:
             answer = ask()
         except DeviceError as error:
-            if not self._answered and isinstance(error, (*_SHUT, PermissionFailure, CallTimeout)):
+            if not self._answered and isinstance(error, _SHUT_AT_FIRST):
                 self._shut["all"] = error
+            elif isinstance(error, Overloaded):
+                # It was asked several times already.
+                self._shut["ssh" if ssh else "api"] = error
             elif ssh and isinstance(error, _SHUT):
                 self._shut["ssh"] = error
             else:

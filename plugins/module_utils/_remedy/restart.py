@@ -26,6 +26,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     InvalidOption,
     MissingLibrary,
     PermissionFailure,
+    SessionFailure,
     TlsFailure,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Transport
@@ -60,6 +61,7 @@ _NOT_SENT = (
     InvalidOption,
     MissingLibrary,
     PermissionFailure,
+    SessionFailure,
     TlsFailure,
 )
 

@@ -20,8 +20,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceBusy,
     DeviceError,
+    ForeignAnswer,
     MalformedAnswer,
+    Overloaded,
     PermissionFailure,
+    SessionFailure,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
@@ -95,7 +98,7 @@ def test_what_is_not_connected_is_the_firewall_only_where_it_was_asked(server: A
     server.keygen = Reply(said.encode())
     with pytest.raises(DeviceError) as login:
         XmlApi(options(server, provider=provider)).op(INFO)
-    assert (login.value.kind, "does not reach" in login.value.message) == (DeviceError.kind, False)
+    assert (type(login.value), "does not reach" in login.value.message) == (SessionFailure, False)
     server.keygen = Reply(f"<response status='success'><result><key>{KEY}</key></result></response>".encode())
     server.script = lambda request: said
     with pytest.raises(Unreachable, match="does not reach the firewall 0123456789"):
@@ -251,17 +254,23 @@ def test_a_wrong_credential_is_named_and_never_shown(
 
 
 HTTP = [
-    (403, b"<html>Forbidden</html>", PermissionFailure),
+    (403, b"<html>Forbidden</html>", ForeignAnswer),
     (
         403,
         b"<response status='error' code='403'><msg><line>Type [op] not authorized for user role.</line></msg>"
         b"</response>",
         PermissionFailure,
     ),
-    (401, b"", AuthenticationFailure),
-    (503, b"<html>later</html>", DeviceBusy),
-    (404, b"<html>not here</html>", MalformedAnswer),
-    (500, b"<response status='error' code='1'><msg>Unknown command</msg></response>", CommandRefused),
+    (403, b"<response status='error' code='403'><msg>device busy or unavailable</msg></response>", ForeignAnswer),
+    (403, b"<response status='error' code='1'><msg>Invalid Credential</msg></response>", ForeignAnswer),
+    (403, b"<response status='success'><result>ok</result></response>", ForeignAnswer),
+    (401, b"", ForeignAnswer),
+    (401, b"<response status='error' code='403'><msg>Invalid Credential</msg></response>", ForeignAnswer),
+    (503, b"<html>later</html>", Overloaded),
+    (503, b"<response status='error'><msg>device busy or unavailable</msg></response>", Overloaded),
+    (404, b"<html>not here</html>", ForeignAnswer),
+    (500, b"<response status='error' code='1'><msg>Unknown command</msg></response>", ForeignAnswer),
+    (201, b"<response status='success'><result>ok</result></response>", ForeignAnswer),
 ]
 
 
@@ -269,8 +278,10 @@ HTTP = [
 def test_http_errors(
     server: ApiServer, options: Options, status: int, body: bytes, expected: type[DeviceError]
 ) -> None:
-    answering(server, Reply(body, status))
-    assert type(error_of(server, options)) is expected
+    answering(server, Reply(body, status, {"Retry-After": "0"}))
+    error = error_of(server, options)
+    assert type(error) is expected
+    assert f"HTTP {status} " in error.message or expected is PermissionFailure
 
 
 @pytest.mark.parametrize("provider", [{}, PASSWORD])
@@ -295,7 +306,7 @@ def test_a_file_is_asked_for_with_the_same_credentials_and_no_more_often(server:
         assert answer.body.read() == b"file"
     assert [request.fields["type"] for request in server.requests] == ["keygen", "export"]
     assert server.requests[1].headers["x-pan-key"] == KEY
-    server.keygen = Reply(b"<response status='error'><msg><line>Invalid Credential</line></msg></response>", 403)
+    server.keygen = Reply(b"<response status='error' code='403'><msg>Invalid Credential</msg></response>", 403)
     api = XmlApi(options(server, provider=PASSWORD))
     for _ in range(3):
         with pytest.raises(AuthenticationFailure), api.stream(get, deadline, 100):
@@ -338,11 +349,11 @@ MALFORMED: dict[str, tuple[Reply | bytes | str, str]] = {
     "entity bomb": (BOMB, "declares a document type"),
     "utf-16 entity bomb": (BOMB.encode("utf-16"), "declares a document type"),
     "html": ("<html><body>Login</body></html>", "<html>"),
-    "html5": ("<!DOCTYPE html><html></html>", "document type"),
+    "html5": ("<!DOCTYPE html><html></html>", "not in PAN-OS's form"),
     "text": ("hello there", "hello there"),
     "truncated xml": ("<response status='success'><result><system>", "not XML"),
     "no status": ("<response><result/></response>", "no status"),
-    "nothing": ("", "nothing"),
+    "nothing": ("", "is empty"),
     "unknown encoding": ("<?xml version='1.0' encoding='klingon'?><response status='success'/>", "not XML"),
     "too deep": (f"<response status='success'>{'<a>' * 5000}{'</a>' * 5000}</response>", "nests deeper"),
     "many elements": (f"<response status='success'>{'<a/>' * 1_000_001}</response>", "at most 1000000 tags"),
@@ -369,7 +380,9 @@ def test_malformed_answers(server: ApiServer, options: Options, kind: str) -> No
     reply, expected = MALFORMED[kind]
     answering(server, reply)
     error = error_of(server, options)
-    assert type(error) is MalformedAnswer
+    assert type(error) is (
+        ForeignAnswer if kind in ("html", "html5", "text", "nothing", "redirect") else MalformedAnswer
+    )
     assert expected in error.message
     assert "abcdef" not in error.message
     assert len(error.message) < 500
