@@ -18,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device import envelop
 from ansible_collections.panops.mlav.plugins.module_utils._device.cli_text import check_cli_text
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CallTimeout,
+    CommandRefused,
     DeviceError,
     InvalidOption,
     MalformedAnswer,
@@ -112,6 +113,8 @@ class CliSession:
         switched, _truncated = self._ask(_XML_ON, deadline)
         try:
             check_cli_text(switched, _XML_ON, self._credential)
+        except CommandRefused:
+            raise
         except DeviceError as error:
             # That is no answer to the command.
             raise SessionFailure(f"the CLI does not switch to XML: {error.message}", error.remedy) from error

@@ -23,6 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     HostKeyFailure,
     InvalidOption,
     MalformedAnswer,
+    SessionFailure,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command
@@ -177,6 +178,29 @@ def test_a_short_log_that_quotes_an_error_is_no_error(cli: Cli, ssh_params: dict
     line = "2023-08-28 13:36:24.606 -0400 Error: f(a.c:1): device busy or unavailable"
     cli.answers["tail lines 1 mp-log x.log"] = f"{line}\n"
     assert ask(ssh_params, "tail lines 1 mp-log x.log") == line
+
+
+BUSY = "Server error : device busy or unavailable\n"
+
+
+@pytest.mark.parametrize(("text", "expected"), [(BUSY, SessionFailure), ("Invalid syntax.\n", CommandRefused)])
+def test_what_the_switch_to_xml_says_is_no_answer_to_the_command(
+    cli: Cli, ssh_params: dict[str, Any], text: str, expected: type[DeviceError]
+) -> None:
+    cli.answers["set cli op-command-xml-output on"] = text
+    opened = session(ssh_params)
+    with pytest.raises(DeviceError) as caught:
+        opened.run(Command("show clock", structured=True))
+    opened.close()
+    assert type(caught.value) is expected
+    assert "show clock" not in cli.received
+
+
+@pytest.mark.parametrize("command", ["set cli scripting-mode on", "set cli pager off", "message of the day"])
+def test_what_comes_before_the_command_is_no_answer_to_it(cli: Cli, ssh_params: dict[str, Any], command: str) -> None:
+    cli.motd = BUSY if command == "message of the day" else ""
+    cli.answers |= {command: BUSY, "show clock": "now\n"}
+    assert ask(ssh_params, "show clock") == "now"
 
 
 def test_structured_answer_that_is_no_xml(cli: Cli, ssh_params: dict[str, Any]) -> None:
