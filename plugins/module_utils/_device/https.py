@@ -111,7 +111,7 @@ class HttpsConnection:
     ) -> Iterator[HttpStream]:
         """Sends one request, and gives its answer while the body is still coming.
 
-        The connection is kept for the next request where the body was read to its end, and closed where it was not. A
+        The connection is kept for the next request where the body was read to its end and nothing came behind it. A
         body that has neither a length nor chunks ends with the connection, so that a cut cannot be told from its end.
 
         Args:
@@ -140,7 +140,7 @@ class HttpsConnection:
             keep = reader.complete and not response.will_close and self._socket is None
             buffered.close()
             response.close()
-            if keep:
+            if keep and not connection.spent:
                 self._socket = connection
             else:
                 connection.close()
@@ -202,11 +202,12 @@ class HttpsConnection:
         """The connection, and whether it was kept from an earlier call."""
         kept, self._socket = self._socket, None
         if kept is not None:
-            # An idle connection has nothing to say. If it can be read, the server has closed it: nothing is sent on it,
-            # so that a change after a long pause is never lost in a dead connection.
+            # An idle connection has nothing to say. If it can be read, the server has closed it, or has sent what would
+            # be taken for the next answer: nothing is sent on it, so that a change after a long pause is never lost in
+            # a dead connection. What is decrypted already, poll does not see.
             poll = select.poll()
             poll.register(kept, select.POLLIN)
-            if not poll.poll(0):
+            if not kept.pending() and not poll.poll(0):
                 kept.deadline = deadline
                 return True, kept
             kept.close()
