@@ -215,7 +215,7 @@ def test_a_lie_in_the_place_of_one_answer_finds_no_cause(status: int) -> None:
             wire = Wire(lie, label)
             found = judged(wire)
             state_known = label not in ("keygen", "show mlav cloud-status")
-            # An answer that fails at first ends the session: then nothing is known.
+            # An overload at first ends the session: then nothing is known.
             assert found.verdict in (("healthy", "undetermined") if state_known else ("undetermined",)), (lie, label)
             assert found.causes == (), (lie, label)
             assert wire.asked.count("keygen") <= (overload.ATTEMPTS if status in overload.STATUSES else 1)
