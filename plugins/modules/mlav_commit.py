@@ -238,7 +238,7 @@ error:
           was not seen to end and may still run), V(commit_unknown) (the answer was lost and no job was found; it was
           not sent again), or one of V(unreachable), V(overloaded), V(foreign_answer), V(tls),
           V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed),
-          V(missing_library), V(invalid_option) and V(device_error).
+          V(oversized), V(missing_library), V(invalid_option) and V(device_error).
       type: str
       sample: commit_failed
     message:

@@ -45,7 +45,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, list[str]]] = {
     "truncated answer": ({"faults": {"answers": [{"kind": "truncate"}]}}, {}, "malformed", []),
     "page in place of an answer": ({"faults": {"answers": [{"kind": "html"}]}}, {}, "foreign_answer", []),
     "entities in an answer": ({"faults": {"answers": [{"kind": "entity_bomb"}]}}, {}, "malformed", []),
-    "answer of 100 MB": ({"faults": {"answers": [{"kind": "huge"}]}}, {}, "malformed", ["too large", "bytes"]),
+    "answer of 100 MB": ({"faults": {"answers": [{"kind": "huge"}]}}, {}, "oversized", ["too large", "bytes"]),
     "no answer in time": ({"faults": {"answers": [{"kind": "hang"}]}}, {"timeout": 2}, "timeout", ["timeout"]),
     "one byte per second": ({"faults": {"answers": [{"kind": "trickle"}]}}, {"timeout": 2}, "timeout", ["timeout"]),
     "connection closed": ({"faults": {"answers": [{"kind": "drop_before"}]}}, {}, "unreachable", ["without an answer"]),

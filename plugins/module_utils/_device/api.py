@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from copy import copy
-from itertools import count
+from itertools import count, islice
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import envelope, overload
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope, overload, sizes
 from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import Envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -27,6 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     DeviceError,
     MalformedAnswer,
     Overloaded,
+    OversizedAnswer,
     PermissionFailure,
     SessionFailure,
     TlsFailure,
@@ -47,9 +48,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.options import
 from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tag_at
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, excerpt, flatten
 
-MAX_ANSWER_BYTES = 32 * 1024 * 1024
 # A log job searches the whole log; it may take this many calls' time.
 LOG_JOB_CALLS = 4
+_UNFINISHED_ELEMENTS = 10_000
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
 
@@ -63,18 +64,23 @@ _READING_EXPORTS = frozenset({"status", "get", "finish"})
 class XmlApi:
     """One session: one connection, one key.
 
-    ``redactor`` knows the session's secrets, also the key that a password got. ``limit`` is that of the whole session,
-    in place of one for each call. ``login_refused``: a password got an answer, and no key.
+    ``limit`` is that of the whole session, in place of one for each call.
+
+    Attributes:
+        redactor: knows the session's secrets, also the key that a password got.
+        login_refused: a password got an answer, and no key.
+        oversized: an answer was; nothing more is read in this session, but what was begun can still be ended.
     """
 
     def __init__(self, options: ConnectionOptions, limit: Deadline | None = None) -> None:
         self.options = options
         self._limit = limit
         self.redactor = Redactor(options.secrets)
-        self._connection = HttpsConnection(options, MAX_ANSWER_BYTES)
+        self._connection = HttpsConnection(options, sizes.STATUS_BYTES)
         self._key = options.api_key
         self._failure: DeviceError | None = None
         self.login_refused = False
+        self.oversized: OversizedAnswer | None = None
         credential = "API key" if options.api_key is not None else f"user name and password of {options.username!r}"
         self._credential = f"the {credential} in the option {options.option}"
 
@@ -120,16 +126,16 @@ class XmlApi:
             DeviceError: the subclass that fits.
         """
         asked = asked or _asked(fields)
-        return self.checked(self._exchange(fields, self._deadline(asked, seconds)), asked)
+        return self.checked(self._exchange(fields, self._deadline(asked, seconds)), asked, sizes.of_request(fields))
 
-    def checked(self, body: bytes, asked: str) -> Envelope:
-        """Parses the body of an answer, and gives it where it is a success.
+    def checked(self, body: bytes, asked: str, size: int = sizes.STATUS_BYTES) -> Envelope:
+        """Parses the body of an answer that may have ``size`` bytes, and gives it where it is a success.
 
         Raises:
             DeviceError: the subclass that fits.
         """
         try:
-            return envelope.check(envelope.parse(body), asked, self._credential)
+            return envelope.check(envelope.parse(body, sizes.limits(size)), asked, self._credential)
         except DeviceError as error:
             raise self._noted(self._redacted(self._beyond_panorama(error))) from None
 
@@ -156,7 +162,7 @@ class XmlApi:
                     )
                     if answer.status == 200:
                         break
-                    said = answer.body.read(MAX_ANSWER_BYTES)
+                    said = answer.body.read(sizes.STATUS_BYTES)
                     failed = HttpAnswer(answer.status, answer.reason, said, answer.location, answer.retry_after)
                     opened.close()
                     if not _waited(failed, sent, attempt, deadline):
@@ -169,6 +175,8 @@ class XmlApi:
         """The body of the answer, whatever PAN-OS says in it."""
         if self._failure is not None:
             raise self._failure
+        if self.oversized is not None and _only_reads(fields) and fields.get("action") != "finish":
+            raise self.oversized
         try:
             return self._post(*self._signed(fields, deadline), deadline)
         except DeviceError as error:
@@ -187,6 +195,8 @@ class XmlApi:
     def _noted(self, error: DeviceError) -> DeviceError:
         if isinstance(error, AuthenticationFailure) or not self.handshakes:
             self._failure = error
+        if isinstance(error, OversizedAnswer):
+            self.oversized = error
         return error
 
     def _deadline(self, asked: str, seconds: float | None) -> Deadline:
@@ -207,7 +217,7 @@ class XmlApi:
 
     def _keygen(self, deadline: Deadline) -> str:
         fields = {"type": "keygen", "user": self.options.username or "", "password": self.options.password or ""}
-        answer = envelope.parse(self._post(fields, {}, deadline))
+        answer = envelope.parse(self._post(fields, {}, deadline), sizes.limits(sizes.STATUS_BYTES))
         try:
             envelope.check(answer, "keygen", self._credential)
         except (AuthenticationFailure, PermissionFailure) as error:
@@ -221,7 +231,9 @@ class XmlApi:
 
     def _post(self, fields: Mapping[str, str], headers: Mapping[str, str], deadline: Deadline) -> bytes:
         for attempt in count(1):
-            answer = self._connection.post(*_form(fields, headers), deadline, repeatable=_only_reads(fields))
+            answer = self._connection.post(
+                *_form(fields, headers), deadline, _only_reads(fields), sizes.of_request(fields)
+            )
             if not _waited(answer, fields, attempt, deadline):
                 break
         if answer.status != 200:
@@ -244,7 +256,7 @@ class XmlApi:
                 remedy="Wait, then run this again; if it persists, check what is in front of the management interface.",
             )
         try:
-            said = envelope.parse(answer.body)
+            said = envelope.parse(answer.body, sizes.limits(sizes.STATUS_BYTES))
         except MalformedAnswer:
             where = f", a redirect to {excerpt(answer.location, 80)!r}," if answer.location is not None else ""
             return self._redacted(envelope.foreign(f"{status} to {asked}{where}", answer.body))
@@ -338,6 +350,9 @@ class XmlApi:
             status = answer.root.findtext("./result/job/status", "").strip()
             if answer.root.find("./result/log") is not None and status in {"FIN", ""}:
                 return answer
+            if next(islice(answer.root.iter(), _UNFINISHED_ELEMENTS, None), None) is not None:
+                # Such answers could be asked for until the time is over.
+                raise self._noted(envelope.oversized("no log before the search has finished"))
             if pause >= deadline.remaining():
                 raise deadline.exceeded()
             time.sleep(pause)

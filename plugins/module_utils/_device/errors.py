@@ -112,7 +112,7 @@ class CallTimeout(DeviceError):
 
 
 class MalformedAnswer(DeviceError):
-    """The answer is truncated, not XML, too large, or declares entities."""
+    """The answer is truncated, not XML, or declares entities."""
 
     kind = "malformed"
     origin = "transport"
@@ -122,6 +122,13 @@ class ForeignAnswer(MalformedAnswer):
     """The answer is not in PAN-OS's form: an HTTP error without it, a redirect, a page of a proxy or a login portal."""
 
     kind = "foreign_answer"
+    origin = "transport"
+
+
+class OversizedAnswer(MalformedAnswer):
+    """The answer is larger than any to that question can be: bytes, elements, attributes or depth."""
+
+    kind = "oversized"
     origin = "transport"
 
 

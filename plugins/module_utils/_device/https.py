@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     DeviceError,
     MalformedAnswer,
+    OversizedAnswer,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline, connect
@@ -51,8 +52,9 @@ class HttpStream:
     Attributes:
         content_type: the media type alone, in lower case; empty where the server names none.
         length: the announced size of the body in bytes, None where there is none.
-        body: gives b"" at the complete end only. A read raises MalformedAnswer where the body is cut short or larger
-            than was allowed, CallTimeout after the deadline, and raises it again when read on.
+        body: gives b"" at the complete end only. A read raises MalformedAnswer where the body is cut short,
+            OversizedAnswer where it is larger than was allowed, CallTimeout after the deadline, and raises it again
+            when read on.
         location: where a redirect points.
         retry_after: the header of that name, as it came.
     """
@@ -81,7 +83,13 @@ class HttpsConnection:
         self.handshakes = 0
 
     def post(
-        self, path: str, body: bytes, headers: Mapping[str, str], deadline: Deadline, repeatable: bool
+        self,
+        path: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        repeatable: bool,
+        max_bytes: int | None = None,
     ) -> HttpAnswer:
         """Sends one request.
 
@@ -91,12 +99,14 @@ class HttpsConnection:
             headers: further headers.
             deadline: the limit of the whole call, connecting included.
             repeatable: the request only reads: it is sent once more when the server closed the kept-alive connection.
+            max_bytes: the largest body that is read; None takes the connection's.
 
         Raises:
             Unreachable, TlsFailure, CallTimeout: see ``network.connect`` and ``tls.wrap``.
-            MalformedAnswer: the answer is larger than ``max_bytes``, truncated or not HTTP.
+            OversizedAnswer: the answer is larger than ``max_bytes``.
+            MalformedAnswer: it is truncated or not HTTP.
         """
-        with self.post_stream(path, body, headers, deadline, repeatable, self._max_bytes) as answer:
+        with self.post_stream(path, body, headers, deadline, repeatable, max_bytes or self._max_bytes) as answer:
             return HttpAnswer(answer.status, answer.reason, answer.body.read(), answer.location, answer.retry_after)
 
     @contextmanager
@@ -244,7 +254,7 @@ class _Body(io.RawIOBase):
 
     def refuse_if_too_large(self, size: int) -> None:
         if size > self._max_bytes:
-            raise MalformedAnswer(
+            raise OversizedAnswer(
                 f"the answer of {self._where} is too large. "
                 f"Expected: at most {self._max_bytes} bytes. Actual: {size} or more."
             )

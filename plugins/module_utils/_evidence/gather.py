@@ -22,6 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     HostKeyFailure,
     MissingLibrary,
     Overloaded,
+    OversizedAnswer,
     PermissionFailure,
     SessionFailure,
     TlsFailure,
@@ -84,6 +85,7 @@ class _Guard:
     When the very first question fails for want of a connection or of rights, or the first two get answers that are not
     PAN-OS's, every later one fails with the same error, unasked. When a question of the SSH family fails for want of a
     connection, the family's others do; and so do the API's where the service in front of the firewall stays overloaded.
+    After an answer that is too large nothing more is asked at all.
     """
 
     def __init__(self, device: Device) -> None:
@@ -115,6 +117,9 @@ class _Guard:
         try:
             answer = ask()
         except DeviceError as error:
+            if isinstance(error, OversizedAnswer):
+                self._shut["all"] = error
+                raise
             self._foreign += isinstance(error, ForeignAnswer)
             if not self._answered and (isinstance(error, _SHUT_AT_FIRST) or self._foreign > 1):
                 self._shut["all"] = error

@@ -40,6 +40,7 @@ _SETTLED = frozenset(
         "unreachable",
         "overloaded",
         "foreign_answer",
+        "oversized",
         "session",
         "timeout",
         "tls",

@@ -12,7 +12,7 @@ from typing import Any
 import asyncssh
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import terminal
+from ansible_collections.panops.mlav.plugins.module_utils._device import sizes, terminal
 from ansible_collections.panops.mlav.plugins.module_utils._device.cli import CliSession, safe_argument
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -23,6 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     HostKeyFailure,
     InvalidOption,
     MalformedAnswer,
+    OversizedAnswer,
     SessionFailure,
     Unreachable,
 )
@@ -217,7 +218,8 @@ def test_structured_answer_that_is_no_xml(cli: Cli, ssh_params: dict[str, Any]) 
 def test_output_is_bounded(
     cli: Cli, ssh_params: dict[str, Any], monkeypatch: pytest.MonkeyPatch, keep: Any, has: str, lacks: str
 ) -> None:
-    monkeypatch.setattr(terminal, "MAX_ANSWER_BYTES", 20_000)
+    monkeypatch.setattr(sizes, "_LARGER", {"tail": 20_000})
+    monkeypatch.setattr(sizes, "LOG_BYTES", 20_000)
     cli.answers["tail lines 4000 mp-log x.log"] = "".join(f"line {number}\n" for number in range(4000)) + "end\n"
     opened = session(ssh_params)
     answer = opened.run(Command("tail lines 4000 mp-log x.log"), keep=keep)
@@ -256,7 +258,20 @@ def test_a_flood_at_login_keeps_to_the_time_limit_and_to_little_memory(piece: by
     finally:
         tracemalloc.stop()
     assert time.monotonic() - start < NOT_STALLED_S
-    assert peak < 4 * terminal.MAX_ANSWER_BYTES
+    assert peak < 10 * sizes.STATUS_BYTES
+
+
+@pytest.mark.parametrize("structured", [False, True])
+def test_an_answer_that_is_too_large_ends_the_session(cli: Cli, ssh_params: dict[str, Any], structured: bool) -> None:
+    """A flood is not read to its end, and of a status no part is worth anything."""
+    line = "x" * 1000 + "\n"
+    cli.answers[f"{'xml:' if structured else ''}show clock"] = [line * 300, *[0.05, line] * 10_000]
+    opened = session(ssh_params)
+    start = time.monotonic()
+    with pytest.raises(OversizedAnswer, match="at most 262144 bytes"):
+        opened.run(Command("show clock", structured=structured))
+    assert opened.closed
+    assert time.monotonic() - start < NOT_STALLED_S
 
 
 def test_a_command_has_a_time_limit_however_much_it_prints(cli: Cli, ssh_params: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -69,5 +70,7 @@ def test_an_answer_with_nothing_behind_it_keeps_the_connection() -> None:
 def test_a_connection_that_the_server_has_ended_is_not_used_for_a_change() -> None:
     with session(close_each=True) as (front, device):
         device.run(COMMAND)
+        kept = device.api._connection._socket
+        assert kept is None or select.select([kept], [], [], 5)[0]
         device.api.call({"type": "commit", "cmd": "<commit><force></force></commit>"})
         assert front.count("commit") == 1

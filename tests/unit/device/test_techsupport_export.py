@@ -24,6 +24,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     MalformedAnswer,
     NotObtainable,
     Overloaded,
+    OversizedAnswer,
     PermissionFailure,
     Unreachable,
 )
@@ -524,7 +525,7 @@ def test_a_file_that_is_too_large(
 ) -> None:
     monkeypatch.setattr(techsupport_export, "MAX_FILE_BYTES", len(ARCHIVE) - 1)
     failed = failing(api)
-    assert type(failed) is MalformedAnswer
+    assert type(failed) is OversizedAnswer
     assert f"Expected: at most {len(ARCHIVE) - 1} bytes." in failed.message
     assert server.sent("action") == [None, "status", "get", "finish"]
 

@@ -42,7 +42,7 @@ WHOSE_WORD = {
     "device": {"DeviceError", "AuthenticationFailure", "PermissionFailure", "CommandRefused", "DeviceBusy"},
     "transport": {
         *("Unreachable", "Overloaded", "TlsFailure", "HostKeyFailure", "SessionFailure", "CallTimeout"),
-        *("MalformedAnswer", "ForeignAnswer"),
+        *("MalformedAnswer", "ForeignAnswer", "OversizedAnswer"),
     },
     "here": {"NotObtainable", "MissingLibrary", "InvalidOption"},
 }

@@ -26,6 +26,7 @@ _ACCESS_KINDS = (
     "unreachable",
     "overloaded",
     "foreign_answer",
+    "oversized",
     "session",
     "timeout",
     "permission",
