@@ -218,8 +218,8 @@ taken_over:
   type: list
   elements: str
   sample:
-    - admin holds the configuration lock of shared since 2026/11/28 22:01:17 (panops.mlav run 5f0c2a91 job awx-1234 lease
-      180s until 2026-11-28T22:04:17Z)
+    - admin holds the configuration lock of shared since 2026/11/28 22:01:17 (panops.mlav run 5f0c2a91 job awx-1234
+      lease 180s until 2026-11-28T22:04:17Z)
 host:
   description: The name of the firewall.
   returned: success
@@ -246,8 +246,9 @@ error:
       description:
         - V(refused_by_guard), V(commit_failed) (the firewall says that the job failed), V(commit_unfinished) (the job
           was not seen to end and may still run), V(commit_unknown) (the answer was lost and no job was found; it was
-          not sent again), or one of V(unreachable), V(tls), V(authentication), V(permission), V(refused), V(busy),
-          V(timeout), V(malformed), V(missing_library), V(invalid_option) and V(device_error).
+          not sent again), or one of V(unreachable), V(overloaded), V(foreign_answer), V(tls),
+          V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed),
+          V(oversized), V(missing_library), V(invalid_option) and V(device_error).
       type: str
       sample: commit_failed
     message:

@@ -112,8 +112,9 @@ error:
   contains:
     kind:
       description:
-        - One of V(unreachable), V(tls), V(host_key), V(authentication), V(permission), V(refused), V(busy), V(timeout),
-          V(malformed), V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognised) or V(crash).
+        - One of V(unreachable), V(overloaded), V(foreign_answer) (not PAN-OS's), V(tls), V(host_key),
+          V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed), V(oversized),
+          V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognised) or V(crash).
       type: str
       sample: refused
     message:

@@ -222,8 +222,8 @@ taken_over:
   type: list
   elements: str
   sample:
-    - admin holds the configuration lock of shared since 2026/11/28 22:01:17 (panops.mlav run 5f0c2a91 job awx-1234 lease
-      180s until 2026-11-28T22:04:17Z)
+    - admin holds the configuration lock of shared since 2026/11/28 22:01:17 (panops.mlav run 5f0c2a91 job awx-1234
+      lease 180s until 2026-11-28T22:04:17Z)
 status_before:
   description: What the firewall said of the connection at the beginning.
   returned: always, but where the firewall could not be asked

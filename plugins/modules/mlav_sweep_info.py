@@ -174,8 +174,9 @@ firewalls:
       contains:
         kind:
           description:
-            - One of V(unreachable), V(tls), V(authentication), V(permission), V(refused), V(timeout), V(malformed),
-              V(unrecognised), V(invalid_option), V(device_error) or V(crash).
+            - One of V(unreachable), V(overloaded), V(foreign_answer) (not PAN-OS's), V(tls), V(authentication),
+              V(session), V(permission), V(refused), V(timeout), V(malformed), V(oversized), V(unrecognised),
+              V(invalid_option), V(device_error) or V(crash).
           type: str
           sample: timeout
         message:

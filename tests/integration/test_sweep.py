@@ -63,7 +63,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, str | None, bool]] =
     "busy": (faulty("busy", on=STATUS), {}, "unavailable", None, True),
     "refused": (faulty("refused", on=STATUS), {}, "error", "refused", True),
     "truncated": (faulty("truncate"), {}, "error", "malformed", True),
-    "login-page": (faulty("html"), {}, "error", "malformed", True),
+    "login-page": (faulty("html"), {}, "error", "foreign_answer", False),
     "entities": (faulty("entity_bomb"), {}, "error", "malformed", True),
     "cut": (faulty("drop_middle"), {}, "error", "malformed", True),
     "reset": (faulty("drop_before"), {}, "error", "unreachable", False),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .archives import write_archives
 from .fleet import Firewall, Fleet, FleetEntry
+from .front_end import FrontEnd, Step, front_end
 from .running import running_firewall, running_fleet
 from .scenario import Scenario, load, names
 from .techsupport import Layout, archive_bytes, panorama_archive, write_archive
@@ -16,10 +17,13 @@ __all__ = [
     "Firewall",
     "Fleet",
     "FleetEntry",
+    "FrontEnd",
     "Layout",
     "Scenario",
+    "Step",
     "World",
     "archive_bytes",
+    "front_end",
     "load",
     "names",
     "panorama_archive",

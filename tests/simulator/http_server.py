@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import ssl
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote
 
 from .switches import WIRE_FAULTS, Fault
@@ -23,7 +24,7 @@ BOMB = (
     + ']><response status="success"><result>&i;</result></response>'
 )
 XML = "application/xml; charset=UTF-8"
-REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 404: "Not Found"}
+REASONS = {status.value: status.phrase for status in HTTPStatus}
 LARGEST_REQUEST = 16 * 1024 * 1024
 
 
@@ -62,6 +63,12 @@ class HttpServer:
             self._connection, self.address, self.port, ssl=self.context, limit=1 << 20
         )
         self.port = int(self._server.sockets[0].getsockname()[1])
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop that it runs in, once it was started."""
+        assert self._server is not None
+        return self._server.get_loop()
 
     async def stop(self) -> None:
         """Close the listener and every connection."""

@@ -20,12 +20,12 @@ STATUS = "<show><mlav><cloud-status></cloud-status></mlav></show>"
 class Client:
     """Asks one firewall, with certificates verified."""
 
-    def __init__(self, firewall: Firewall, timeout: float = 5) -> None:
+    def __init__(self, firewall: Firewall, timeout: float = 5, port: int | None = None) -> None:
         front = firewall.panorama or firewall
         self.target = {"target": firewall.serial} if firewall.panorama else {}
         self.key = front.api_key
         context = ssl.create_default_context(cafile=firewall.ca_path)
-        self.http = http.client.HTTPSConnection("127.0.0.1", front.api_port, context=context, timeout=timeout)
+        self.http = http.client.HTTPSConnection("127.0.0.1", port or front.api_port, context=context, timeout=timeout)
 
     def raw(self, **fields: str) -> tuple[int, str]:
         """Status and body."""

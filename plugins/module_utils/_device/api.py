@@ -13,20 +13,26 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from copy import copy
+from itertools import count, islice
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope, overload, sizes
 from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import Envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
+    CallTimeout,
     CommandRefused,
-    DeviceBusy,
     DeviceChanged,
     DeviceError,
     MalformedAnswer,
     NotBound,
+    Overloaded,
+    OversizedAnswer,
+    PermissionFailure,
+    SessionFailure,
+    TlsFailure,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.https import (
@@ -43,13 +49,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import SERIAL, ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tag_at
-from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, flatten
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, excerpt, flatten
 
-MAX_ANSWER_BYTES = 32 * 1024 * 1024
 # A log job searches the whole log; it may take this many calls' time.
 LOG_JOB_CALLS = 4
 # A connection may end for another reason than that the server keeps none.
 _BINDING_TRIES = 3
+_UNFINISHED_ELEMENTS = 10_000
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
 
@@ -65,8 +71,13 @@ _READING_EXPORTS = frozenset({"status", "get", "finish"})
 class XmlApi:
     """One session: one connection, one key.
 
-    ``redactor`` knows the session's secrets, also the key that a password got. ``limit`` is that of the whole session,
-    in place of one for each call. ``guard`` is called right before each change, and raises what forbids it.
+    ``limit`` is that of the whole session, in place of one for each call.
+
+    Attributes:
+        redactor: knows the session's secrets, also the key that a password got.
+        guard: is called right before each change, and raises what forbids it.
+        login_refused: a password got an answer, and no key.
+        oversized: an answer was; nothing more is read in this session, but what was begun can still be ended.
     """
 
     guard: Callable[[], None] | None = None
@@ -75,11 +86,13 @@ class XmlApi:
         self.options = options
         self._limit = limit
         self.redactor = Redactor(options.secrets)
-        self._connection = HttpsConnection(options, MAX_ANSWER_BYTES)
+        self._connection = HttpsConnection(options, sizes.STATUS_BYTES)
         self._key = options.api_key
         self._failure: DeviceError | None = None
         self._serial: str | None = None
         self._named_on = 0
+        self.login_refused = False
+        self.oversized: OversizedAnswer | None = None
         credential = "API key" if options.api_key is not None else f"user name and password of {options.username!r}"
         self._credential = f"the {credential} in the option {options.option}"
 
@@ -146,23 +159,24 @@ class XmlApi:
     def call(self, fields: Mapping[str, str], seconds: float | None = None, asked: str | None = None) -> Envelope:
         """Sends one request of any type and gives its successful answer; the key and ``target`` are added.
 
-        A first connection that failed and credentials that were not accepted are not tried again in this session:
-        every attempt would take its time, and failed logins lock accounts.
+        A first connection that failed, credentials that were not accepted and a login that got anything but a key are
+        not tried again in this session: every attempt would take its time, and failed logins lock accounts. What only
+        reads is asked again while the service in front is overloaded, ``overload.ATTEMPTS`` times within the limit.
 
         Raises:
             DeviceError: the subclass that fits.
         """
         asked = asked or _asked(fields)
-        return self.checked(self._exchange(fields, self._deadline(asked, seconds)), asked)
+        return self.checked(self._exchange(fields, self._deadline(asked, seconds)), asked, sizes.of_request(fields))
 
-    def checked(self, body: bytes, asked: str) -> Envelope:
-        """Parses the body of an answer, and gives it where it is a success.
+    def checked(self, body: bytes, asked: str, size: int = sizes.STATUS_BYTES) -> Envelope:
+        """Parses the body of an answer that may have ``size`` bytes, and gives it where it is a success.
 
         Raises:
             DeviceError: the subclass that fits.
         """
         try:
-            return envelope.check(envelope.parse(body), asked, self._credential)
+            return envelope.check(envelope.parse(body, sizes.limits(size)), asked, self._credential)
         except DeviceError as error:
             raise self._noted(self._redacted(self._beyond_panorama(error))) from None
 
@@ -183,14 +197,17 @@ class XmlApi:
         with ExitStack() as opened:
             try:
                 sent, headers = self._signed(fields, deadline)
-                answer = opened.enter_context(
-                    self._connection.post_stream(*_form(sent, headers), deadline, _only_reads(sent), max_bytes)
-                )
-                if answer.status != 200:
-                    said = answer.body.read(MAX_ANSWER_BYTES)
-                    raise self._http_failure(
-                        HttpAnswer(answer.status, answer.reason, said, answer.location), _asked(fields)
+                for attempt in count(1):
+                    answer = opened.enter_context(
+                        self._connection.post_stream(*_form(sent, headers), deadline, _only_reads(sent), max_bytes)
                     )
+                    if answer.status == 200:
+                        break
+                    said = answer.body.read(sizes.STATUS_BYTES)
+                    failed = HttpAnswer(answer.status, answer.reason, said, answer.location, answer.retry_after)
+                    opened.close()
+                    if not _waited(failed, sent, attempt, deadline):
+                        raise self._status_failure(failed, _asked(fields))
             except DeviceError as error:
                 raise self._noted(error) from error.__cause__
             yield answer
@@ -199,6 +216,8 @@ class XmlApi:
         """The body of the answer, whatever PAN-OS says in it."""
         if self._failure is not None:
             raise self._failure
+        if self.oversized is not None and _only_reads(fields) and fields.get("action") != "finish":
+            raise self.oversized
         try:
             sent, headers = self._signed(fields, deadline)
             if self._serial is None:
@@ -264,13 +283,15 @@ class XmlApi:
     def _signed(self, fields: Mapping[str, str], deadline: Deadline) -> tuple[dict[str, str], dict[str, str]]:
         """The fields and the headers that are sent; a password gets its key first."""
         if self._key is None:
-            self._key = self._keygen(deadline)
+            self._key = self._login(deadline)
             self.redactor.add(self._key)
         return self._targeted(fields), {"X-PAN-KEY": self._key}
 
     def _noted(self, error: DeviceError) -> DeviceError:
         if isinstance(error, AuthenticationFailure) or not self.handshakes:
             self._failure = error
+        if isinstance(error, OversizedAnswer):
+            self.oversized = error
         return error
 
     def _deadline(self, asked: str, seconds: float | None) -> Deadline:
@@ -278,13 +299,26 @@ class XmlApi:
             return self._limit
         return Deadline(self.options.timeout if seconds is None else seconds, f"the XML API call ({asked})")
 
+    def _login(self, deadline: Deadline) -> str:
+        """``_keygen``, whose failure is that of the session where it is an answer."""
+        try:
+            return self._keygen(deadline)
+        except (CallTimeout, TlsFailure, Unreachable):
+            raise
+        except DeviceError as error:
+            self.login_refused = not isinstance(error, Overloaded)
+            self._failure = error
+            raise
+
     def _keygen(self, deadline: Deadline) -> str:
         fields = {"type": "keygen", "user": self.options.username or "", "password": self.options.password or ""}
-        answer = envelope.parse(self._post(fields, {}, deadline))
+        answer = envelope.parse(self._post(fields, {}, deadline), sizes.limits(sizes.STATUS_BYTES))
         try:
             envelope.check(answer, "keygen", self._credential)
-        except DeviceError as error:
+        except (AuthenticationFailure, PermissionFailure) as error:
             raise self._redacted(error) from None
+        except DeviceError as error:
+            raise self._redacted(_no_login(error)) from None
         key = answer.root.findtext("./result/key", "").strip()
         if not key or not key.isascii() or not key.isprintable():
             raise MalformedAnswer("the firewall answered keygen without a usable key")
@@ -293,37 +327,42 @@ class XmlApi:
     def _post(
         self, fields: Mapping[str, str], headers: Mapping[str, str], deadline: Deadline, on: int | None = None
     ) -> bytes:
-        answer = self._connection.post(*_form(fields, headers), deadline, repeatable=_only_reads(fields), on=on)
+        for attempt in count(1):
+            answer = self._connection.post(
+                *_form(fields, headers), deadline, _only_reads(fields), sizes.of_request(fields), on
+            )
+            if not _waited(answer, fields, attempt, deadline):
+                break
         if answer.status != 200:
-            raise self._http_failure(answer, _asked(fields))
+            raise self._status_failure(answer, _asked(fields))
         if not answer.body:
-            raise MalformedAnswer(f"the firewall answered {_asked(fields)} with nothing")
+            raise self._redacted(envelope.foreign(f"the answer to {_asked(fields)}", b""))
         return answer.body
 
-    def _http_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
-        return self._redacted(self._beyond_panorama(self._status_failure(answer, asked)))
-
     def _status_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
-        status = f"HTTP {answer.status} {answer.reason}".strip()
-        try:
-            said = envelope.parse(answer.body)
-        except MalformedAnswer:
-            said = None
-        if said is not None and not said.succeeded:
-            code = said.code or str(answer.status)
-            return envelope.failure(code, said.message or said.text or status, asked, self._credential)
-        if answer.status == 401:
-            return AuthenticationFailure(
-                f"the firewall does not accept {self._credential}: {status}",
-                remedy=f"Check {self._credential}.",
+        """The error for an HTTP status other than 200.
+
+        PAN-OS answers a login or a right that it refuses with HTTP 403, in its own form and with that code
+        (documentation, recorded answers). No other status is known to come from its API, whatever the body says.
+        """
+        status = f"HTTP {answer.status} {excerpt(answer.reason, 40)}".strip()
+        if answer.status in overload.STATUSES:
+            return Overloaded(
+                f"{status} to {asked}: the web server of {self.options.host}, or a load balancer or proxy in front of "
+                "it, is overloaded or does not reach what is behind it",
+                remedy="Wait, then run this again; if it persists, check what is in front of the management interface.",
             )
-        if answer.status == 403:
-            return envelope.failure("403", status, asked, self._credential)
-        if answer.status in {429, 503}:
-            return DeviceBusy(f"the firewall is busy: {asked}: {status}", remedy="Wait, then ask again.")
-        if answer.location is not None:
-            return envelope.malformed(f"the answer to {asked} is a redirect ({status})", answer.location.encode())
-        return envelope.malformed(f"the answer to {asked} is {status}", answer.body)
+        try:
+            said = envelope.parse(answer.body, sizes.limits(sizes.STATUS_BYTES))
+        except MalformedAnswer:
+            where = f", a redirect to {excerpt(answer.location, 80)!r}," if answer.location is not None else ""
+            return self._redacted(envelope.foreign(f"{status} to {asked}{where}", answer.body))
+        if answer.status == 403 and said.code == "403" and not said.succeeded:
+            error = envelope.failure(said.code, said.message or said.text or status, asked, self._credential)
+            if isinstance(error, (AuthenticationFailure, PermissionFailure)):
+                return self._redacted(error)
+        form = "is in PAN-OS's form, but not with a status that its API is known to use with it"
+        return self._redacted(envelope.foreign(f"{status} to {asked}", answer.body, form))
 
     def _redacted(self, error: DeviceError) -> DeviceError:
         return type(error)(self.redactor.redact(error.message), error.remedy)
@@ -408,6 +447,9 @@ class XmlApi:
             status = answer.root.findtext("./result/job/status", "").strip()
             if answer.root.find("./result/log") is not None and status in {"FIN", ""}:
                 return answer
+            if next(islice(answer.root.iter(), _UNFINISHED_ELEMENTS, None), None) is not None:
+                # Such answers could be asked for until the time is over.
+                raise self._noted(envelope.oversized("no log before the search has finished"))
             if pause >= deadline.remaining():
                 raise deadline.exceeded()
             time.sleep(pause)
@@ -417,6 +459,22 @@ class XmlApi:
 def _form(fields: Mapping[str, str], headers: Mapping[str, str]) -> tuple[str, bytes, dict[str, str]]:
     """A request's path, body and headers."""
     return "/api/", urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded", **headers}
+
+
+def _waited(answer: HttpAnswer, fields: Mapping[str, str], attempt: int, deadline: Deadline) -> bool:
+    """Waits before the next attempt of what only reads, after an overload; False where there is to be none."""
+    if answer.status not in overload.STATUSES or attempt >= overload.ATTEMPTS or not _only_reads(fields):
+        return False
+    wait = overload.pause(answer.retry_after, attempt)
+    if wait >= deadline.remaining():
+        return False
+    time.sleep(wait)
+    return True
+
+
+def _no_login(error: DeviceError) -> DeviceError:
+    """What PAN-OS says to a login is no answer to the question that the login was for."""
+    return SessionFailure(f"no login: {error.message}", error.remedy or "Wait, then run this again.")
 
 
 def _only_reads(fields: Mapping[str, str]) -> bool:

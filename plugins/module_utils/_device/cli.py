@@ -14,12 +14,15 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope, sizes
 from ansible_collections.panops.mlav.plugins.module_utils._device.cli_text import check_cli_text
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CallTimeout,
+    CommandRefused,
+    DeviceError,
     InvalidOption,
-    MalformedAnswer,
+    OversizedAnswer,
+    SessionFailure,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command
@@ -27,7 +30,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.network import
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import SshOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._device.ssh import TERMINAL_WIDTH, SshShell
-from ansible_collections.panops.mlav.plugins.module_utils._device.terminal import MAX_ANSWER_BYTES, Keep, Terminal
+from ansible_collections.panops.mlav.plugins.module_utils._device.terminal import Keep, Terminal
 
 _PREPARATION = ("set cli scripting-mode on", f"set cli terminal width {TERMINAL_WIDTH}", "set cli pager off")
 _XML_ON = "set cli op-command-xml-output on"
@@ -83,14 +86,15 @@ class CliSession:
             self._shell.close()
             self._shell = None
 
-    def run(self, command: Command, keep: Keep = "newest") -> Answer:
+    def run(self, command: Command, keep: Keep | None = None) -> Answer:
         """Asks a command; in XML output mode where it is ``structured``.
 
         A call that takes too long ends the session: what still comes belongs to nothing.
 
         Args:
             command: what to ask.
-            keep: which part of an answer larger than ``terminal.MAX_ANSWER_BYTES`` counts.
+            keep: which part of an answer larger than ``sizes.of_command`` counts; None takes the newest of a log, and
+                refuses any other.
 
         Raises:
             DeviceError: the subclass that fits.
@@ -102,32 +106,38 @@ class CliSession:
         if command.confirmed:
             # Whether this is taken does not matter: a question that comes all the same is answered.
             self._ask(_NO_QUESTIONS, deadline)
+        keep = keep or ("newest" if sizes.is_log(command.cli) else "all")
         text, truncated = self._ask(command.cli, deadline, keep, command.confirmed)
         check_cli_text(text, command.cli, self._credential)
         return Answer(command.cli, "ssh", text, truncated=truncated)
 
     def _run_structured(self, cli: str, deadline: Deadline) -> Answer:
         switched, _truncated = self._ask(_XML_ON, deadline)
-        check_cli_text(switched, _XML_ON, self._credential)
-        text, truncated = self._ask(cli, deadline)
+        try:
+            check_cli_text(switched, _XML_ON, self._credential)
+        except CommandRefused:
+            raise
+        except DeviceError as error:
+            # That is no answer to the command.
+            raise SessionFailure(f"the CLI does not switch to XML: {error.message}", error.remedy) from error
+        text, _truncated = self._ask(cli, deadline)
         self._ask(_XML_OFF, deadline)
-        if truncated:
-            raise MalformedAnswer(f"the answer to {cli!r} is too large. Expected: at most {MAX_ANSWER_BYTES} bytes.")
         check_cli_text(text, cli, self._credential)
         start, end = text.find("<response"), text.rfind("</response>")
         if start < 0 or end < start:
             raise envelope.malformed(f"the answer to {cli!r} is not XML", text.encode())
-        document = envelope.parse(text[start : end + len("</response>")].encode())
+        size = sizes.of_command(cli)
+        document = envelope.parse(text[start : end + len("</response>")].encode(), sizes.limits(size))
         answer = envelope.check(document, cli, self._credential)
         return Answer(cli, "ssh", answer.text, answer.result)
 
-    def _ask(self, line: str, deadline: Deadline, keep: Keep = "newest", confirmed: bool = False) -> tuple[str, bool]:
+    def _ask(self, line: str, deadline: Deadline, keep: Keep = "all", confirmed: bool = False) -> tuple[str, bool]:
         if not (line.isprintable() and line.isascii()):
             raise InvalidOption(f"{excerpt(line)!r} cannot be a command. Expected: one line of printable ASCII.")
         if self._shell is None:
             raise Unreachable("the SSH session has ended")
         try:
-            return self._terminal.ask(line, deadline, keep, confirmed)
-        except (CallTimeout, Unreachable, KeyboardInterrupt):
+            return self._terminal.ask(line, deadline, keep, confirmed, sizes.of_command(line))
+        except (CallTimeout, OversizedAnswer, Unreachable, KeyboardInterrupt):
             self.close()
             raise

@@ -15,9 +15,9 @@ from typing import BinaryIO, NoReturn
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import MAX_DEPTH, MAX_TAGS
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
 from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import wanted_places
+from ansible_collections.panops.mlav.plugins.module_utils._device.sizes import MAX_DEPTH, MAX_TAGS
 
 _CHUNK = 64 * 1024
 # Before the root element, where alone a document type can stand, expat is fed in small pieces: it reads a piece to its

@@ -16,8 +16,9 @@ import contextlib
 import re
 from dataclasses import dataclass
 from itertools import islice
+from threading import BoundedSemaphore
 from typing import NoReturn
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, ParseError, XMLParser
 from xml.parsers import expat
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
@@ -25,15 +26,19 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceBusy,
     DeviceError,
+    ForeignAnswer,
     MalformedAnswer,
+    OversizedAnswer,
     PermissionFailure,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt, flatten
+from ansible_collections.panops.mlav.plugins.module_utils._device.sizes import ANY, Limits
 
-MAX_DEPTH = 200
-# 5000 entries of the system log, the largest answer that is asked for, have about 300 000 tags.
-MAX_TAGS = 1_000_000
-MAX_ATTRIBUTES = 200_000
+# Larger ones are parsed few at a time in a process, in pieces: a tree takes up to a hundred bytes a tag, and parsing
+# lets no other thread go on. So what a few firewalls send does not hold up, nor push out, the many others.
+_LARGE_BYTES = 64 * 1024
+_LARGE_AT_A_TIME = 2
+_PARSED_BYTES = 1024 * 1024
 _MAX_PROLOG_BYTES = 64 * 1024
 _PIECE_BYTES = 64
 
@@ -64,11 +69,17 @@ _BUSY_TEXTS = (
 _BUSY_PATTERN = re.compile(r"\bclient \S+ not ready\b")
 _ALWAYS_REFUSED_CODES = frozenset({"1", "6", "17", "18", "400"})
 
+# Without one of these, not even a damaged answer is PAN-OS's; the second is in UTF-16.
+_MARKS = (b"<response", b"<\0r\0e\0s\0p\0o\0n\0s\0e")
+
 # A failure inside a successful answer is a line or two; a log that quotes such a text is longer, or has times.
 _SHORT_ANSWER = 300
 # With the zero bytes that UTF-16 puts in between.
 _ATTRIBUTE = re.compile(rb"""=[\s\x00]*["']""")
 _LOG_LINE = re.compile(r"^\s*\d{4}[-/]\d\d[-/]\d\d\b", re.MULTILINE)
+
+
+_LARGE = BoundedSemaphore(_LARGE_AT_A_TIME)
 
 
 @dataclass(frozen=True)
@@ -98,34 +109,50 @@ class Envelope:
         return self.status == "success" and self.code in _SUCCESS_CODES | {ABSENT_CODE}
 
 
-def parse(body: bytes) -> Envelope:
-    """Parses an answer.
+def parse(body: bytes, limit: Limits = ANY) -> Envelope:
+    """Parses an answer to a question whose answers have that limit.
 
     Raises:
-        MalformedAnswer: it is truncated, not XML, not PAN-OS's envelope, nested too deeply, or declares entities.
+        OversizedAnswer: it holds more elements or attributes, or nests deeper.
+        ForeignAnswer: it is not PAN-OS's envelope, nor a damaged one.
+        MalformedAnswer: it is truncated, not XML, or declares entities.
     """
-    root = tree(body)
+    try:
+        root = tree(body, limit)
+    except MalformedAnswer as error:
+        if any(mark in body for mark in _MARKS):
+            raise
+        raise foreign("the answer", body) from error
     if root.tag != "response":
-        raise malformed(f"the answer is a <{str(root.tag)[:40]}>, not PAN-OS's <response>", body)
+        raise foreign(f"the answer is a <{str(root.tag)[:40]}>, and", body)
     status = root.get("status", "").strip().lower()
     if not status:
         raise malformed("the answer has no status", body)
     return Envelope(status, root.get("code", "").strip(), _message(root), root, root.find("result"))
 
 
-def tree(body: bytes) -> Element:
+def tree(body: bytes, limit: Limits = ANY) -> Element:
     """Parses XML that anybody may have written, whatever its root.
 
     Raises:
-        MalformedAnswer: it is truncated, not XML, too large, nested too deeply, or declares entities.
+        OversizedAnswer: it holds more elements or attributes than the limit, or nests deeper.
+        MalformedAnswer: it is truncated, not XML, or declares entities.
     """
-    _limit_elements(body)
+    with _LARGE if len(body) > _LARGE_BYTES else contextlib.nullcontext():
+        return _tree(body, limit)
+
+
+def _tree(body: bytes, limit: Limits) -> Element:
+    _limit_elements(body, limit)
+    parser = XMLParser()  # noqa: S314 - entities can be declared in a DOCTYPE only, which is refused
     try:
         _refuse_doctype(body)
-        root = fromstring(body)  # noqa: S314 - entities can be declared in a DOCTYPE only, which was refused
+        for start in range(0, len(body), _PARSED_BYTES):
+            parser.feed(body[start : start + _PARSED_BYTES])
+        root: Element = parser.close()
     except (ParseError, expat.ExpatError, ValueError, LookupError) as error:
         raise malformed(f"the answer is not XML ({error})", body) from error
-    _limit_depth(root, body)
+    _limit_depth(root, limit)
     return root
 
 
@@ -133,6 +160,16 @@ def malformed(why: str, body: bytes) -> MalformedAnswer:
     """The error for an answer that is not understood, with a short excerpt of it."""
     return MalformedAnswer(
         f"{why}. It begins: {excerpt(body[:4000].decode('utf-8', 'replace'))!r}",
+        remedy="Check that the address and the port are those of a PAN-OS web interface, without a proxy between.",
+    )
+
+
+def foreign(what: str, body: bytes, form: str = "is not in PAN-OS's form") -> ForeignAnswer:
+    """The error for an answer that is not PAN-OS's, with a short excerpt of it. ``what`` is the message's subject."""
+    begins = excerpt(body[:4000].decode("utf-8", "replace"))
+    return ForeignAnswer(
+        f"{what} {form}: a proxy, a login portal or another device answered in the firewall's place, or its web server "
+        f"did so without its API. It {f'begins: {begins!r}' if begins else 'is empty'}",
         remedy="Check that the address and the port are those of a PAN-OS web interface, without a proxy between.",
     )
 
@@ -164,21 +201,29 @@ def _refuse_doctype(body: bytes) -> None:
             raise malformed(f"the answer has no element in its first {_MAX_PROLOG_BYTES} bytes", body)
 
 
-def _limit_elements(body: bytes) -> None:
+def _limit_elements(body: bytes, limit: Limits) -> None:
     """Bounds the memory that a tree takes (100 bytes an element, 400 an attribute), before one is built."""
-    if body.count(b"<") > MAX_TAGS:
-        raise malformed(f"the answer is too large. Expected: at most {MAX_TAGS} tags", body)
-    if next(islice(_ATTRIBUTE.finditer(body), MAX_ATTRIBUTES, None), None) is not None:
-        raise malformed(f"the answer is too large. Expected: at most {MAX_ATTRIBUTES} attributes", body)
+    if body.count(b"<") > limit.tags:
+        raise oversized(f"at most {limit.tags} tags")
+    if next(islice(_ATTRIBUTE.finditer(body), limit.attributes, None), None) is not None:
+        raise oversized(f"at most {limit.attributes} attributes")
 
 
-def _limit_depth(root: Element, body: bytes) -> None:
+def _limit_depth(root: Element, limit: Limits) -> None:
     level = [root]
-    for _depth in range(MAX_DEPTH):
+    for _depth in range(limit.depth):
         level = [child for element in level for child in element]
         if not level:
             return
-    raise malformed(f"the answer nests deeper than {MAX_DEPTH} elements", body)
+    raise oversized(f"at most {limit.depth} elements within each other")
+
+
+def oversized(expected: str) -> OversizedAnswer:
+    """The error for an answer that is larger than what was asked for can be."""
+    return OversizedAnswer(
+        f"the answer is too large for what was asked. Expected: {expected}",
+        remedy="Check that the address is the firewall's: nothing more is asked there in this session.",
+    )
 
 
 def _message(root: Element) -> str:

@@ -4,7 +4,8 @@
 
 """What can go wrong when a device is asked something, as a small hierarchy.
 
-Every error carries a stable ``kind`` (used in results) and a message that names what would be right.
+Every error carries a stable ``kind`` (used in results), a message that names what would be right, and its ``origin``:
+only the device's own word may become evidence of its state.
 Sources: XML API error codes and refusal texts, PAN-OS documentation "PAN-OS XML API Error Codes".
 
 This is a private module: it may change in any release.
@@ -13,13 +14,18 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+
+# device: PAN-OS said so itself, in answer to the very question. transport: the question or its answer did not get
+# through, or something else than PAN-OS answered. here: it was not asked at all.
+Origin = Literal["device", "transport", "here"]
 
 
 class DeviceError(Exception):
     """The device could not be asked, or did not answer usefully. ``remedy`` says what would help."""
 
     kind = "device_error"
+    origin: Origin = "device"
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -36,60 +42,101 @@ class Unreachable(DeviceError):
     """No connection: the name does not resolve, the port is closed, the connection was cut."""
 
     kind = "unreachable"
+    origin = "transport"
+
+
+class Overloaded(DeviceError):
+    """HTTP 429, 502, 503 or 504: the web server, or a service in front of it, is overloaded. Whatever the body says."""
+
+    kind = "overloaded"
+    origin = "transport"
 
 
 class TlsFailure(DeviceError):
     """The certificate did not verify, the fingerprint differs, or the handshake failed."""
 
     kind = "tls"
+    origin = "transport"
 
 
 class HostKeyFailure(DeviceError):
     """The SSH host key is unknown or has changed."""
 
     kind = "host_key"
+    origin = "transport"
 
 
 class AuthenticationFailure(DeviceError):
     """Wrong user name, password or key; an expired API key; a session that timed out."""
 
     kind = "authentication"
+    origin = "device"
+
+
+class SessionFailure(DeviceError):
+    """A session could not be set up: the login failed for another reason than its credentials, or a setting did.
+
+    Whatever the device says in that, it is no answer to the question for which the session was meant.
+    """
+
+    kind = "session"
+    origin = "transport"
 
 
 class PermissionFailure(DeviceError):
     """The account's admin role lacks a right."""
 
     kind = "permission"
+    origin = "device"
 
 
 class CommandRefused(DeviceError):
     """The device does not take this command on this transport; it says nothing about the cloud."""
 
     kind = "refused"
+    origin = "device"
 
 
 class DeviceBusy(DeviceError):
-    """The device answered that it, or one of its daemons, is busy or unavailable."""
+    """The device answered this very question: it, or one of its daemons, is busy or unavailable."""
 
     kind = "busy"
+    origin = "device"
 
 
 class CallTimeout(DeviceError):
     """A call took longer than its time limit."""
 
     kind = "timeout"
+    origin = "transport"
 
 
 class MalformedAnswer(DeviceError):
-    """The answer is truncated, not XML, too large, or declares entities."""
+    """The answer is truncated, not XML, or declares entities."""
 
     kind = "malformed"
+    origin = "transport"
+
+
+class ForeignAnswer(MalformedAnswer):
+    """The answer is not in PAN-OS's form: an HTTP error without it, a redirect, a page of a proxy or a login portal."""
+
+    kind = "foreign_answer"
+    origin = "transport"
+
+
+class OversizedAnswer(MalformedAnswer):
+    """The answer is larger than any to that question can be: bytes, elements, attributes or depth."""
+
+    kind = "oversized"
+    origin = "transport"
 
 
 class NotObtainable(DeviceError):
     """This source cannot hold the answer (a live ping from an archive, a log without SSH)."""
 
     kind = "not_obtainable"
+    origin = "here"
 
 
 class DeviceChanged(DeviceError):
@@ -108,9 +155,11 @@ class MissingLibrary(DeviceError):
     """A Python library that is needed is not installed; the remedy is its pip command."""
 
     kind = "missing_library"
+    origin = "here"
 
 
 class InvalidOption(DeviceError):
     """An option's value cannot be used; the message names the option, the value and what would be right."""
 
     kind = "invalid_option"
+    origin = "here"

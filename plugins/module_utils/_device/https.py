@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     DeviceError,
     MalformedAnswer,
+    OversizedAnswer,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline, connect
@@ -35,12 +36,13 @@ _CHUNK = 64 * 1024
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """An answer's status and body; ``location`` is where a redirect points."""
+    """An answer's status and body; ``location`` is where a redirect points, ``retry_after`` the header of that name."""
 
     status: int
     reason: str
     body: bytes
     location: str | None = None
+    retry_after: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,11 @@ class HttpStream:
     Attributes:
         content_type: the media type alone, in lower case; empty where the server names none.
         length: the announced size of the body in bytes, None where there is none.
-        body: gives b"" at the complete end only. A read raises MalformedAnswer where the body is cut short or larger
-            than was allowed, CallTimeout after the deadline, and raises it again when read on.
+        body: gives b"" at the complete end only. A read raises MalformedAnswer where the body is cut short,
+            OversizedAnswer where it is larger than was allowed, CallTimeout after the deadline, and raises it again
+            when read on.
         location: where a redirect points.
+        retry_after: the header of that name, as it came.
     """
 
     status: int
@@ -61,6 +65,7 @@ class HttpStream:
     length: int | None
     body: BinaryIO
     location: str | None = None
+    retry_after: str | None = None
 
 
 class _Stale(Exception):
@@ -95,6 +100,7 @@ class HttpsConnection:
         headers: Mapping[str, str],
         deadline: Deadline,
         repeatable: bool,
+        max_bytes: int | None = None,
         on: int | None = None,
     ) -> HttpAnswer:
         """Sends one request.
@@ -105,15 +111,18 @@ class HttpsConnection:
             headers: further headers.
             deadline: the limit of the whole call, connecting included.
             repeatable: the request only reads: it is sent once more when the server closed the kept-alive connection.
+            max_bytes: the largest body that is read; None takes the connection's.
             on: send it over the connection of this number (``handshakes`` when it was opened) or not at all.
 
         Raises:
             ConnectionLost: that connection has ended. A request that is not ``repeatable`` was not sent.
             Unreachable, TlsFailure, CallTimeout: see ``network.connect`` and ``tls.wrap``.
-            MalformedAnswer: the answer is larger than ``max_bytes``, truncated or not HTTP.
+            OversizedAnswer: the answer is larger than ``max_bytes``.
+            MalformedAnswer: it is truncated or not HTTP.
         """
-        with self.post_stream(path, body, headers, deadline, repeatable, self._max_bytes, on) as answer:
-            return HttpAnswer(answer.status, answer.reason, answer.body.read(), answer.location)
+        limit = max_bytes or self._max_bytes
+        with self.post_stream(path, body, headers, deadline, repeatable, limit, on) as answer:
+            return HttpAnswer(answer.status, answer.reason, answer.body.read(), answer.location, answer.retry_after)
 
     @contextmanager
     def post_stream(
@@ -128,7 +137,7 @@ class HttpsConnection:
     ) -> Iterator[HttpStream]:
         """Sends one request, and gives its answer while the body is still coming.
 
-        The connection is kept for the next request where the body was read to its end, and closed where it was not. A
+        The connection is kept for the next request where the body was read to its end and nothing came behind it. A
         body that has neither a length nor chunks ends with the connection, so that a cut cannot be told from its end.
 
         Args:
@@ -151,12 +160,13 @@ class HttpsConnection:
                 response.length,
                 buffered,
                 response.getheader("Location"),
+                response.getheader("Retry-After"),
             )
         finally:
             keep = reader.complete and not response.will_close and self._socket is None
             buffered.close()
             response.close()
-            if keep:
+            if keep and not connection.spent:
                 self._socket = connection
             else:
                 connection.close()
@@ -226,11 +236,12 @@ class HttpsConnection:
         """The connection, and whether it was kept from an earlier call."""
         kept, self._socket = self._socket, None
         if kept is not None:
-            # An idle connection has nothing to say. If it can be read, the server has closed it: nothing is sent on it,
-            # so that a change after a long pause is never lost in a dead connection.
+            # An idle connection has nothing to say. If it can be read, the server has closed it, or has sent what would
+            # be taken for the next answer: nothing is sent on it, so that a change after a long pause is never lost in
+            # a dead connection. What is decrypted already, poll does not see.
             poll = select.poll()
             poll.register(kept, select.POLLIN)
-            if not poll.poll(0) and on in (None, self.handshakes):
+            if not kept.pending() and not poll.poll(0) and on in (None, self.handshakes):
                 kept.deadline = deadline
                 return True, kept
             kept.close()
@@ -269,7 +280,7 @@ class _Body(io.RawIOBase):
 
     def refuse_if_too_large(self, size: int) -> None:
         if size > self._max_bytes:
-            raise MalformedAnswer(
+            raise OversizedAnswer(
                 f"the answer of {self._where} is too large. "
                 f"Expected: at most {self._max_bytes} bytes. Actual: {size} or more."
             )

@@ -23,12 +23,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     DeviceChanged,
     DeviceError,
     NotObtainable,
+    OversizedAnswer,
     PermissionFailure,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._device.terminal import Keep
 
 SSH_REMEDY = "Set the option ssh, so that the firewall's CLI can be asked."
 
@@ -110,8 +112,15 @@ class LiveDevice:
                 cli = self._ssh()
             except DeviceError as failure:
                 return self._run_api(command, failure)
-            return cli.run(command)
+            return self._run_cli(cli, command)
         return self._run_api(command, None)
+
+    def _run_cli(self, cli: CliSession, command: Command, keep: Keep | None = None) -> Answer:
+        try:
+            return cli.run(command, keep)
+        except OversizedAnswer as error:
+            self.api.oversized = error
+            raise
 
     def effective_config(self, path: str) -> Answer:
         """See ``api.XmlApi.effective_config``."""
@@ -129,7 +138,7 @@ class LiveDevice:
             self._require_ssh(refusal)
         since = f" start-time equal {query.since:%Y/%m/%d@%H:%M:%S}" if query.since is not None else ""
         cli = f'show log system direction equal backward{since} query equal "{query.expression}"'
-        answer = self._ssh().run(Command(cli), keep="first")
+        answer = self._run_cli(self._ssh(), Command(cli), keep="first")
         return _first_lines(answer, query.limit)
 
     def process_log(self, name: str, lines: int) -> tuple[Answer, ...]:
@@ -203,7 +212,7 @@ class LiveDevice:
             if self.api.guard is not None:
                 self.api.guard()
             self._require_serial(cli)
-        return cli.run(command)
+        return self._run_cli(cli, command)
 
     def _require_ssh(self, refusal: DeviceError) -> None:
         if self.options.ssh is None:
@@ -213,6 +222,8 @@ class LiveDevice:
         """The SSH session, opened when first needed. A login that failed is not tried again: accounts get locked."""
         if self._cli_failure is not None:
             raise self._cli_failure
+        if self.api.oversized is not None:
+            raise self.api.oversized
         if self.options.ssh is None:
             raise CommandRefused("SSH may not be used", SSH_REMEDY)
         if self._cli is None or self._cli.closed:

@@ -18,19 +18,21 @@ from collections.abc import Callable
 from typing import BinaryIO, NoReturn, TypeVar
 from xml.etree.ElementTree import Element
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.api import MAX_ANSWER_BYTES, XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CallTimeout,
     DeviceBusy,
     DeviceError,
     MalformedAnswer,
     NotObtainable,
+    Overloaded,
     PermissionFailure,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.https import HttpStream
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._device.sizes import STATUS_BYTES
 
 T = TypeVar("T")
 
@@ -42,7 +44,7 @@ _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 15.0
 _BETWEEN_LINES = 30.0
 # A job goes on while the management plane that it loads is too busy to tell of it.
-_PASSING = (CallTimeout, DeviceBusy, Unreachable, MalformedAnswer)
+_PASSING = (CallTimeout, DeviceBusy, Overloaded, Unreachable, MalformedAnswer)
 _PASSING_IN_A_ROW = 3
 
 
@@ -199,7 +201,7 @@ def _check_result(api: XmlApi, number: str, job: Element) -> None:
 def _refuse(api: XmlApi, answer: HttpStream) -> NoReturn:
     """Raises what an answer that is no file says."""
     asked = "the export of the tech-support file"
-    api.checked(answer.body.read(MAX_ANSWER_BYTES), asked)
+    api.checked(answer.body.read(STATUS_BYTES), asked)
     raise MalformedAnswer(
         f"{asked} gave no file. Expected: {FILE_TYPE}. Actual: {excerpt(answer.content_type, 80) or 'no type'}."
     )

@@ -16,12 +16,11 @@ from __future__ import annotations
 import re
 from typing import Literal, Protocol
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import Unreachable
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import OversizedAnswer, Unreachable
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
+from ansible_collections.panops.mlav.plugins.module_utils._device.sizes import STATUS_BYTES
 
-MAX_ANSWER_BYTES = 8 * 1024 * 1024
-
-Keep = Literal["newest", "first"]
+Keep = Literal["newest", "first", "all"]
 
 # A device that does not answer the confirming empty line is taken at its word after this silence.
 _SILENCE_SECONDS = 0.5
@@ -70,25 +69,29 @@ class Terminal:
         found = self._read(deadline, None)
         self._prompt = re.compile(rb"(?:\A|\n)" + re.escape(found.group(1)) + _STATE + rb">\s*\Z")
 
-    def ask(self, command: str, deadline: Deadline, keep: Keep, confirmed: bool = False) -> tuple[str, bool]:
+    def ask(
+        self, command: str, deadline: Deadline, keep: Keep, confirmed: bool = False, max_bytes: int = STATUS_BYTES
+    ) -> tuple[str, bool]:
         """Sends one line. Where it is ``confirmed``, one question "(y or n)" that follows is answered with yes.
 
         Returns:
-            The text between the echo and the prompt, and whether some of it was left out: more than
-            ``MAX_ANSWER_BYTES`` are never kept; ``keep`` tells which.
+            The text between the echo and the prompt, and whether some of it was left out: more than ``max_bytes`` are
+            never kept; ``keep`` tells which.
 
         Raises:
+            OversizedAnswer: ``keep`` is ``all``, and there are more. What still comes belongs to nothing.
             CallTimeout: no prompt came.
             Unreachable: the connection ended.
         """
-        self._start(keep)
+        self._start(keep, max_bytes)
         self._shell.send(command.encode() + b"\n", deadline)
         self._read(deadline, command.encode(), confirmed)
         content = bytes(self._buffer) if self._first is None else self._first
         return content.decode("utf-8", "replace").strip("\n"), self._truncated
 
-    def _start(self, keep: Keep) -> None:
+    def _start(self, keep: Keep, max_bytes: int = STATUS_BYTES) -> None:
         self._keep = keep
+        self._max_bytes = max_bytes
         self._buffer = bytearray()
         self._first: bytes | None = None
         self._truncated = False
@@ -163,14 +166,16 @@ class Terminal:
         return True
 
     def _bound(self) -> None:
-        excess = len(self._buffer) - MAX_ANSWER_BYTES
+        excess = len(self._buffer) - self._max_bytes
         if excess <= 0:
             return
+        if self._keep == "all":
+            raise OversizedAnswer(f"the answer is too large. Expected: at most {self._max_bytes} bytes.")
         self._truncated = True
         if self._keep == "newest":
             del self._buffer[:excess]
             return
         if self._first is None:
-            self._first = bytes(self._buffer[:MAX_ANSWER_BYTES])
+            self._first = bytes(self._buffer[: self._max_bytes])
         # Only the prompt is still looked for.
         del self._buffer[: len(self._buffer) - 2 * _PROMPT_BYTES]

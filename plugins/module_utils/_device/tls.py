@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import re
 import socket
 import ssl
@@ -27,9 +28,17 @@ _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE
 
 
 class DeadlineSocket(ssl.SSLSocket):
-    """A TLS socket whose every read and write ends with the call's deadline, however slowly bytes trickle."""
+    """A TLS socket whose every read and write ends with the call's deadline, however slowly bytes trickle.
+
+    ``spent``: something came behind the end of what was read through the last ``makefile``, or the connection's end.
+    """
 
     deadline: Deadline | None = None
+    spent = False
+
+    def makefile(self, *_arguments: Any, **_named: Any) -> Any:
+        """What ``http.client`` reads an answer through: a buffered reader of bytes."""
+        return _Reader(super().makefile("rb", buffering=0), self)
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         self._limit()
@@ -42,6 +51,29 @@ class DeadlineSocket(ssl.SSLSocket):
     def _limit(self) -> None:
         if self.deadline is not None:
             self.settimeout(self.deadline.remaining())
+
+
+class _Reader(io.BufferedReader):
+    """Looks at its end for bytes that nobody asked for: in its buffer, in OpenSSL's, and on the wire."""
+
+    def __init__(self, raw: socket.SocketIO, connection: DeadlineSocket) -> None:
+        super().__init__(raw)
+        self._connection = connection
+
+    def close(self) -> None:
+        if not self.closed:
+            self._connection.spent = self._holds_more()
+        super().close()
+
+    def _holds_more(self) -> bool:
+        try:
+            self._connection.deadline = None
+            self._connection.settimeout(0)
+            self.peek(1)
+        except (OSError, ValueError):
+            # Nothing is there yet, which TLS says with an error; or the connection is no longer open.
+            return False
+        return True
 
 
 def _verifying_context(ca_path: str | None) -> ssl.SSLContext:

@@ -18,9 +18,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     AuthenticationFailure,
     CallTimeout,
     DeviceError,
+    ForeignAnswer,
     HostKeyFailure,
     MissingLibrary,
+    Overloaded,
+    OversizedAnswer,
     PermissionFailure,
+    SessionFailure,
     TlsFailure,
     Unreachable,
 )
@@ -71,22 +75,27 @@ _FRESH = timedelta(days=1)
 
 # After these the next attempt would fail alike, and one more wrong login may lock the account.
 _SHUT = (AuthenticationFailure, TlsFailure, HostKeyFailure, Unreachable, MissingLibrary)
+# The same for the very first question only; later ones may have met a single bad answer.
+_SHUT_AT_FIRST = (*_SHUT, CallTimeout, Overloaded, PermissionFailure, SessionFailure)
 
 
 class _Guard:
     """A device that is not knocked at again once it is clear that it does not open.
 
-    When the very first question fails for want of a connection or of rights, every later one fails with the same error,
-    unasked. When a question of the SSH family fails so, the family's others do.
+    When the very first question fails for want of a connection or of rights, or the first two get answers that are not
+    PAN-OS's, every later one fails with the same error, unasked. When a question of the SSH family fails for want of a
+    connection, the family's others do; and so do the API's where the service in front of the firewall stays overloaded.
+    After an answer that is too large nothing more is asked at all.
     """
 
     def __init__(self, device: Device) -> None:
         self._device = device
         self._answered = False
+        self._foreign = 0
         self._shut: dict[str, DeviceError] = {}
 
     def run(self, command: Command) -> Answer:
-        return self._ask(lambda: self._device.run(command), ssh=command.prefer_ssh)
+        return self._ask(lambda: self._device.run(command), "ssh" if command.prefer_ssh else "api")
 
     def effective_config(self, path: str) -> Answer:
         return self._ask(lambda: self._device.effective_config(path))
@@ -96,21 +105,30 @@ class _Guard:
 
     def process_log(self, name: str, lines: int) -> tuple[Answer, ...]:
         # Another way than SSH may lead to it: the device knows.
-        return self._ask(lambda: self._device.process_log(name, lines))
+        return self._ask(lambda: self._device.process_log(name, lines), "any")
 
     def close(self) -> None:
         self._device.close()
 
-    def _ask(self, ask: Callable[[], T], ssh: bool = False) -> T:
-        shut = self._shut.get("all") or (self._shut.get("ssh") if ssh else None)
+    def _ask(self, ask: Callable[[], T], way: Literal["api", "ssh", "any"] = "api") -> T:
+        shut = self._shut.get("all") or self._shut.get(way)
         if shut is not None:
             raise shut
         try:
             answer = ask()
         except DeviceError as error:
-            if not self._answered and isinstance(error, (*_SHUT, PermissionFailure, CallTimeout)):
+            if isinstance(error, OversizedAnswer):
                 self._shut["all"] = error
-            elif ssh and isinstance(error, _SHUT):
+                raise
+            self._foreign += isinstance(error, ForeignAnswer)
+            if not self._answered and (isinstance(error, _SHUT_AT_FIRST) or self._foreign > 1):
+                self._shut["all"] = error
+            elif not self._answered and self._foreign:
+                pass  # It may be one bad answer, and the firewall's own may follow.
+            elif isinstance(error, Overloaded):
+                # It was asked several times already.
+                self._shut[way] = error
+            elif way == "ssh" and isinstance(error, _SHUT):
                 self._shut["ssh"] = error
             else:
                 # Even a refusal is an answer of a device that lets the account in.

@@ -34,6 +34,7 @@ MESSAGE_LIMIT = 500
 
 # What gives the evidence where the error itself does not know better.
 _USUAL_WAY = {
+    "session": "Ask again when the firewall is less busy.",
     "timeout": "Raise the option timeout, or ask again when the firewall is less busy.",
     "unreachable": "Make sure that the firewall's management interface is reached from here without interruption.",
 }

@@ -19,13 +19,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     DeviceBusy,
     DeviceError,
     MalformedAnswer,
+    Overloaded,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Limit, Pace
 
 T = TypeVar("T")
 
-_PASSING = (CallTimeout, DeviceBusy, MalformedAnswer, Unreachable)
+_PASSING = (CallTimeout, DeviceBusy, MalformedAnswer, Overloaded, Unreachable)
 
 
 class PatientSession:

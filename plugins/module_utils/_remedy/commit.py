@@ -25,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     DeviceError,
     InvalidOption,
     MalformedAnswer,
+    Overloaded,
     TlsFailure,
     Unreachable,
 )
@@ -45,7 +46,7 @@ _NOT_NOW = (
     "another sync is in progress",
 )
 # After these the commit may have been queued: the answer did not arrive, or does not say.
-_UNCERTAIN = (CallTimeout, DeviceBusy, MalformedAnswer, TlsFailure, Unreachable)
+_UNCERTAIN = (CallTimeout, DeviceBusy, MalformedAnswer, Overloaded, TlsFailure, Unreachable)
 
 # How often a commit whose answer was lost is looked for, and a job that is no longer listed.
 _LOOKS = 20

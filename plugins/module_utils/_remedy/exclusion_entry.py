@@ -23,6 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     DeviceError,
     InvalidOption,
     MalformedAnswer,
+    Overloaded,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
@@ -38,7 +39,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
 _DEVICES = "devices/entry[@name='localhost.localdomain']"
 _TAGS = {"template": "template", "template_stack": "template-stack"}
 # After these the change may have been made, and after CallTimeout it may still be: what the candidate holds decides.
-_LOST = (Unreachable, CallTimeout, MalformedAnswer, DeviceBusy)
+_LOST = (Unreachable, CallTimeout, MalformedAnswer, DeviceBusy, Overloaded)
 
 
 def find_exclusion(device: LiveDevice, wanted: Wanted) -> Found:

@@ -304,6 +304,8 @@ class HeldLock:
             return
         pace = self._session.pace
         self._session.renewable()
+        # One answer that was too large ends the reading, and not what was begun.
+        self._session.api.oversized = None
         for attempt in range(_RELEASING_TRIES):
             if attempt:
                 pace.sleep(pace.poll_s)

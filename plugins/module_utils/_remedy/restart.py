@@ -28,6 +28,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     MissingLibrary,
     NotBound,
     PermissionFailure,
+    SessionFailure,
     TlsFailure,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Transport
@@ -82,6 +83,7 @@ _NOT_SENT = (
     NotBound,
     PermissionFailure,
     Refused,
+    SessionFailure,
     TlsFailure,
 )
 

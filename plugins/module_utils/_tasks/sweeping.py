@@ -100,7 +100,7 @@ def _options(given: Params, timeout: int) -> ConnectionOptions:
 class _Asker:
     """Asks firewalls, from several threads.
 
-    A user name with a password that an address did not accept is not sent there again: behind one Panorama, every
+    A user name with a password that got no key at an address is not sent there again: behind one Panorama, every
     firewall would be one more failed login, and these lock accounts.
     """
 
@@ -128,8 +128,8 @@ class _Asker:
         except Exception as error:
             return _without_answer(firewall.host, problem_of(error))
         problem = evidence.cloud_status.problem
-        # The first request is the login, which the address itself answers; a later one may be another's answer.
-        if by_password and device.api.requests == 1 and problem is not None and problem.kind == "authentication":
+        # The address itself answers the login; a later answer may be another's.
+        if by_password and device.api.login_refused and problem is not None:
             self._refused[login] = problem
         return evidence
 

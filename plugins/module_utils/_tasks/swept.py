@@ -35,7 +35,19 @@ _STATES_BY_ANSWER: dict[str, State] = {
 
 # The full diagnosis would fail alike: it would take a time limit more, and one more wrong login may lock the account.
 # After any other error it may know more.
-_SETTLED = frozenset({"unreachable", "timeout", "tls", "authentication", "invalid_option"})
+_SETTLED = frozenset(
+    {
+        "unreachable",
+        "overloaded",
+        "foreign_answer",
+        "oversized",
+        "session",
+        "timeout",
+        "tls",
+        "authentication",
+        "invalid_option",
+    }
+)
 
 
 class Error(TypedDict):

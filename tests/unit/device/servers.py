@@ -354,9 +354,11 @@ class SshServer:
                         paging = False
                     elif line.startswith("set cli op-command-xml-output "):
                         xml = line.endswith("on")
-                    elif not line.startswith("set cli"):
-                        answer = cli.answers.get(f"xml:{line}" if xml else line, f"Unknown command: {line}\n")
-                        if paging:
+                    setting = line.startswith("set cli")
+                    if line in cli.answers or not setting:
+                        key = f"xml:{line}" if xml and not setting else line
+                        answer = cli.answers.get(key, f"Unknown command: {line}\n")
+                        if paging and not setting:
                             answer = "lines 1-24 "
                         for piece in [answer] if isinstance(answer, str) else answer:
                             if process.is_closing():

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import api as api_module
+from ansible_collections.panops.mlav.plugins.module_utils._device import sizes
 from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -20,8 +20,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceBusy,
     DeviceError,
+    ForeignAnswer,
     MalformedAnswer,
+    Overloaded,
+    OversizedAnswer,
     PermissionFailure,
+    SessionFailure,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
@@ -95,7 +99,7 @@ def test_what_is_not_connected_is_the_firewall_only_where_it_was_asked(server: A
     server.keygen = Reply(said.encode())
     with pytest.raises(DeviceError) as login:
         XmlApi(options(server, provider=provider)).op(INFO)
-    assert (login.value.kind, "does not reach" in login.value.message) == (DeviceError.kind, False)
+    assert (type(login.value), "does not reach" in login.value.message) == (SessionFailure, False)
     server.keygen = Reply(f"<response status='success'><result><key>{KEY}</key></result></response>".encode())
     server.script = lambda request: said
     with pytest.raises(Unreachable, match="does not reach the firewall 0123456789"):
@@ -251,17 +255,23 @@ def test_a_wrong_credential_is_named_and_never_shown(
 
 
 HTTP = [
-    (403, b"<html>Forbidden</html>", PermissionFailure),
+    (403, b"<html>Forbidden</html>", ForeignAnswer),
     (
         403,
         b"<response status='error' code='403'><msg><line>Type [op] not authorized for user role.</line></msg>"
         b"</response>",
         PermissionFailure,
     ),
-    (401, b"", AuthenticationFailure),
-    (503, b"<html>later</html>", DeviceBusy),
-    (404, b"<html>not here</html>", MalformedAnswer),
-    (500, b"<response status='error' code='1'><msg>Unknown command</msg></response>", CommandRefused),
+    (403, b"<response status='error' code='403'><msg>device busy or unavailable</msg></response>", ForeignAnswer),
+    (403, b"<response status='error' code='1'><msg>Invalid Credential</msg></response>", ForeignAnswer),
+    (403, b"<response status='success'><result>ok</result></response>", ForeignAnswer),
+    (401, b"", ForeignAnswer),
+    (401, b"<response status='error' code='403'><msg>Invalid Credential</msg></response>", ForeignAnswer),
+    (503, b"<html>later</html>", Overloaded),
+    (503, b"<response status='error'><msg>device busy or unavailable</msg></response>", Overloaded),
+    (404, b"<html>not here</html>", ForeignAnswer),
+    (500, b"<response status='error' code='1'><msg>Unknown command</msg></response>", ForeignAnswer),
+    (201, b"<response status='success'><result>ok</result></response>", ForeignAnswer),
 ]
 
 
@@ -269,8 +279,10 @@ HTTP = [
 def test_http_errors(
     server: ApiServer, options: Options, status: int, body: bytes, expected: type[DeviceError]
 ) -> None:
-    answering(server, Reply(body, status))
-    assert type(error_of(server, options)) is expected
+    answering(server, Reply(body, status, {"Retry-After": "0"}))
+    error = error_of(server, options)
+    assert type(error) is expected
+    assert f"HTTP {status} " in error.message or expected is PermissionFailure
 
 
 @pytest.mark.parametrize("provider", [{}, PASSWORD])
@@ -295,7 +307,7 @@ def test_a_file_is_asked_for_with_the_same_credentials_and_no_more_often(server:
         assert answer.body.read() == b"file"
     assert [request.fields["type"] for request in server.requests] == ["keygen", "export"]
     assert server.requests[1].headers["x-pan-key"] == KEY
-    server.keygen = Reply(b"<response status='error'><msg><line>Invalid Credential</line></msg></response>", 403)
+    server.keygen = Reply(b"<response status='error' code='403'><msg>Invalid Credential</msg></response>", 403)
     api = XmlApi(options(server, provider=PASSWORD))
     for _ in range(3):
         with pytest.raises(AuthenticationFailure), api.stream(get, deadline, 100):
@@ -338,18 +350,19 @@ MALFORMED: dict[str, tuple[Reply | bytes | str, str]] = {
     "entity bomb": (BOMB, "declares a document type"),
     "utf-16 entity bomb": (BOMB.encode("utf-16"), "declares a document type"),
     "html": ("<html><body>Login</body></html>", "<html>"),
-    "html5": ("<!DOCTYPE html><html></html>", "document type"),
+    "html5": ("<!DOCTYPE html><html></html>", "not in PAN-OS's form"),
     "text": ("hello there", "hello there"),
     "truncated xml": ("<response status='success'><result><system>", "not XML"),
     "no status": ("<response><result/></response>", "no status"),
-    "nothing": ("", "nothing"),
+    "nothing": ("", "is empty"),
     "unknown encoding": ("<?xml version='1.0' encoding='klingon'?><response status='success'/>", "not XML"),
-    "too deep": (f"<response status='success'>{'<a>' * 5000}{'</a>' * 5000}</response>", "nests deeper"),
-    "many elements": (f"<response status='success'>{'<a/>' * 1_000_001}</response>", "at most 1000000 tags"),
+    "too deep": (f"<response status='success'>{'<a>' * 5000}{'</a>' * 5000}</response>", "at most 50 elements within"),
+    "many elements": (f"<response status='success'>{'<a/>' * 26_300}</response>", "at most 26214 tags"),
     "many attributes": (
-        "<response status='success'>" + '<a b = "c"/>' * 200_001 + "</response>",
-        "at most 200000 attributes",
+        "<response status='success'>" + '<a b = "c"/>' * 6_600 + "</response>",
+        "at most 6553 attributes",
     ),
+    "many bytes": (f"<response status='success'>{'a' * 300_000}</response>", "at most 262144 bytes"),
     "endless prolog": (f"<!--{'x' * 100_000}--><response status='success'/>", "no element in its first"),
     "redirect": (Reply(b"", 302, {"Location": "https://evil.example/php/login.php?key=abcdef"}), "redirect"),
     "short body": (
@@ -369,7 +382,9 @@ def test_malformed_answers(server: ApiServer, options: Options, kind: str) -> No
     reply, expected = MALFORMED[kind]
     answering(server, reply)
     error = error_of(server, options)
-    assert type(error) is MalformedAnswer
+    foreign = kind in ("html", "html5", "text", "nothing", "redirect")
+    large = kind == "too deep" or kind.startswith("many ")
+    assert type(error) is (ForeignAnswer if foreign else OversizedAnswer if large else MalformedAnswer)
     assert expected in error.message
     assert "abcdef" not in error.message
     assert len(error.message) < 500
@@ -401,12 +416,61 @@ def test_a_huge_answer_is_refused_in_bounded_memory(
             out.write(b"x" * 65536)
             sent += 65536
 
-    monkeypatch.setattr(api_module, "MAX_ANSWER_BYTES", 1_000_000)
     answering(server, Reply(raw=pour))
     error = error_of(server, options)
-    assert type(error) is MalformedAnswer
+    assert type(error) is OversizedAnswer
     assert "too large" in error.message
     assert sent < 20_000_000
+
+
+def test_after_an_answer_that_is_too_large_nothing_more_is_read(server: ApiServer, options: Options) -> None:
+    """What was begun can still be ended, such as a lock."""
+    api = XmlApi(options(server))
+    answering(server, f"<response status='success'>{'a' * 300_000}</response>")
+    for _ in range(3):
+        with pytest.raises(OversizedAnswer):
+            api.op(INFO)
+    assert len(server.requests) == 1
+    answering(server, "<response status='success'><result>ok</result></response>")
+    assert api.op("<request><config-lock><remove></remove></config-lock></request>").text == "ok"
+
+
+SIZES = [
+    ({"type": "op", "cmd": INFO}, sizes.STATUS_BYTES),
+    ({"type": "op", "cmd": "<show><jobs><all></all></jobs></show>"}, sizes.TABLE_BYTES),
+    ({"type": "op", "cmd": "<show><jobs><id>7</id></jobs></show>"}, sizes.STATUS_BYTES),
+    ({"type": "op", "cmd": "<show><netstat><numeric-hosts>yes</numeric-hosts></netstat></show>"}, sizes.TABLE_BYTES),
+    ({"type": "op", "cmd": "<show><interface>all</interface></show>"}, sizes.TABLE_BYTES),
+    ({"type": "op", "cmd": "<tail><lines>10</lines><mp-log>devsrv.log</mp-log></tail>"}, sizes.LOG_BYTES),
+    ({"type": "op", "cmd": "<show><config><effective-running/></config></show>"}, sizes.WHOLE_BYTES),
+    ({"type": "op", "cmd": "<show><config-locks><vsys>all</vsys></config-locks></show>"}, sizes.STATUS_BYTES),
+    ({"type": "op", "cmd": "<show><devices><all/></devices></show>"}, sizes.WHOLE_BYTES),
+    ({"type": "config", "action": "get", "xpath": "/config"}, sizes.WHOLE_BYTES),
+    ({"type": "config", "action": "set", "xpath": "/config"}, sizes.STATUS_BYTES),
+    ({"type": "log", "action": "get", "job-id": "7"}, sizes.WHOLE_BYTES),
+    ({"type": "log", "log-type": "system"}, sizes.STATUS_BYTES),
+    ({"type": "keygen"}, sizes.STATUS_BYTES),
+    ({"type": "commit"}, sizes.STATUS_BYTES),
+]
+
+
+@pytest.mark.parametrize(("fields", "size"), SIZES)
+def test_how_large_an_answer_may_be_follows_from_the_question(fields: dict[str, str], size: int) -> None:
+    assert sizes.of_request(fields) == size
+    assert sizes.limits(size).tags < 1_000_001
+
+
+def test_a_search_that_never_ends_gives_no_large_answers(server: ApiServer, options: Options) -> None:
+    entries = "<log><logs>" + "<entry/>" * 10_001 + "</logs></log>"
+    server.script = lambda request: (
+        f"<response status='success'><result><job>7<status>ACT</status></job>{entries}</result></response>"
+        if request.fields.get("action") == "get"
+        else "<response status='success'><result><job>7</job></result></response>"
+    )
+    api = XmlApi(options(server))
+    with pytest.raises(OversizedAnswer):
+        api.system_log(SystemLogQuery("(a)", None, 10))
+    assert [request.fields.get("action") for request in server.requests] == [None, "get", "finish"]
 
 
 # --- time ---

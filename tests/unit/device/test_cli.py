@@ -12,7 +12,7 @@ from typing import Any
 import asyncssh
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import terminal
+from ansible_collections.panops.mlav.plugins.module_utils._device import sizes, terminal
 from ansible_collections.panops.mlav.plugins.module_utils._device.cli import CliSession, safe_argument
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
@@ -23,6 +23,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     HostKeyFailure,
     InvalidOption,
     MalformedAnswer,
+    OversizedAnswer,
+    SessionFailure,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command
@@ -179,6 +181,29 @@ def test_a_short_log_that_quotes_an_error_is_no_error(cli: Cli, ssh_params: dict
     assert ask(ssh_params, "tail lines 1 mp-log x.log") == line
 
 
+BUSY = "Server error : device busy or unavailable\n"
+
+
+@pytest.mark.parametrize(("text", "expected"), [(BUSY, SessionFailure), ("Invalid syntax.\n", CommandRefused)])
+def test_what_the_switch_to_xml_says_is_no_answer_to_the_command(
+    cli: Cli, ssh_params: dict[str, Any], text: str, expected: type[DeviceError]
+) -> None:
+    cli.answers["set cli op-command-xml-output on"] = text
+    opened = session(ssh_params)
+    with pytest.raises(DeviceError) as caught:
+        opened.run(Command("show clock", structured=True))
+    opened.close()
+    assert type(caught.value) is expected
+    assert "show clock" not in cli.received
+
+
+@pytest.mark.parametrize("command", ["set cli scripting-mode on", "set cli pager off", "message of the day"])
+def test_what_comes_before_the_command_is_no_answer_to_it(cli: Cli, ssh_params: dict[str, Any], command: str) -> None:
+    cli.motd = BUSY if command == "message of the day" else ""
+    cli.answers |= {command: BUSY, "show clock": "now\n"}
+    assert ask(ssh_params, "show clock") == "now"
+
+
 def test_structured_answer_that_is_no_xml(cli: Cli, ssh_params: dict[str, Any]) -> None:
     cli.answers["xml:show clock"] = "Thu Jul 11\n"
     opened = session(ssh_params)
@@ -193,7 +218,8 @@ def test_structured_answer_that_is_no_xml(cli: Cli, ssh_params: dict[str, Any]) 
 def test_output_is_bounded(
     cli: Cli, ssh_params: dict[str, Any], monkeypatch: pytest.MonkeyPatch, keep: Any, has: str, lacks: str
 ) -> None:
-    monkeypatch.setattr(terminal, "MAX_ANSWER_BYTES", 20_000)
+    monkeypatch.setattr(sizes, "_LARGER", {"tail": 20_000})
+    monkeypatch.setattr(sizes, "LOG_BYTES", 20_000)
     cli.answers["tail lines 4000 mp-log x.log"] = "".join(f"line {number}\n" for number in range(4000)) + "end\n"
     opened = session(ssh_params)
     answer = opened.run(Command("tail lines 4000 mp-log x.log"), keep=keep)
@@ -232,7 +258,20 @@ def test_a_flood_at_login_keeps_to_the_time_limit_and_to_little_memory(piece: by
     finally:
         tracemalloc.stop()
     assert time.monotonic() - start < NOT_STALLED_S
-    assert peak < 4 * terminal.MAX_ANSWER_BYTES
+    assert peak < 10 * sizes.STATUS_BYTES
+
+
+@pytest.mark.parametrize("structured", [False, True])
+def test_an_answer_that_is_too_large_ends_the_session(cli: Cli, ssh_params: dict[str, Any], structured: bool) -> None:
+    """A flood is not read to its end, and of a status no part is worth anything."""
+    line = "x" * 1000 + "\n"
+    cli.answers[f"{'xml:' if structured else ''}show clock"] = [line * 300, *[0.05, line] * 10_000]
+    opened = session(ssh_params)
+    start = time.monotonic()
+    with pytest.raises(OversizedAnswer, match="at most 262144 bytes"):
+        opened.run(Command("show clock", structured=structured))
+    assert opened.closed
+    assert time.monotonic() - start < NOT_STALLED_S
 
 
 def test_a_command_has_a_time_limit_however_much_it_prints(cli: Cli, ssh_params: dict[str, Any]) -> None:

@@ -20,8 +20,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceBusy,
     DeviceError,
+    ForeignAnswer,
     MalformedAnswer,
     NotObtainable,
+    Overloaded,
+    OversizedAnswer,
     PermissionFailure,
     Unreachable,
 )
@@ -270,9 +273,9 @@ STARTS: list[tuple[Answer, type[DeviceError], str]] = [
     (error("Unauthorized request", "16"), PermissionFailure, "Unauthorized request"),
     (error("export not available to xmlapi client", "17"), CommandRefused, "not available to xmlapi client"),
     (error("device busy or unavailable"), DeviceBusy, "device busy"),
-    (Reply(b"<html>Forbidden</html>", 403), PermissionFailure, "type=export category=tech-support: HTTP 403 Forbidden"),
+    (Reply(b"<html>Forbidden</html>", 403), ForeignAnswer, "HTTP 403 Forbidden to type=export category=tech-support"),
     (Reply(error("Invalid Credential", "403").encode(), 403), AuthenticationFailure, "the API key"),
-    ("<html><body>Login</body></html>", MalformedAnswer, "<html>"),
+    ("<html><body>Login</body></html>", ForeignAnswer, "<html>"),
     ("<response status='success'><result/></response>", MalformedAnswer, "Expected: a number. Actual: ''."),
     (STARTED.replace(">12<", ">12/../1<"), MalformedAnswer, "Actual: '12/../1'."),
     (STARTED.replace(">12<", ">\u0661\u0662<"), MalformedAnswer, "Expected: a number."),
@@ -399,7 +402,7 @@ def test_a_download_that_does_not_end_has_the_same_limit(server: ApiServer, fire
 
 PASSING: dict[str, tuple[Answer, type[DeviceError]]] = {
     "busy": (error("device busy or unavailable"), DeviceBusy),
-    "HTTP 503": (Reply(b"<html>later</html>", 503), DeviceBusy),
+    "HTTP 503": (Reply(b"<html>later</html>", 503), Overloaded),
     "dropped": (DROPPED, Unreachable),
     "cut": (Reply(raw=lambda out: out.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n<resp")), MalformedAnswer),
     "no job": ("<response status='success'><result/></response>", MalformedAnswer),
@@ -472,12 +475,13 @@ GETS: dict[str, tuple[Answer, type[DeviceError], str]] = {
     "refused": (error("export not available to xmlapi client", "17"), CommandRefused, "not available to xmlapi client"),
     "error": (error("Job THE-api-KEY-1 failed", "11"), DeviceError, "Job ******** failed (code 11)"),
     "session": (error("Session timed out", "22"), AuthenticationFailure, "the session has ended"),
-    "no right": (Reply(b"<html>no</html>", 403), PermissionFailure, "HTTP 403 Forbidden"),
-    "error page": (Reply(b"<html>THE-api-KEY-1</html>", 500), MalformedAnswer, "action=get is HTTP 500"),
+    "no right": (Reply(error("no right", "403").encode(), 403), PermissionFailure, "no right"),
+    "page": (Reply(b"<html>no</html>", 403), ForeignAnswer, "HTTP 403 Forbidden"),
+    "error page": (Reply(b"<html>THE-api-KEY-1</html>", 500), ForeignAnswer, "HTTP 500 Internal Server Error to"),
     "credential": (Reply(error("Invalid Credential", "403").encode(), 403), AuthenticationFailure, "the API key"),
     "login page": (
         Reply(b"<html>Login THE-api-KEY-1</html>", headers={"Content-Type": "text/html"}),
-        MalformedAnswer,
+        ForeignAnswer,
         "<html>Login ********",
     ),
     "another type": (
@@ -521,7 +525,7 @@ def test_a_file_that_is_too_large(
 ) -> None:
     monkeypatch.setattr(techsupport_export, "MAX_FILE_BYTES", len(ARCHIVE) - 1)
     failed = failing(api)
-    assert type(failed) is MalformedAnswer
+    assert type(failed) is OversizedAnswer
     assert f"Expected: at most {len(ARCHIVE) - 1} bytes." in failed.message
     assert server.sent("action") == [None, "status", "get", "finish"]
 

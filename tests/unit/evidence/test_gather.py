@@ -16,8 +16,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceBusy,
     DeviceError,
+    ForeignAnswer,
     HostKeyFailure,
+    Overloaded,
     PermissionFailure,
+    SessionFailure,
     TlsFailure,
     Unreachable,
 )
@@ -145,6 +148,8 @@ def test_a_release_without_mlav_is_asked_two_things(depth: str, version: str, as
         Unreachable("no route"),
         PermissionFailure("no op right"),
         CallTimeout("30 s"),
+        Overloaded("HTTP 503", "Wait."),
+        SessionFailure("no key"),
     ],
 )
 def test_a_closed_door_is_knocked_at_once(error: DeviceError) -> None:
@@ -156,6 +161,31 @@ def test_a_closed_door_is_knocked_at_once(error: DeviceError) -> None:
     assert found.ping.problem.message == error.message
     assert found.ping.problem.would_give
     assert error.remedy in found.ping.problem.would_give
+
+
+def test_a_front_end_that_answers_in_its_own_form_is_asked_twice() -> None:
+    page = ForeignAnswer("HTTP 404")
+    device = FakeDevice(dict.fromkeys(("show system info", "show mlav cloud-status"), page))
+    found = gather(device, "fw", options(depth="full"))
+    assert device.asked == ["show system info", "show mlav cloud-status"]
+    assert problems(found) == dict.fromkeys(EVIDENCE_NAMES, "foreign_answer")
+    device = firewall(info=page)
+    assert set(problems(gather(device, "fw", options(depth="full")))) == {"device"}
+
+
+def test_an_overload_in_the_middle_ends_what_goes_the_same_way() -> None:
+    device = firewall()
+    device.answers["request license info"] = Overloaded("HTTP 429")
+    found = gather(device, "fw", options(depth="full"))
+    assert found.cloud_status.value is not None
+    missing = dict.fromkeys(EVIDENCE_NAMES, "overloaded")
+    for name in ("device", "clock", "cloud_status", "high_availability", "device_certificate"):
+        del missing[name]
+    # These may be had over SSH all the same.
+    del missing["devsrv_log"]
+    missing["ping"] = "not_obtainable"
+    assert problems(found) == missing
+    assert device.asked[6:] == [FROM_MANAGEMENT, "log devsrv.log"]
 
 
 @pytest.mark.parametrize("error", [AuthenticationFailure("ssh"), HostKeyFailure("changed"), Unreachable("port 22")])

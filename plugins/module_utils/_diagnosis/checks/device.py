@@ -19,7 +19,19 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline im
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Problem
 
 # Kinds of problems that come from talking to the firewall rather than from what it answers.
-_ACCESS_KINDS = ("authentication", "tls", "host_key", "unreachable", "timeout", "permission", "missing_library")
+_ACCESS_KINDS = (
+    "authentication",
+    "tls",
+    "host_key",
+    "unreachable",
+    "overloaded",
+    "foreign_answer",
+    "oversized",
+    "session",
+    "timeout",
+    "permission",
+    "missing_library",
+)
 
 
 def access_problem(case: Case) -> Problem | None:
