@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,10 +20,14 @@ from .conftest import ROOT, environment
 
 
 @contextmanager
-def process_of(module: str, options: Mapping[str, Any]) -> Iterator[subprocess.Popen[str]]:
-    """Runs ``tests.integration.MODULE``; it is killed at the end, where it still runs."""
+def process_of(module: str, options: Mapping[str, Any], before: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
+    """Runs ``tests.integration.MODULE``, leading a group of its own; it is killed at the end, where it still runs.
+
+    ``before`` stands before the command.
+    """
     with subprocess.Popen(
-        [sys.executable, "-m", f"tests.integration.{module}"],
+        [*before, sys.executable, "-m", f"tests.integration.{module}"],
+        start_new_session=True,
         cwd=ROOT,
         env={**environment(ROOT / "build"), "PYTHONPATH": "build/collections:."},
         stdin=subprocess.PIPE,
@@ -33,4 +40,5 @@ def process_of(module: str, options: Mapping[str, Any]) -> Iterator[subprocess.P
         try:
             yield process
         finally:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,9 @@ def test_a_killed_run_is_taken_up_again(scenario: str, how: signal.Signals, ansi
             assert during.outcomes() == {"fw-1": "busy"}
             assert len(world.commits) == 1
         world.jobs.all[-1].takes = 0.0
+        for lock in world.locks:
+            # As it is minutes later.
+            lock.comment = re.sub(r"until \S+", "until 2020-01-01T00:00:00Z", lock.comment)
         again = remediate(fleet, ansible, "again")
         assert again.run.code == 0, again.run.output
         assert again.outcomes()["fw-1"] in ("repaired", "nothing_to_do")
@@ -110,9 +114,40 @@ def test_a_killed_run_is_taken_up_again(scenario: str, how: signal.Signals, ansi
         assert world.config.changes == []
 
 
-def kill_while_it_commits(fleet: Fleet, ansible: Ansible, how: signal.Signals) -> str:
-    """Ends a run with its workers once the commit's job is there. Gives what it said, when none of them is left."""
-    given = {"mlav_report_dir": str(ansible.home / "killed")}
+def test_a_worker_that_has_lost_its_controller_forces_no_commit(ansible: Ansible) -> None:
+    """ansible-playbook is killed while device-server restarts, and its worker is not."""
+    hung = {
+        "firewall": {"device_server": {"state": "busy", "restart_takes_s": 8.0}},
+        "switches": {"refused_over_api": []},
+    }
+    with running_fleet([entry("fw-1", "device_server_unavailable", hung)], ansible.home / "fleet") as fleet:
+        world = fleet.firewalls["fw-1"].world
+        given = {"mlav_report_dir": str(ansible.home / "killed"), "mlav_remediate_confidence": "likely"}
+        run, _until = begin(fleet, ansible, given, lambda: bool(world.restarts))
+        try:
+            workers = children(run.pid)
+            assert workers
+            os.kill(run.pid, signal.SIGKILL)
+            until = time.monotonic() + 120
+            while any(map(alive, workers)):
+                assert time.monotonic() < until
+                time.sleep(0.05)
+        finally:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.communicate()
+        assert (len(world.restarts), world.commits, world.locks) == (1, [], [])
+        [file] = (ansible.home / "killed/audit/fw-1").iterdir()
+        record = json.loads(file.read_text(encoding="ascii"))
+        assert "ansible-playbook" in record["error"], record
+        again = remediate(fleet, ansible, "killed", {"mlav_remediate_confidence": "likely"})
+        assert again.outcomes() == {"fw-1": "repaired"}, again.run.output
+        assert (len(world.restarts), len(world.commits)) == (1, 1)
+
+
+def begin(
+    fleet: Fleet, ansible: Ansible, given: dict[str, str], reached: Callable[[], bool]
+) -> tuple[subprocess.Popen[bytes], float]:
+    """Begins a run, and waits until it has come so far. Gives the process, and when that wait would have ended."""
     command = ["-i", str(fleet.directory / "inventory.yml"), str(REMEDIATE), "-e", json.dumps(given)]
     run = subprocess.Popen(
         [str(Path(sys.executable).with_name("ansible-playbook")), *command],
@@ -123,12 +158,19 @@ def kill_while_it_commits(fleet: Fleet, ansible: Ansible, how: signal.Signals) -
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+    until = time.monotonic() + 60
+    while not reached():
+        assert run.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return run, until
+
+
+def kill_while_it_commits(fleet: Fleet, ansible: Ansible, how: signal.Signals) -> str:
+    """Ends a run with its workers once the commit's job is there. Gives what it said, when none of them is left."""
+    given = {"mlav_report_dir": str(ansible.home / "killed")}
+    run, until = begin(fleet, ansible, given, lambda: bool(fleet.firewalls["fw-1"].world.commits))
     try:
-        until = time.monotonic() + 60
-        while not fleet.firewalls["fw-1"].world.commits:
-            assert run.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.05)
         workers = children(run.pid)
         assert workers
         os.killpg(run.pid, how)

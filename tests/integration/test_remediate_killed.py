@@ -118,6 +118,15 @@ KILLED = {
         changes={"switches": OVER_API, "firewall": {"device_server": {"restart_never_returns": True}}},
         given={"remediate_confidence": "possible"},
     ),
+    "restart never sent": Killed(
+        lambda firewall: firewall.world.faults.answers == [],
+        fault("hang", "debug software restart"),
+        1,
+        done=[("restart_device_server", "done"), *FORCE],
+        scenario="device_server_unavailable",
+        changes={"switches": OVER_API},
+        given={"remediate_confidence": "possible", "restart_timeout": "2s"},
+    ),
     "commit after restart": Killed(
         committed,
         fault("hang_after", "commit"),
@@ -165,7 +174,7 @@ def test_killed_and_run_again(name: str, tmp_path: Path) -> None:
 
 def wake(firewall: Firewall, line: str) -> None:
     """What is waited for comes: device-server, or the end of a commit."""
-    if "waiting for device-server" in line:
+    if "waiting for device-server" in line and firewall.world.restarts:
         firewall.world.spec.device_server.state = "running"
     if "waiting for Commit" in line or line.endswith(": queued"):
         end_jobs(firewall)

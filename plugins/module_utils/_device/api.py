@@ -129,7 +129,7 @@ class XmlApi:
         return self._serial_in(self.op(_SYSTEM_INFO, asked="show system info"))
 
     def bind(self, serial: str) -> None:
-        """From now on only the device with this serial number is asked.
+        """From now on only the device is asked that has just told this serial number.
 
         Each new connection is asked for it first, since another device may answer at the same address by then (a
         cluster address, address translation). A change is sent over a connection that has just named it, or not at all;
@@ -137,7 +137,7 @@ class XmlApi:
 
         Calls raise DeviceChanged where another device answers, and NotBound where no connection outlives an answer.
         """
-        self._serial, self._named_on = serial, 0
+        self._serial, self._named_on = serial, self._connection.handshakes
 
     @contextmanager
     def unguarded(self) -> Iterator[None]:

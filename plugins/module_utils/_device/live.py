@@ -96,6 +96,8 @@ class LiveDevice:
         if self.serial is None:
             serial = self.api.serial()
             self.api.bind(serial)
+            # Over the connection that has just named the device: there has to be one that outlives an answer.
+            self.api.serial()
             self.serial = serial
             self._end_cli()
         return self.serial

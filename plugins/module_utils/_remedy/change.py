@@ -13,15 +13,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     DeviceError,
     InvalidOption,
-    MalformedAnswer,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
@@ -38,18 +37,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import 
     CommitFailed,
     CommitRequest,
     Committed,
-    CommitUnknown,
     CommitWithoutEffect,
-    Locked,
     NotNow,
-    NotOurs,
     checked,
     described,
-    find,
-    follow,
     ours_among,
-    send,
-    uncertain,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.difference import (
     Path,
@@ -63,40 +55,15 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import 
     candidate_refusal,
     foreign_changes_refusal,
     full_commit_refusal,
-    locked_refusal,
     no_lock_refusal,
     window_refusal,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock, LeaseWatch
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import Job, newest_id, read_jobs
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import Job, read_jobs
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.sent_once import SentOnce
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.termination import ended_in_order, undisturbed
-
-# A wait is cut into pieces, so that a computer that slept meanwhile does not come late.
-_LONGEST_SLEEP_S = 60.0
-# A commit that the firewall says it has not taken is looked for all the same.
-_LOOKS_AFTER_A_REFUSAL = 2
-
-
-def wait_for_window(allowances: Allowances, needed_s: float, limit: Limit, say: Callable[[str], None]) -> bool:
-    """Waits for a window of ``needed_s`` seconds that opens within the limit. Returns whether it had to wait.
-
-    Raises:
-        Refused: none does.
-    """
-    pace, waited = allowances.pace, False
-    while True:
-        now = pace.now()
-        closed = window_refusal(allowances, now, needed_s)
-        if closed is None:
-            return waited
-        refusal, opens = closed
-        if opens is None or opens - now > timedelta(seconds=limit.left_s):
-            raise refusal
-        if not waited:
-            say(f"waiting for the maintenance window, until {opens:%Y-%m-%dT%H:%M:%SZ}")
-            waited = True
-        pace.sleep(min(max((opens - now).total_seconds(), pace.poll_s), _LONGEST_SLEEP_S))
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window_wait import wait_for_window
 
 
 class ControllerGone(DeviceError):
@@ -109,16 +76,6 @@ class ControllerGone(DeviceError):
             "ansible-playbook, which began this run, is no longer there; nothing more is done without it",
             "Run it again.",
         )
-
-
-@dataclass(frozen=True)
-class _Sent:
-    """A commit that was sent: ``before`` is the newest job at that time."""
-
-    job_id: int
-    at: datetime
-    before: int
-    description: str
 
 
 class LockedChange:
@@ -182,13 +139,18 @@ class LockedChange:
         self._latest: Element
         self._places: list[Path] | None = []
         self._committed = False
-        self.commit_counts = False
+        self._sent: SentOnce | None = None
         self.wrote = False
 
     @property
     def administrator(self) -> str | None:
         """See the class."""
         return self._lock.admin or own_name(self._device)
+
+    @property
+    def commit_counts(self) -> bool:
+        """See the class."""
+        return self._sent is not None and self._sent.counts
 
     @property
     def lock_left(self) -> str | None:
@@ -323,17 +285,16 @@ class LockedChange:
         if run is None:
             return None
         description = described(self._named(request), run)
-        jobs = self._session.ask(read_jobs, self._soon())
-        sent = ours_among(jobs, 0, description, None)
+        sent = ours_among(self._session.ask(read_jobs, self._soon()), 0, description, None)
         if sent is None or sent.id is None or not sent.description:
             return None
         self._say(f"commit job {sent.id} is that of the interrupted run")
+        earlier = SentOnce(self._session, description, lambda: None, self._say)
         try:
-            done = self._followed(_Sent(sent.id, self.pace.now(), 0, description), request)
+            return self._followed(earlier, sent.id, self.pace.now(), request)
         except (CommitFailed, CommitWithoutEffect):
+            # What was changed after it is not in it.
             return None
-        # What was changed after it is not in it.
-        return None if done.confirmed is False else done
 
     def commit(self, request: CommitRequest) -> Committed:
         """Commits and follows the job to its end. Checks jobs, locks and the window right before.
@@ -343,35 +304,27 @@ class LockedChange:
             (sent, and not known whether taken), CommitWithoutEffect (job_id), DeviceError.
         """
         request = self._named(checked(request))
-        description = described(request, self.run)
+        self._sent = SentOnce(self._session, described(request, self.run), lambda: self.administrator, self._say)
         limit = self.pace.within(self._allowances.busy_wait_s)
-        before: int | None = None
         while True:
             jobs = self._ready()
             started = self.pace.now()
-            if before is None:
-                before = newest_id(jobs)
-            elif (taken := ours_among(jobs, before, description, self.administrator)) is not None:
-                # The firewall had queued it although it said that it does not take one now.
-                self._say(f"commit job {taken.id}: was queued")
-                self.commit_counts, job_id = True, taken.id
-                break
             try:
-                job_id = self._send(request, before, description)
+                job_id = self._sent.queued_already(jobs) or self._sent.send(request)
                 break
             except NotNow as busy:
                 if limit.over:
                     raise busy_refusal(excerpt(str(busy), 300), self._allowances.busy_wait_s) from busy
                 self.pace.sleep(self.pace.poll_s)
         if job_id is None:
-            return self._nothing_to_commit(request, started)
-        return self._followed(_Sent(job_id, started, before, description), request)
+            return self._nothing_to_commit(self._sent, request, started)
+        return self._followed(self._sent, job_id, started, request)
 
-    def _nothing_to_commit(self, request: CommitRequest, started: datetime) -> Committed:
+    def _nothing_to_commit(self, sent: SentOnce, request: CommitRequest, started: datetime) -> Committed:
         self._say("the firewall has nothing to commit")
         confirmed = self._confirmed(request.partial_to)
         if confirmed is False:
-            self.commit_counts = False
+            sent.counts = False
             raise CommitWithoutEffect(None, "there are no changes to commit")
         return Committed(False, None, started, self.pace.now(), None, (), (), confirmed)
 
@@ -402,105 +355,32 @@ class LockedChange:
         if differences(self._latest, configuration(self._device.api, "candidate")):
             raise no_lock_refusal("it was gone for a while, and the candidate configuration has changed meanwhile")
 
-    def _send(self, request: CommitRequest, before: int, description: str) -> int | None:
-        """Sends once. Where the answer is no job, the firewall's list decides whether it was queued: see ``_found``.
-
-        None: there is nothing to commit. Raises NotNow where it may be sent again later.
-        """
-        # Until the firewall's list has said otherwise: this process may be told to end at any moment.
-        self.commit_counts = True
-        try:
-            job_id = send(self._device.api, request, description)
-        except (Locked, NotNow) as error:
-            job_id = self._queued_all_the_same(str(error), before, description)
-            if job_id is None:
-                self.commit_counts = False
-                if isinstance(error, NotNow):
-                    raise
-                raise locked_refusal(excerpt(str(error), 300)) from error
-        except DeviceError as error:
-            job_id = self._found(error, before, description)
-        else:
-            if job_id is None:
-                job_id = self._queued_all_the_same("there are no changes to commit", before, description)
-        if job_id is not None:
-            self._say(f"commit job {job_id}: queued")
-        return job_id
-
-    def _queued_all_the_same(self, said: str, before: int, description: str) -> int | None:
-        try:
-            job = find(self._session, before, description, self.administrator, looks=_LOOKS_AFTER_A_REFUSAL)
-        except DeviceError as unasked:
-            raise CommitUnknown(f"{excerpt(said)}, and then {excerpt(unasked.message)}") from unasked
-        return None if job is None else job.id
-
-    def _found(self, error: DeviceError, before: int, description: str) -> int:
-        """Our job in the firewall's list, whatever it answered. Raises what tells why there is none."""
-        lost = uncertain(error)
-        if lost:
-            self._say(f"the answer to the commit was lost: {excerpt(error.message)}")
-        self._session.may_pass(error)
-        try:
-            looks = {} if lost else {"looks": 1}
-            job = find(self._session, before, description, self.administrator, **looks)
-        except DeviceError as unasked:
-            if not lost:
-                self.commit_counts = False
-                raise error from None
-            raise CommitUnknown(f"{excerpt(error.message)}, and then {excerpt(unasked.message)}") from error
-        if job is not None and job.id is not None:
-            return job.id
-        if not lost:
-            self.commit_counts = False
-            raise error
-        raise CommitUnknown(f"{excerpt(error.message)}, and the firewall lists no such job") from error
-
-    def _job_of(self, sent: _Sent) -> Job:
-        """The job at its end; a number that is another's is no reason to believe that job."""
-
-        def is_ours(job: Job) -> bool:
-            return job.may_be(sent.description, self.administrator, sent.before)
-
-        limit_s, job_id = self._allowances.commit_timeout_s, sent.job_id
-        try:
-            return follow(self._session, job_id, is_ours, limit_s, self._say)
-        except NotOurs as other:
-            job_id = self._found(
-                MalformedAnswer(f"the answer to the commit names a job that is not ours: {other}"),
-                sent.before,
-                sent.description,
-            )
-        try:
-            return follow(self._session, job_id, is_ours, limit_s, self._say)
-        except NotOurs as other:
-            raise CommitUnknown(f"the firewall lists {other} in the place of ours") from other
-
-    def _followed(self, sent: _Sent, request: CommitRequest) -> Committed:
+    def _followed(self, sent: SentOnce, job_id: int, started: datetime, request: CommitRequest) -> Committed:
         """The end of the job, and whether what was to be committed runs: the job's own word is not enough."""
         notes: tuple[str, ...] = ()
         try:
-            job = self._job_of(sent)
+            job = sent.at_its_end(job_id, self._allowances.commit_timeout_s)
         except CommitFailed as failed:
             if not self._places or self._confirmed(request.partial_to) is not True:
-                self.commit_counts = False
+                sent.counts = False
                 raise
             notes = ("The job says that it failed, and the running configuration holds what was committed.",)
             self._say(f"commit job {failed.job_id}: {notes[0]}")
             job = failed.job
         finished = self.pace.now()
-        duration = finished - sent.at
+        duration = finished - started
         # The firewall counts whole seconds.
         if job.enqueued is not None and job.finished is not None and job.finished > job.enqueued:
             duration = job.finished - job.enqueued
         confirmed = self._confirmed(request.partial_to)
         if confirmed is False:
-            self.commit_counts = False
+            sent.counts = False
             raise CommitWithoutEffect(job.id, f"commit job {job.id}: {job.result}")
         self._committed, self.wrote = True, False
         return Committed(
             True,
             job.id,
-            sent.at,
+            started,
             finished,
             max(0.0, duration.total_seconds()),
             (*notes, *job.warnings),

@@ -80,7 +80,10 @@ def _locks(host: str, device: LiveDevice, expected: Expected, watch: LeaseWatch)
             continue
         if watch.left_s(lock) is None:
             continue
-        yield f"The configuration lock on {host}{expected.reason('lock')} ({lock})"
+        yield (
+            f"The configuration lock on {host}{expected.reason('lock')} ({lock}). Where its run is over, the next run "
+            "releases it once its lease is over, and so does the playbook panops.mlav.unlock"
+        )
 
 
 def _exclusion(host: str, device: LiveDevice, name: str, expected: Expected) -> Iterator[str]:

@@ -66,13 +66,13 @@ class Mark:
     @classmethod
     def begun(cls, run: str, job: str, lease_s: float, now: datetime) -> Mark:
         """The mark of a run whose lease begins at ``now``."""
-        mark = cls(run, job, max(1, round(lease_s)), now)
-        return mark.renewed(now)
+        lease = max(1, round(lease_s))
+        return cls(run, job, lease, (now + timedelta(seconds=lease)).replace(microsecond=0))
 
     def renewed(self, now: datetime) -> Mark:
-        """The same with a lease that begins at ``now``; never the same text as before, so that it can be told apart."""
+        """The same with a lease that begins at ``now``; always a later one, so that who watches sees the renewal."""
         until = (now + timedelta(seconds=self.lease_s)).replace(microsecond=0)
-        return replace(self, until=until if until != self.until else until + timedelta(seconds=1))
+        return replace(self, until=max(until, self.until + timedelta(seconds=1)))
 
     @classmethod
     def read(cls, comment: str) -> Mark | None:

@@ -31,7 +31,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate impo
     by_administrator,
     read_candidate,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import wait_for_window
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import (
     Choice,
     Order,
@@ -59,6 +58,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import Advice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import refusal_of
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window_wait import wait_for_window
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,99 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The operation that releases the stale locks of this collection.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from secrets import token_hex
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.asking import PatientSession
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import own_name
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock, LeaseWatch
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import read_locks
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import role_variables
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
+    Context,
+    Operation,
+    Params,
+    Result,
+    failure,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
+
+
+class StaleLockStays(DeviceError):
+    """The run of a lock is over, and the firewall does not let us release it."""
+
+    kind = "stale_lock_stays"
+
+
+def _listed(device: LiveDevice, watch: LeaseWatch) -> tuple[list[str], list[str], list[str]]:
+    """The locks of this collection: stale ones, ones in use, and those that are not known yet to be either."""
+    stale, used, unknown = [], [], []
+    for lock in read_locks(device.api, "config"):
+        if lock.mark is None:
+            continue
+        left_s = watch.left_s(lock)
+        (used if left_s is None else unknown if left_s else stale).append(str(lock))
+    return stale, used, unknown
+
+
+def _release(device: LiveDevice, allowed: Allowances, say: Callable[[str], None]) -> Result:
+    device.bind()
+    watch = LeaseWatch(allowed.pace)
+    session = PatientSession(device.api, allowed.pace)
+    held = HeldLock(session, allowed, token_hex(4), own_name(device), say, watch)
+    held.remove_stale()
+    stale, used, unknown = _listed(device, watch)
+    result: Result = {
+        "changed": bool(held.taken_over),
+        "released": held.taken_over,
+        "in_use": used,
+        "not_known": unknown,
+    }
+    if stale:
+        error = StaleLockStays(
+            f"the firewall does not let this account release {len(stale)} stale locks: {'; '.join(stale)}",
+            "Give the account the right to remove the locks of other administrators, or release them on the firewall.",
+        )
+        return {**result, "failed": True, **failure(error)}
+    return result
+
+
+def _unlock(params: Params, context: Context) -> Result:
+    allowed = Allowances(
+        busy_wait_s=duration("busy_wait", params["busy_wait"], 0).total_seconds(),
+        pace=Pace(),
+        controller_alive=context.controller_alive,
+    )
+
+    def ask(device: LiveDevice, params: Params) -> Result:
+        host = params["host"] or device.options.host
+
+        def say(line: str) -> None:
+            context.say(device.redactor.redact(f"{host}: {line}"))
+
+        if not context.check_mode:
+            return {"host": host, **_release(device, allowed, say)}
+        stale, used, unknown = _listed(device, LeaseWatch(allowed.pace))
+        return {"changed": bool(stale), "host": host, "released": stale, "in_use": used, "not_known": unknown}
+
+    return ask_firewall(params, ask)
+
+
+UNLOCK = Operation(
+    "mlav_unlock",
+    {**CONNECTION, "busy_wait": {"type": "str", "default": "10m"}, **role_variables()},
+    _unlock,
+    role_entry="unlock",
+)

@@ -1,0 +1,270 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whose configuration lock it is: a lease that a run renews, and that ends with it, whatever became of its process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import Mark
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.unlocking import UNLOCK
+from tests.simulator.fleet import Firewall
+from tests.simulator.running import running_fleet
+from tests.tooling.operations import run_operation
+
+from .committing import assert_one_commit, commit, firewall_with, options
+from .conftest import PLAYBOOKS, Ansible
+from .excluding import NAME, exclude
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+LONG_AGO = "panops.mlav run 0123abcd job awx-17 lease 180s until 2020-01-01T00:00:00Z"
+FAR_AWAY = "panops.mlav run 0123abcd job - lease 1s until 2099-01-01T00:00:00Z"
+NEVER_SOON = "panops.mlav run 0123abcd job - lease 3600s until 2099-01-01T00:00:00Z"
+
+
+class Clock:
+    """Time that passes only where somebody waits; ``on_sleep`` is called at each wait."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.on_sleep: Any = lambda: None
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.on_sleep()
+
+    def pace(self, **more: Any) -> Pace:
+        return Pace(clock=lambda: self.seconds, sleep=self.sleep, **{"poll_s": 10.0, "lease_s": 180.0, **more})
+
+
+@contextmanager
+def changing(firewall: Firewall, clock: Clock, **allowed: Any) -> Iterator[LockedChange]:
+    device = open_device(options(firewall))
+    try:
+        given = Allowances(pace=clock.pace(), **allowed)
+        with LockedChange(device, given, "test", print, own_changes_allowed=True) as change:
+            yield change
+    finally:
+        device.close()
+
+
+def wait(change: LockedChange, then_commit: bool = False) -> None:
+    for _wait in range(10):
+        change.pace.sleep(10)
+    if then_commit:
+        change.commit(CommitRequest("done"))
+
+
+def commit_after(change: LockedChange, event: Callable[[], None]) -> None:
+    event()
+    change.commit(CommitRequest("done"))
+
+
+def mark_on(firewall: Firewall) -> Mark:
+    [lock] = firewall.world.locks
+    mark = Mark.read(lock.comment)
+    assert mark is not None, lock.comment
+    return mark
+
+
+@pytest.mark.parametrize("again", ["refused", "kept", "replaced"])
+def test_a_run_renews_its_lock_while_it_waits(again: str) -> None:
+    clock = Clock()
+    with firewall_with(switches={"lock_again": again}) as firewall, changing(firewall, clock) as change:
+        seen = {mark_on(firewall)}
+        for _wait in range(36):
+            change.pace.sleep(10)
+            seen.add(mark_on(firewall))
+        # Two lengths of the lease, three renewals in each, the last of which may still be to come.
+        assert 5 <= len(seen) - 1 <= 7
+        assert {mark.run for mark in seen} == {change.run}
+        assert change.commit(CommitRequest("done")).changed is True
+        assert_left = firewall
+    assert_one_commit(assert_left)
+
+
+@pytest.mark.parametrize("again", ["refused", "kept", "replaced"])
+def test_the_lock_is_not_let_go_while_something_waits_uncommitted(again: str) -> None:
+    """Somebody else could commit it. Where the firewall takes no new comment, the lease then runs out."""
+    clock = Clock()
+    with firewall_with(switches={"lock_again": again}) as firewall:
+        with changing(firewall, clock) as change:
+            change.wrote = True
+            before = mark_on(firewall)
+            asked = len(firewall.statistics()["writes"])
+            for _wait in range(18):
+                change.pace.sleep(10)
+            assert (mark_on(firewall) != before) is (again == "replaced")
+            writes = firewall.statistics()["writes"][asked:]
+            assert writes
+            assert set(writes) == {"request config-lock add"}
+        assert firewall.world.locks == []
+
+
+def test_somebody_takes_the_lock_in_the_moment_of_its_renewal() -> None:
+    clock = Clock()
+    with (
+        firewall_with(
+            {"kind": "interfere", "on": "request config-lock remove", "text": "config_lock", "times": 1, "after": True}
+        ) as firewall,
+        pytest.raises(Refused, match="bob holds the configuration lock"),
+        changing(firewall, clock) as change,
+    ):
+        wait(change)
+    assert [lock.admin for lock in firewall.world.locks] == ["bob"]
+    assert_one_commit(firewall, 0)
+
+
+def test_what_changed_in_the_moment_of_its_renewal_is_not_committed() -> None:
+    clock = Clock()
+    with (
+        firewall_with(
+            {"kind": "interfere", "on": "request config-lock remove", "text": "edit", "times": 1, "after": True}
+        ) as firewall,
+        pytest.raises(Refused, match="has changed meanwhile"),
+        changing(firewall, clock, allow_other_changes=True) as change,
+    ):
+        wait(change, then_commit=True)
+    assert_one_commit(firewall, 0)
+
+
+def test_a_run_that_has_lost_its_lock_changes_nothing_more() -> None:
+    with firewall_with() as firewall, changing(firewall, Clock()) as change:
+        firewall.world.locks.clear()
+        asked = len(firewall.statistics()["writes"])
+        with pytest.raises(Refused, match="no longer lists it"):
+            change.commit(CommitRequest("done"))
+        assert firewall.statistics()["writes"][asked:] == []
+    assert_one_commit(firewall, 0)
+
+
+def test_a_run_without_its_controller_ends() -> None:
+    alive = [True, True, True]
+    with firewall_with() as firewall:
+        device = open_device(options(firewall))
+        given = Allowances(pace=Clock().pace(), controller_alive=lambda: bool(alive and alive.pop()))
+        with (
+            pytest.raises(Exception, match="ansible-playbook"),
+            LockedChange(device, given, "test", print, own_changes_allowed=True) as change,
+        ):
+            commit_after(change, alive.clear)
+        device.close()
+        assert firewall.world.locks == []
+        assert_one_commit(firewall, 0)
+
+
+@pytest.mark.parametrize(
+    ("comment", "given", "guard"),
+    [
+        pytest.param(LONG_AGO, {"busy_wait": "0s"}, None, id="over by any clock"),
+        pytest.param(FAR_AWAY, {}, None, id="seen not to be renewed"),
+        pytest.param(FAR_AWAY, {"busy_wait": "0s"}, "config_lock", id="no time to see it"),
+        pytest.param(NEVER_SOON, {"busy_wait": "5m"}, "config_lock", id="a longer lease than the wait"),
+        pytest.param("panops.mlav", {}, "config_lock", id="no mark of ours"),
+        pytest.param("change window", {}, "config_lock", id="somebody else's"),
+    ],
+)
+@pytest.mark.parametrize("holder", ["admin", "bob"])
+def test_whose_lock_is_taken_over(comment: str, given: dict[str, Any], guard: str | None, holder: str) -> None:
+    with firewall_with() as firewall:
+        firewall.world.require_admin(holder)
+        firewall.world.take_lock("config", holder, comment)
+        lines: list[str] = []
+        done = commit(firewall, lines.append, **given)
+        assert done.get("guard") == guard, done
+        if guard is None:
+            assert comment in done["taken_over"][0]
+            assert any("its run is over" in line for line in lines)
+        else:
+            assert done["taken_over"] == []
+            assert [lock.comment for lock in firewall.world.locks] == [comment]
+
+
+def test_a_lock_that_is_renewed_is_not_taken_over() -> None:
+    with firewall_with() as firewall, changing(firewall, Clock()) as first:
+        # As a run renews it while the other watches: at the very first look after the first.
+        renewed = []
+
+        def say(line: str) -> None:
+            if "watching" in line:
+                renewed.append(line)
+                [lock] = firewall.world.locks
+                lock.comment = str(mark_on(firewall).renewed(Pace().now()))
+
+        refused = commit(firewall, say, busy_wait="10m")
+        assert (refused["guard"], len(renewed)) == ("config_lock", 1), refused
+        assert f"run {first.run}" in refused["msg"]
+
+
+def unlock(firewall: Firewall, check: bool = False, **given: Any) -> dict[str, Any]:
+    return run_operation(UNLOCK, options(firewall, **given), check)
+
+
+@pytest.mark.parametrize("holder", ["admin", "bob"])
+def test_stale_locks_are_released_and_nobody_else_s(holder: str) -> None:
+    with firewall_with() as firewall:
+        firewall.world.require_admin(holder)
+        for comment, given, fate in (
+            (LONG_AGO, {"busy_wait": "0s"}, "released"),
+            (FAR_AWAY, {}, "released"),
+            (FAR_AWAY, {"busy_wait": "0s"}, "not_known"),
+            (NEVER_SOON, {"busy_wait": "1s"}, "not_known"),
+            ("change window", {}, None),
+            ("", {}, None),
+        ):
+            firewall.world.locks.clear()
+            firewall.world.take_lock("config", holder, comment)
+            looked = unlock(firewall, check=True)
+            assert len(firewall.world.locks) == 1
+            assert looked["changed"] is (comment == LONG_AGO)
+            done = unlock(firewall, **given)
+            listed = {name for name in ("released", "in_use", "not_known") if done[name]}
+            assert listed == ({fate} if fate else set()), (comment, done)
+            assert done["changed"] is (fate == "released")
+            assert len(firewall.world.locks) == (0 if fate == "released" else 1)
+        assert unlock(firewall)["changed"] is False
+
+
+def test_a_stale_lock_that_cannot_be_released_is_an_error() -> None:
+    admins = [{"name": "admin", "role": "deviceadmin"}, {"name": "bob"}]
+    with firewall_with(firewall={"admins": admins}) as firewall:
+        firewall.world.take_lock("config", "bob", LONG_AGO)
+        failed = unlock(firewall)
+        assert (failed["failed"], failed["error"]["kind"]) == (True, "stale_lock_stays")
+        assert LONG_AGO in failed["msg"]
+
+
+def test_a_fleet_is_unlocked(ansible: Ansible) -> None:
+    entries: list[Any] = [{"name": name, "scenario": "healthy", "changes": {}} for name in ("fw-1", "fw-2", "fw-3")]
+    with running_fleet(entries, ansible.home / "fleet") as fleet:
+        stale, foreign, free = (fleet.firewalls[name].world for name in ("fw-1", "fw-2", "fw-3"))
+        stale.take_lock("config", "admin", LONG_AGO)
+        foreign.take_lock("config", "bob", "change window")
+        run = ansible.playbook(PLAYBOOKS / "unlock.yml", fleet.directory / "inventory.yml")
+        assert run.code == 0, run.output
+        assert (stale.locks, len(foreign.locks), free.locks) == ([], 1, [])
+        assert run.output.count("Released: ") == 1
+        assert "change window" not in run.output
+        assert json.dumps(fleet.firewalls["fw-2"].statistics()["writes"]) == "[]"
+
+
+def test_the_exclusion_alone_is_bound_to_one_device() -> None:
+    """Without a lock of its own, it is sent to the device that answered first or to none."""
+    with firewall_with() as firewall:
+        done = exclude(firewall, name=NAME)
+        assert done["changed"] is True
+        asked = firewall.statistics()["asked"]
+        assert asked[asked.index("config set") - 1] == "show system info"
