@@ -40,7 +40,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tag_at
-from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, flatten
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, excerpt, flatten
 
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 # A log job searches the whole log; it may take this many calls' time.
@@ -65,7 +65,7 @@ class XmlApi:
     def __init__(self, options: ConnectionOptions, limit: Deadline | None = None) -> None:
         self.options = options
         self._limit = limit
-        self.redactor = Redactor(options.secrets)
+        self.redactor = Redactor(options.secrets).known_to_excerpts()
         self._connection = HttpsConnection(options, MAX_ANSWER_BYTES)
         self._key = options.api_key
         self._failure: DeviceError | None = None
@@ -208,7 +208,7 @@ class XmlApi:
         return self._redacted(self._beyond_panorama(self._status_failure(answer, asked)))
 
     def _status_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
-        status = f"HTTP {answer.status} {answer.reason}".strip()
+        status = f"HTTP {answer.status} {excerpt(answer.reason, 80)}".strip()
         try:
             said = envelope.parse(answer.body)
         except MalformedAnswer:
@@ -230,7 +230,7 @@ class XmlApi:
         return envelope.malformed(f"the answer to {asked} is {status}", answer.body)
 
     def _redacted(self, error: DeviceError) -> DeviceError:
-        return type(error)(self.redactor.redact(error.message), error.remedy)
+        return type(error)(self.redactor.redact_message(error.message), error.remedy)
 
     def _beyond_panorama(self, error: DeviceError) -> DeviceError:
         """A Panorama's error about the firewall behind it; its exact words are not published."""

@@ -106,7 +106,7 @@ def parse(body: bytes) -> Envelope:
     """
     root = tree(body)
     if root.tag != "response":
-        raise malformed(f"the answer is a <{str(root.tag)[:40]}>, not PAN-OS's <response>", body)
+        raise malformed(f"the answer is a <{excerpt(str(root.tag), 40)}>, not PAN-OS's <response>", body)
     status = root.get("status", "").strip().lower()
     if not status:
         raise malformed("the answer has no status", body)
@@ -124,7 +124,7 @@ def tree(body: bytes) -> Element:
         _refuse_doctype(body)
         root = fromstring(body)  # noqa: S314 - entities can be declared in a DOCTYPE only, which was refused
     except (ParseError, expat.ExpatError, ValueError, LookupError) as error:
-        raise malformed(f"the answer is not XML ({error})", body) from error
+        raise malformed(f"the answer is not XML ({excerpt(str(error))})", body) from error
     _limit_depth(root, body)
     return root
 
@@ -221,7 +221,7 @@ def check_text(text: str, asked: str, credential: str) -> None:
 def failure(code: str, message: str, asked: str, credential: str) -> DeviceError:
     """The error that a code and a message stand for."""
     said = excerpt(message) or "no message"
-    told = f"{asked}: {said}" + (f" (code {code[:10]})" if code else "")
+    told = f"{asked}: {said}" + (f" (code {excerpt(code, 10)})" if code else "")
     low = message.lower()
     if _NOT_BY_API in low:
         return CommandRefused(f"the XML API does not take {told}")
