@@ -26,7 +26,7 @@ def sanity(log: IO[str], which: Core) -> str:
     python = interpreter(which.pythons)
     if not python:
         raise Skipped(f"ansible-core {which.release} needs Python {' or '.join(which.pythons)}, none was found")
-    place = BUILD / f"sanity-{which.release.rpartition('.')[0]}"
+    place = BUILD / f"sanity-{which.series}"
     venv = place / "venv"
     place.mkdir(parents=True, exist_ok=True)
     make_venv(venv, python, f"ansible-core=={which.release}")
