@@ -40,15 +40,21 @@ _ESCAPES = re.compile(
     r"""|(?P<simple>(?:\\["'/\\bfnrt])+)"""
     r"|(?P<reference>(?:&(?:#[0-9]{1,10};?|#[xX][0-9A-Fa-f]{1,8};?|(?:amp|lt|gt|quot|apos);))+)"
 )
+# Each begins with one character, which is looked for fast: where none of them is found, nothing has to be resolved.
+_ESCAPED = tuple(
+    map(
+        re.compile,
+        (r"%[0-9A-Fa-f]{2}", r"&(?:#|amp;|lt;|gt;|quot;|apos;)", r"""\\(?:["'/\\bfnrt]|[ux][0-9A-Fa-f]{2})"""),
+    )
+)
 _SIMPLE = str.maketrans({"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"})
 _NAMED = (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&"))
 
 # A line's end with the indentation after it; bounded, so that no text can make it slow.
 _BREAK = r"(?:[\r\n]{1,8}[ \t]{0,80})?"
-_BLANKS = str.maketrans("", "", " \t\r\n")
 # What may stand between the digits of a hexadecimal dump.
 _BETWEEN_DIGITS = "[ \t\r\n:-]{0,80}"
-_NO_DIGITS = str.maketrans("", "", " \t\r\n:-")
+_DIGITS_APART = ("", ":", " ", "-")
 _BASE64 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=")
 
 
@@ -59,7 +65,7 @@ class OwnSecrets:
         self._known: set[str] = set()
         self._short: re.Pattern[str] | None = None
         self._shorts: set[str] = set()
-        self._longest_first: tuple[_Secret, ...] = ()
+        self._all = self._unmistakable = _Secrets()
 
     def __len__(self) -> int:
         return len(self._known)
@@ -74,17 +80,56 @@ class OwnSecrets:
             words = "|".join(map(re.escape, sorted(self._shorts, key=len, reverse=True)))
             self._short = re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])")
             return
-        secrets = (*self._longest_first, _secret(secret))
-        self._longest_first = tuple(sorted(secrets, key=lambda item: len(item.text), reverse=True))
+        self._all = _Secrets((*self._all.secrets, _secret(secret)))
+        self._unmistakable = _Secrets(tuple(one for one in self._all.secrets if one.unmistakable))
 
     def mask(self, text: str) -> str:
         """Masks every secret in what a device said."""
-        text = _masked(text, self._longest_first)
+        text = self._all.mask(text)
         return text if self._short is None else self._short.sub(MASK, text)
 
     def mask_unmistakable(self, text: str) -> str:
         """Masks the secrets that cannot be words of a sentence, in a text that holds our own."""
-        return _masked(text, tuple(secret for secret in self._longest_first if secret.unmistakable))
+        return self._unmistakable.mask(text)
+
+
+class _Secrets:
+    """Secrets that are looked for together."""
+
+    def __init__(self, secrets: tuple[_Secret, ...] = ()) -> None:
+        self.secrets = secrets
+        self._forms = tuple({form for secret in secrets for form in secret.forms})
+        self._joined_forms = tuple(set(map(_joined, self._forms)))
+
+    def mask(self, text: str) -> str:
+        """Most texts are short and hold nothing: that they do is seen at once."""
+        if _escaped(text) or any(map(text.__contains__, self._forms)):
+            return self._masked(text) if self.secrets else text
+        if ("\n" in text or "\r" in text) and any(map(_joined(text).__contains__, self._joined_forms)):
+            return self._masked(text)
+        return text
+
+    def _masked(self, text: str) -> str:
+        spans: list[tuple[int, int]] = []
+        outer: list[_Level] = []
+        level: _Level | None = _Level(text)
+        while level is not None and len(outer) <= DEPTH:
+            found = [span for secret in self.secrets for span in secret.spans(level)]
+            for one in reversed(outer if found else ()):
+                found = one.origins(found)
+            spans += found
+            outer.append(level)
+            level = level.resolved
+        return _without(text, spans) if spans else text
+
+
+def _escaped(text: str) -> bool:
+    return any(escape.search(text) is not None for escape in _ESCAPED)
+
+
+def _joined(text: str) -> str:
+    """Without blanks and line ends."""
+    return "".join(text.split())
 
 
 class _Level:
@@ -95,21 +140,17 @@ class _Level:
 
     @cached_property
     def joined(self) -> str:
-        """Without line ends and blanks; empty where it has one line."""
-        return self.text.translate(_BLANKS) if "\n" in self.text or "\r" in self.text else ""
+        """Without blanks and line ends; empty where it has one line."""
+        return _joined(self.text) if "\n" in self.text or "\r" in self.text else ""
 
-    @cached_property
-    def digits(self) -> str:
-        """As hexadecimal digits are compared."""
-        return self.text.translate(_NO_DIGITS).lower()
+    def holds(self, form: str) -> bool:
+        """It stands there, in a line or broken over lines."""
+        return form in self.text or _joined(form) in self.joined
 
     @cached_property
     def resolved(self) -> _Level | None:
         """The text with its escapes resolved once; None where it has none."""
-        if "%" not in self.text and "&" not in self.text and "\\" not in self.text:
-            return None
-        resolved = _ESCAPES.sub(_resolve, self.text)
-        return None if resolved == self.text else _Level(resolved)
+        return _Level(_ESCAPES.sub(_resolve, self.text)) if _escaped(self.text) else None
 
     def origins(self, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         """Spans of ``resolved`` as spans of the text itself: a run of escapes counts whole."""
@@ -128,12 +169,17 @@ class _Level:
 
 @dataclass(frozen=True)
 class _Secret:
-    """One secret. ``plain``, ``base64`` and ``hexadecimal``: what is looked for."""
+    """One secret, and what is looked for: as it is, in base64, and its hexadecimal digits with what may be between."""
 
     text: str
     plain: tuple[str, ...]
     base64: tuple[str, ...]
-    hexadecimal: str
+    hexadecimal: tuple[str, ...]
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.plain, *self.base64, *self.hexadecimal)
 
     @property
     def unmistakable(self) -> bool:
@@ -143,14 +189,12 @@ class _Secret:
     def spans(self, level: _Level) -> Iterator[tuple[int, int]]:
         """Where it stands; a base64 text is taken as far as it goes, since its neighbors hold bits of the secret."""
         text = level.text
-        for form in self.plain:
-            if form in text or form.translate(_BLANKS) in level.joined:
-                yield from (match.span() for match in _broken(form).finditer(text))
-        if self.hexadecimal in level.digits:
-            yield from (match.span() for match in _dump(self.hexadecimal).finditer(text))
-        for form in self.base64:
-            if form in text or form in level.joined:
-                yield from _whole_words(text, _broken(form))
+        for form in filter(level.holds, self.plain):
+            yield from (match.span() for match in _broken(form).finditer(text))
+        if any(map(level.holds, self.hexadecimal)):
+            yield from (match.span() for match in _dump(self.hexadecimal[0]).finditer(text))
+        for form in filter(level.holds, self.base64):
+            yield from _whole_words(text, _broken(form))
 
 
 def _whole_words(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int]]:
@@ -188,7 +232,9 @@ def _secret(text: str) -> _Secret:
     forms = {text, one_line(text), text.replace(" ", "+")}
     plain = tuple(sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True))
     base64 = {core for encode in (b64encode, urlsafe_b64encode) for core in _cores(data, encode)}
-    return _Secret(text, plain, tuple(sorted(base64, key=len, reverse=True)), data.hex())
+    pairs = [f"{byte:02x}" for byte in data]
+    digits = [between.join(pairs) for between in _DIGITS_APART]
+    return _Secret(text, plain, tuple(sorted(base64, key=len, reverse=True)), (*digits, *map(str.upper, digits)))
 
 
 def _cores(data: bytes, encode: Callable[[bytes], bytes]) -> Iterator[str]:
@@ -240,22 +286,6 @@ def _resolve(match: re.Match[str]) -> str:
     for name, character in _NAMED:
         run = run.replace(name, character)
     return run
-
-
-def _masked(text: str, secrets: tuple[_Secret, ...]) -> str:
-    if not secrets:
-        return text
-    spans: list[tuple[int, int]] = []
-    outer: list[_Level] = []
-    level: _Level | None = _Level(text)
-    while level is not None and len(outer) <= DEPTH:
-        found = [span for secret in secrets for span in secret.spans(level)]
-        for one in reversed(outer if found else ()):
-            found = one.origins(found)
-        spans += found
-        outer.append(level)
-        level = level.resolved
-    return _without(text, spans) if spans else text
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

@@ -39,18 +39,20 @@ _VALUE = (
 
 # Words that follow the name of a secret in prose: "the password is wrong", "secret not set", "community list".
 _PROSE = (
-    "a|about|accepted|again|against|age|alone|already|also|an|and|any|are|as|at|attempt|attempts|"
-    "attribute|attributes|auth|authentication|be|because|been|before|below|but|by|bytes|can|cannot|"
-    "change|changed|changes|character|characters|check|code|codes|complexity|configured|could|denied|did|"
-    "differ|differs|do|does|empty|encrypted|encryption|entered|entry|expiration|expire|expired|expires|"
-    "expiry|fail|failed|fails|failure|failures|field|fields|file|files|for|format|found|from|given|"
-    "had|has|hash|hashes|have|history|if|in|incorrect|instead|into|invalid|is|it|its|key|keys|"
-    "length|list|lists|login|logins|management|manager|match|matches|may|member|members|mismatch|"
-    "missing|must|name|names|need|needed|needs|never|no|none|not|of|on|once|only|or|policy|profile|"
-    "profiles|prompt|protected|protection|refused|rejected|required|requirements|reset|rotation|server|"
-    "servers|set|sets|should|so|store|string|strings|than|that|the|then|there|these|this|through|to|"
-    "too|twice|type|types|under|unset|until|used|user|username|users|valid|value|values|via|was|were|"
-    "when|where|which|while|will|with|without|would|wrong|yet|you|your"
+    "a|about|accepted|added|again|against|age|aging|alone|already|also|an|and|any|are|as|at|"
+    "attempt|attempts|attribute|attributes|auth|authentication|be|because|been|before|below|but|by|"
+    "bytes|can|cannot|change|changed|changes|character|characters|check|cleared|code|codes|complexity|"
+    "configured|could|created|deleted|denied|did|differ|different|differs|do|does|empty|encrypted|"
+    "encryption|entered|entry|expiration|expire|expired|expires|expiry|fail|failed|fails|failure|"
+    "failures|field|fields|file|files|for|format|found|from|generated|given|had|has|hash|hashes|"
+    "have|hint|history|if|in|incorrect|instead|into|invalid|is|it|its|key|keys|length|list|lists|"
+    "login|logins|management|manager|match|matches|may|member|members|mismatch|missing|must|name|"
+    "names|need|needed|needs|never|no|none|not|of|on|once|only|or|policy|profile|profiles|prompt|"
+    "protected|protection|received|recovery|refused|rejected|removed|required|requirements|reset|"
+    "rotation|same|sent|server|servers|set|sets|should|so|store|string|strings|successfully|than|"
+    "that|the|then|there|these|this|through|to|too|twice|type|types|unchanged|under|unset|until|"
+    "updated|used|user|username|users|valid|value|values|verification|verified|via|was|were|when|"
+    "where|which|while|will|with|without|would|wrong|yet|you|your"
 )
 # Whose key is a secret: the word alone is one of prose.
 _KEY_OF = (
@@ -92,7 +94,7 @@ _SUBSTITUTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"\b(Authorization\s*:\s*(?:Basic|Bearer)\s+)\S+", re.IGNORECASE), rf"\1{MASK}"),
     (
-        re.compile(r"\b([Bb]asic[ \t]{1,9})(?=[A-Za-z+/]{0,99}(?:[0-9=+/]|[a-z][A-Z]))[A-Za-z0-9+/_-]{8,}={0,2}"),
+        re.compile(r"\b((?i:basic)[ \t]{1,9})(?=[A-Za-z+/]{0,99}(?:[0-9=+/]|[a-z][A-Z]))[A-Za-z0-9+/_-]{8,}={0,2}"),
         rf"\1{MASK}",
     ),
     # password X, psk X, tacacs key X, secret 5 X: as commands and configurations of many kinds have it. A word of prose
