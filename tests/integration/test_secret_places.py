@@ -207,3 +207,15 @@ def test_our_sentences_stay_whole_whatever_the_password_is(password: str, places
     assert "[********]" in _sentences(told)["failed"][0]
     assert "[********]" in _sentences(told)["refusal"]
     assert f"[{password}]" not in "".join(told.values())
+
+
+@pytest.mark.parametrize("password", ["SYN_SENT", "disconnected"])
+def test_a_password_that_the_judgement_rests_on_changes_no_judgement(password: str, places: Places) -> None:
+    """What the device said is masked all the same."""
+    told = places.told("told", password, f"judged {password}")
+    diagnosis = json.loads(told["result"])["diagnosis"]
+    causes = [(cause["id"], cause["confidence"]) for cause in diagnosis["causes"]]
+    assert (diagnosis["verdict"], causes) == ("broken", [("port_443_blocked", "proven")])
+    answers = "".join(item["raw"] for check in diagnosis["checks"] for item in check["evidence"])
+    assert password not in answers
+    assert "********" in answers
