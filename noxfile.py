@@ -23,10 +23,10 @@ except ImportError:
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from tests.tooling import artifact, gates, sanity
-from tests.tooling.cores import CORES
+from tests.tooling.cores import CORES, NEWEST
 from tests.tooling.environment import BUILD, Failed, Skipped, environment, log_file
 
-*OLDER, NEWEST = CORES
+OLDEST, *LATER = (version for version in CORES if version != NEWEST)
 
 nox.needs_version = ">=2026.10.20"
 nox.options.envdir = str(BUILD / "nox")
@@ -148,7 +148,7 @@ program("benchmark", "The playbooks measured on up to a thousand simulated firew
 
 group("test", "The everyday checks: a few minutes.", [gate(gates.essentials), *lint, *types, "build", "units"])
 sanity_newest = sanity_of(NEWEST)
-group("sanity", "ansible-test sanity, newest and oldest ansible-core.", [sanity_newest, sanity_of(OLDER[0])])
+group("sanity", "ansible-test sanity, newest and oldest ansible-core.", [sanity_newest, sanity_of(OLDEST)])
 # The longest first. Unit tests last: each of them may wait for a few seconds only, and integration tests are busy too.
 ci = group(
     "ci",
@@ -157,8 +157,8 @@ ci = group(
 )
 matrix = [
     gate(gates.lowest),
-    f"sanity-{OLDER[0]}",
-    *(sanity_of(version) for version in OLDER[1:]),
-    *(core_of(version) for version in OLDER),
+    f"sanity-{OLDEST}",
+    *(sanity_of(version) for version in LATER),
+    *(core_of(version) for version in (OLDEST, *LATER)),
 ]
-group("full", f"Everything, and the matrix of ansible-core {OLDER[0]} to {NEWEST}.", [*ci, *matrix])
+group("full", f"Everything, and the matrix of ansible-core {OLDEST} to {[*CORES][-1]}.", [*ci, *matrix])

@@ -19,8 +19,9 @@ from ansible.module_utils.errors import AnsibleValidationErrorMultiple, Unsuppor
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked, net_of
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Context,
     Operation,
@@ -140,21 +141,25 @@ class ControllerAction(ActionBase):
             checked = ArgumentSpecValidator(operation.argument_spec).validate(untagged(arguments))
             if checked.error_messages:
                 outcome = {"failed": True, "changed": False, "msg": self._refusal(operation, checked.errors)}
+                outcome = dict(masked(outcome, mask_of(checked._no_log_values)))
             else:
                 try:
-                    context = Context(bool(self._task.check_mode), self._display.display, _same_parent(os.getppid()))
+                    context = Context(bool(self._task.check_mode), self._progress, _same_parent(os.getppid()))
                     outcome = operation.run(self._completed(checked.validated_parameters, task_vars), context)
                 except DeviceError as error:
                     outcome = {"failed": True, "changed": False, **failure(error)}
             if operation.masks_itself and not outcome.get("failed"):
                 return outcome
-            return dict(masked(outcome, mask_of(checked._no_log_values)))
+            return dict(masked(outcome, net_of(checked._no_log_values)))
         finally:
             for name, value in before.items():
                 if value is None:
                     os.environ.pop(name, None)
                 else:
                     os.environ[name] = value
+
+    def _progress(self, line: str) -> None:
+        self._display.display(visible(line))
 
     @staticmethod
     def _refusal(operation: Operation, errors: AnsibleValidationErrorMultiple) -> str:

@@ -73,6 +73,8 @@ def without_times(value: Any) -> Any:
                 "asked_at",
                 "device_time",
                 "invocation",
+                # What ansible-core adds to the result of a process.
+                "ansible_parsed",
                 "uptime_s",
                 "not_before",
                 "not_after",

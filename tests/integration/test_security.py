@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.characters import SHOWN
 from tests.simulator.fleet import Firewall, Fleet
 from tests.simulator.running import running_fleet
 
@@ -210,3 +211,38 @@ def test_every_module_runs_its_own_operation(others: Results) -> None:
     assert actions == modules
     result = others["report"]
     assert result["counts"]["healthy"] == 0, result
+
+
+# --- what a device says neither hides nor turns around what stands beside it ---
+
+UNSEEN = "\u202e\u2066\u200b\u061c\ufeff\u2028\U000e0041\x85"
+
+
+def test_no_unseen_character_of_a_device_reaches_a_reader(ansible: Ansible) -> None:
+    changes = {
+        "firewall": {
+            "hostname": f"fw{UNSEEN}1",
+            "model": f"PA{UNSEEN}850",
+            "decryption_rules": [{"name": f"decrypt{UNSEEN}all"}],
+            "locks": [{"admin": f"bob{UNSEEN}", "kind": "config", "comment": f"held{UNSEEN}now"}],
+        },
+        "faults": {"answers": [{"kind": "refused", "on": "show netstat", "text": f"not{UNSEEN}now"}]},
+    }
+    entries: list[Any] = [
+        {
+            "name": "fw-1",
+            "scenario": "tls_interception_this_firewall",
+            "changes": changes,
+            "vars": {"mlav_maintenance_window": [{"start": "00:00", "duration": "24h", "time_zone": "UTC"}]},
+        }
+    ]
+    with running_fleet(entries, ansible.home / "fleet") as fleet:
+        inventory = fleet.directory / "inventory.yml"
+        run = ansible.playbook(DIAGNOSE, inventory, {"mlav_depth": "full", "mlav_query": "[]"}, ["-v"])
+        again = ansible.playbook(PLAYBOOKS / "remediate.yml", inventory, options=["-v"])
+    assert run.diagnoses["fw-1"]["device"]["model"] == f"PA{len(UNSEEN) * SHOWN}850"
+    assert "(held" in again.output, again.output
+    texts = [run.output, again.output]
+    texts += [path.read_text(encoding="utf-8") for path in run.report_dir.rglob("*") if path.is_file()]
+    assert len(texts) > 6
+    assert [character for character in UNSEEN if any(character in text for text in texts)] == []

@@ -16,6 +16,11 @@ class Core:
     release: str
     pythons: tuple[str, ...]
 
+    @property
+    def series(self) -> str:
+        """``2.16`` of ``2.16.19``."""
+        return self.release.rpartition(".")[0]
+
 
 CORES = {
     "2.16": Core("2.16.19", ("3.10", "3.11", "3.12")),
@@ -24,4 +29,9 @@ CORES = {
     "2.19": Core("2.19.14", ("3.11", "3.12", "3.13")),
     "2.20": Core("2.20.10", ("3.12", "3.13")),
     "2.21": Core("2.21.5", ("3.13", "3.12")),
+    # The next one, as a release candidate: one line to change when it is out.
+    "2.22": Core("2.22.0rc1", ("3.13",)),
 }
+
+#: The newest that is released: what users have, and what everything is checked on.
+NEWEST = next(name for name, core in reversed(CORES.items()) if core.release.replace(".", "").isdigit())

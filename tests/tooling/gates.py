@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from tests.tooling import site
-from tests.tooling.cores import CORES, Core
+from tests.tooling.cores import CORES, NEWEST, Core
 from tests.tooling.environment import (
     BUILD,
     COLLECTIONS,
@@ -46,7 +46,7 @@ ON_OLDEST = (
     # Each release ends its workers in a way of its own.
     "tests/integration/test_remediate_interrupted.py::test_a_killed_run_is_taken_up_again",
 )
-OLDEST_CORE, *_, NEWEST_CORE = (core.release for core in CORES.values())
+OLDEST_CORE, NEWEST_CORE = next(iter(CORES.values())).release, CORES[NEWEST].release
 
 
 def ruff(log: IO[str]) -> str:
@@ -212,7 +212,7 @@ def on_core(log: IO[str], which: Core) -> str:
     python = interpreter(which.pythons)
     if not python:
         raise Skipped(f"ansible-core {which.release} needs Python {' or '.join(which.pythons)}, none was found")
-    series = which.release.rpartition(".")[0]
+    series = which.series
     requirements = BUILD / f"requirements-core-{series}.txt"
     requirements.write_text(OLDEST.read_text().replace(f"=={OLDEST_CORE}\n", f"=={which.release}\n"))
     venv = BUILD / f"venv-core-{series}"

@@ -85,7 +85,7 @@ class XmlApi:
     def __init__(self, options: ConnectionOptions, limit: Deadline | None = None) -> None:
         self.options = options
         self._limit = limit
-        self.redactor = Redactor(options.secrets)
+        self.redactor = Redactor(options.secrets).known_to_excerpts()
         self._connection = HttpsConnection(options, sizes.STATUS_BYTES)
         self._key = options.api_key
         self._failure: DeviceError | None = None
@@ -365,7 +365,7 @@ class XmlApi:
         return self._redacted(envelope.foreign(f"{status} to {asked}", answer.body, form))
 
     def _redacted(self, error: DeviceError) -> DeviceError:
-        return type(error)(self.redactor.redact(error.message), error.remedy)
+        return type(error)(self.redactor.redact_message(error.message), error.remedy)
 
     def _beyond_panorama(self, error: DeviceError) -> DeviceError:
         """A Panorama's error about the firewall behind it; its exact words are not published."""

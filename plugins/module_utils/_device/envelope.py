@@ -124,7 +124,7 @@ def parse(body: bytes, limit: Limits = ANY) -> Envelope:
             raise
         raise foreign("the answer", body) from error
     if root.tag != "response":
-        raise foreign(f"the answer is a <{str(root.tag)[:40]}>, and", body)
+        raise foreign(f"the answer is a <{excerpt(str(root.tag), 40)}>, and", body)
     status = root.get("status", "").strip().lower()
     if not status:
         raise malformed("the answer has no status", body)
@@ -151,7 +151,7 @@ def _tree(body: bytes, limit: Limits) -> Element:
             parser.feed(body[start : start + _PARSED_BYTES])
         root: Element = parser.close()
     except (ParseError, expat.ExpatError, ValueError, LookupError) as error:
-        raise malformed(f"the answer is not XML ({error})", body) from error
+        raise malformed(f"the answer is not XML ({excerpt(str(error))})", body) from error
     _limit_depth(root, limit)
     return root
 
@@ -266,7 +266,7 @@ def check_text(text: str, asked: str, credential: str) -> None:
 def failure(code: str, message: str, asked: str, credential: str) -> DeviceError:
     """The error that a code and a message stand for."""
     said = excerpt(message) or "no message"
-    told = f"{asked}: {said}" + (f" (code {code[:10]})" if code else "")
+    told = f"{asked}: {said}" + (f" (code {excerpt(code, 10)})" if code else "")
     low = message.lower()
     if _NOT_BY_API in low:
         return CommandRefused(f"the XML API does not take {told}")

@@ -232,7 +232,7 @@ class LiveDevice:
             try:
                 self._cli = CliSession(self.options.ssh, self.options.timeout)
             except DeviceError as error:
-                self._cli_failure = type(error)(self.redactor.redact(error.message), error.remedy)
+                self._cli_failure = type(error)(self.redactor.redact_message(error.message), error.remedy)
                 raise self._cli_failure from error
             if self.serial is not None:
                 self._require_serial(self._cli)

@@ -153,7 +153,7 @@ class RecordingDevice:
             message, kind, remedy = error.message, error.kind, error.remedy
         else:
             message, kind, remedy = f"{type(error).__name__}: {error}", "crash", "This is a defect of the collection."
-        redact = self._redactor.redact
+        redact = self._redactor.redact_message
         return SavedError(kind, redact(message)[:_MAX_MESSAGE], redact(remedy)[:_MAX_MESSAGE])
 
     def _unrecorded(self, why: object) -> SavedError:

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Takes secrets out of texts, and bounds them.
-
-What counts as a secret follows the element and keyword names of PAN-OS configurations. Too much is taken out rather
-than too little: a masked word costs a reader little.
+"""Takes secrets out of texts, and bounds them: a session's own (``own_secrets``) and others' (``secret_patterns``).
 
 This is a private module: it may change in any release.
 """
@@ -14,124 +11,70 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from urllib.parse import quote, quote_plus
+from contextvars import ContextVar
+from weakref import ReferenceType, ref
 from xml.etree.ElementTree import Element, SubElement
-from xml.sax.saxutils import escape
 
-MASK = "********"
+from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
+from ansible_collections.panops.mlav.plugins.module_utils._device.own_secrets import MASK, OwnSecrets, one_line
+from ansible_collections.panops.mlav.plugins.module_utils._device.secret_patterns import SECRET_NAME, redact
 
-# A secret's name, whole or as the last words of a longer one (secure-proxy-password, client_secret). Every repetition
-# is bounded or runs to a character that ends it: the text is hostile, and may be built to take long.
-_WORD = (
-    r"(?:password|passwd|passphrase|phash|secret|private[-_]key|pre[-_]shared[-_]key|api[-_]?key|auth[-_]?key|authcode|"
-    r"authpwd|privpwd|authpassword|privpassword|community|community[-_]string|key[-_]value|cookie)"
-)
-_NAME = rf"(?:[\w.-]{{0,40}}[-_])?{_WORD}"
-_SECRET_NAME = re.compile(rf"{_NAME}|key", re.IGNORECASE)
+__all__ = ("MASK", "Redactor", "excerpt", "flatten", "redact", "redacted_tree")
 
-# At least this long to be taken out wherever it stands: a shorter one would shred the text.
-_SHORTEST = 4
-
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    # PEM blocks of private keys, also cut short.
-    (re.compile(r"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----.*?(?:-----END \1-----|\Z)", re.DOTALL), MASK),
-    # <password>…</password>, with attributes and CDATA; also cut short by a bound.
-    (
-        re.compile(rf"(<({_NAME}|key)(?:\s[^<>]*)?(?<!/)>)(?!\s*<(?!!\[CDATA\[)).*?(?=</\2\s*>|\Z)", re.DOTALL | re.I),
-        rf"\1{MASK}",
-    ),
-    # password="…", phash: …, X-PAN-KEY: …; "key" alone only before "=", since it is a word of prose too.
-    (
-        re.compile(
-            rf"""((?:{_WORD}|x-pan-key)["']?\s{{0,9}}[=:]|\bkey["']?=)([ \t]{{0,9}})"""
-            r"""(?:"[^"\n]{0,1000}"?|'[^'\n]{0,1000}'?|[^\s"'&<>,;]+)+""",
-            re.IGNORECASE,
-        ),
-        rf"\1\2{MASK}",
-    ),
-    (re.compile(r"\b(Authorization\s*:\s*(?:Basic|Bearer)\s+)\S+", re.IGNORECASE), rf"\1{MASK}"),
-    # API keys, values encrypted with the master key, and password hashes, wherever they stand.
-    (re.compile(r"\bLUFRPT[A-Za-z0-9+/=]{8,}"), MASK),
-    (re.compile(r"-AQ==[A-Za-z0-9+/=]{8,}"), MASK),
-    (re.compile(r"\$(?:1|2[aby]|5|6|y)\$[./A-Za-z0-9$=,]{8,}"), MASK),
-)
+# An excerpt looks at so much of a text: a message of a device is a few lines.
+_EXCERPT_FROM = 64 * 1024
 
 # A private key may stand in several elements, a line in each.
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----")
 _KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]*PRIVATE KEY-----")
 
-# set … password …: the CLI's form of the same; a value may be quoted. Within a line only where a configuration begins.
-_SET_LINE = re.compile(
-    r"(?m)(?:^[ \t]*(?:\S+[>#][ \t]*)?set[ \t]"
-    r"|(?<![\w-])set[ \t]+(?:deviceconfig|mgt-config|shared|network|vsys|template|device-group|panorama)\b).*$"
-)
-_SET_SECRET = re.compile(rf"""([ \t](?:(?:{_NAME}|key)[ \t]+)+)("[^"\n]*"?|\S+)""", re.IGNORECASE)
-
-# Each of the patterns above needs one of these, and most texts have none. To look for them costs a tenth as much.
-_TELLING_MARK = re.compile(r"[<=:$]|-----BEGIN|LUFRPT|set[ \t]")
-# Parts of words, without the letter i: patterns that ignore case also match it without its dot, which casefold keeps.
-_TELLING_WORDS = (
-    *("pass", "pwd", "phash", "secret", "key", "auth", "commun", "cook"),
-    *("-----begin", "lufrpt", "-aq==", "$"),
-)
-
-
-def redact(text: str) -> str:
-    """Masks what looks like a secret in any text: XML, CLI output, logs, messages. Idempotent."""
-    if _TELLING_MARK.search(text) is None:
-        return text
-    folded = text.casefold()
-    if not any(word in folded for word in _TELLING_WORDS):
-        return text
-    text = _SET_LINE.sub(lambda line: _SET_SECRET.sub(rf"\1{MASK}", line.group()), text)
-    for pattern, replacement in _PATTERNS:
-        text = pattern.sub(replacement, text)
-    return text
+#: The redactors of sessions that are open here, so that ``excerpt`` knows their secrets wherever it is called.
+_SESSIONS: ContextVar[tuple[ReferenceType[Redactor], ...]] = ContextVar("sessions", default=())
 
 
 class Redactor:
-    """``redact`` for one session: also masks that session's own secrets.
+    """Redaction for one session: ``redact``, and that session's own secrets (see ``own_secrets``).
 
-    Plain, URL-encoded, XML-escaped, as Python quotes them, and as ``excerpt`` makes one line of them.
+    What a device said is redacted before it becomes a part of our own sentences (``excerpt``). Afterwards nothing
+    tells the two apart, and a password that is a word ("firewall") would take words out of ours.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._forms: list[str] = []
+        self._own = OwnSecrets()
         for secret in secrets:
             self.add(secret)
 
     def __repr__(self) -> str:
-        return f"Redactor({len(self._forms)} forms)"
+        return f"Redactor({len(self._own)} secrets)"
 
     def add(self, secret: str) -> None:
         """Takes one more secret into account (the API key that a password got)."""
-        if len(secret) < _SHORTEST:
-            return
-        quoted = {'"': "&quot;", "'": "&apos;"}
-        forms = {
-            secret,
-            quote(secret, safe=""),
-            quote(secret),
-            quote_plus(secret),
-            escape(secret),
-            escape(secret, quoted),
-            _one_line(secret),
-        }
-        # A double quote in front makes repr take single ones, and escape those within.
-        forms |= {repr(f'"{form}')[2:-1] for form in forms}
-        forms |= {form.replace("\\'", "'") for form in forms}
-        forms = {form for form in forms if len(form) >= _SHORTEST}
-        self._forms = sorted({*self._forms, *forms}, key=len, reverse=True)
+        self._own.add(secret)
+
+    def known_to_excerpts(self) -> Redactor:
+        """Itself, now known to ``excerpt`` in this thread for as long as it lives."""
+        others = (other for other in _SESSIONS.get() if other() not in (None, self))
+        _SESSIONS.set((*others, ref(self)))
+        return self
 
     def redact(self, text: str) -> str:
-        """Masks this session's secrets and everything that ``redact`` masks."""
+        """Masks this session's secrets and everything that ``redact`` masks, in what a device said."""
         return redact(self.mask(text))
 
     def mask(self, text: str) -> str:
-        """Masks this session's secrets only."""
-        for form in self._forms:
-            text = text.replace(form, MASK)
-        return text
+        """Masks this session's secrets only, in what a device said."""
+        return self._own.mask(text)
+
+    def redact_message(self, text: str) -> str:
+        """For texts of ours, in which a device's words are redacted already: the last net, which keeps our own words.
+
+        Masks what ``redact`` masks, and this session's secrets where they cannot be words of ours.
+        """
+        return redact(self.mask_message(text))
+
+    def mask_message(self, text: str) -> str:
+        """``redact_message`` for this session's secrets only."""
+        return self._own.mask_unmistakable(text)
 
 
 def flatten(element: Element | None) -> str:
@@ -146,7 +89,7 @@ def flatten(element: Element | None) -> str:
         if isinstance(item, str):
             parts.append(item)
             continue
-        if not len(item) and (item.text or "").strip() and _SECRET_NAME.fullmatch(str(item.tag)):
+        if not len(item) and (item.text or "").strip() and SECRET_NAME.fullmatch(str(item.tag)):
             parts.append(MASK)
             continue
         for child in reversed(item):
@@ -196,13 +139,13 @@ class _Texts:
 
     def attributes(self, element: Element) -> dict[str, str]:
         return {
-            name: MASK if value.strip() and _SECRET_NAME.fullmatch(name) else self._clean(value)
+            name: MASK if value.strip() and SECRET_NAME.fullmatch(name) else self._clean(value)
             for name, value in element.items()
         }
 
     def of(self, element: Element) -> str | None:
         text = element.text
-        if text and text.strip() and _SECRET_NAME.fullmatch(str(element.tag)):
+        if text and text.strip() and SECRET_NAME.fullmatch(str(element.tag)):
             text = MASK
         return self.clean(text) if text else text
 
@@ -227,10 +170,14 @@ class _Texts:
 
 
 def excerpt(text: str, limit: int = 200) -> str:
-    """A short, redacted, one-line piece of what came, for an error message."""
-    line = _one_line(redact(text[: 20 * limit]))
+    """A short, redacted, one-line piece of what came, for one of our sentences.
+
+    The secrets of the sessions that are open are masked too, before anything is cut off: a part of one is one as well.
+    """
+    text = text[: _EXCERPT_FROM + limit]
+    for session in _SESSIONS.get():
+        redactor = session()
+        if redactor is not None:
+            text = redactor.mask(text)
+    line = visible(one_line(redact(text[: 20 * limit])))
     return line if len(line) <= limit else f"{line[:limit]}…"
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -131,7 +131,7 @@ def _start(api: XmlApi, limit: _Limit) -> str:
     if not (job.isascii() and job.isdigit() and len(job) <= 10):
         raise MalformedAnswer(
             "the firewall answered the export of a tech-support file without a usable job. "
-            f"Expected: a number. Actual: {_told(api, job, 40)!r}."
+            f"Expected: a number. Actual: {excerpt(job, 40)!r}."
         )
     return job
 
@@ -192,8 +192,8 @@ def _check_result(api: XmlApi, number: str, job: Element) -> None:
         if text.strip()
     )
     raise DeviceError(
-        f"the firewall could not make a tech-support file: job {number}: {_told(api, told) or 'no details'}. "
-        f"Expected: result OK. Actual: {_told(api, result, 20) or 'none'}.",
+        f"the firewall could not make a tech-support file: job {number}: {excerpt(told) or 'no details'}. "
+        f"Expected: result OK. Actual: {excerpt(result, 20) or 'none'}.",
         remedy="Make one in the firewall's web interface (Device > Support), and look at its free disk space.",
     )
 
@@ -205,8 +205,3 @@ def _refuse(api: XmlApi, answer: HttpStream) -> NoReturn:
     raise MalformedAnswer(
         f"{asked} gave no file. Expected: {FILE_TYPE}. Actual: {excerpt(answer.content_type, 80) or 'no type'}."
     )
-
-
-def _told(api: XmlApi, text: str, limit: int = 200) -> str:
-    """A short piece of the device's words; masked before it is cut, since a part of a secret is one too."""
-    return excerpt(api.redactor.mask(text), limit)

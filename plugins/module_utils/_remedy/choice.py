@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Cause, Confidence, Diagnosis
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import HighAvailability
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
@@ -116,7 +117,7 @@ def turn(state: HighAvailability | None, host: str, allow_unknown: bool) -> Orde
         return "alone"
     raise Refused(
         "high_availability",
-        f"the high-availability state of {host} is {words[0][:40]!r}, that of its peer {words[1][:40]!r}. Expected: "
-        "active and passive, or active-primary and active-secondary.",
+        f"the high-availability state of {host} is {excerpt(words[0], 40)!r}, that of its peer "
+        f"{excerpt(words[1], 40)!r}. Expected: active and passive, or active-primary and active-secondary.",
         "allow_unknown_ha",
     )

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import probe_cloud_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import CloudStatus, Evidence, Problem
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
@@ -50,7 +51,7 @@ class Status:
     def __str__(self) -> str:
         if self.problem is not None:
             return self.problem.message
-        return repr(self.word) if self.word else self.state
+        return repr(excerpt(self.word)) if self.word else self.state
 
 
 def status_of(evidence: Evidence[CloudStatus]) -> Status:

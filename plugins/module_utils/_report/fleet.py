@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
+
 Data = Mapping[str, Any]
 
 #: The order of a report: what needs a person first.
@@ -24,12 +26,12 @@ NEEDS_A_PERSON = ("broken", "undetermined", "degraded")
 #: How many firewalls of a group a report tells one by one where they need nobody, and in detail where they do.
 ONE_BY_ONE = 100
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_BETWEEN_LINES = re.compile(r"[\t\n\r]+")
 
 
 def clean(value: object) -> str:
-    """One line of plain text: no control characters, so that no answer of a device can drive a terminal."""
-    return _CONTROL.sub(" ", "" if value is None else str(value)).strip()
+    """One line of plain text, nothing unseen in it: no answer of a device can drive a terminal or turn words around."""
+    return visible(_BETWEEN_LINES.sub(" ", "" if value is None else str(value))).strip()
 
 
 @dataclass(frozen=True)

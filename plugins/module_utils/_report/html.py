@@ -12,6 +12,7 @@ from __future__ import annotations
 import html as escaping
 from collections.abc import Iterator
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
 from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
     Data,
     Fleet,
@@ -39,6 +40,10 @@ def _safe(value: object) -> str:
     return escaping.escape(clean(value))
 
 
+def _safe_lines(value: object) -> str:
+    return escaping.escape(visible("" if value is None else str(value))[-RAW_LIMIT:])
+
+
 def _status(value: object) -> str:
     return f'<span class="{_safe(value)}">{_safe(value)}</span>'
 
@@ -64,7 +69,7 @@ def _firewall(diagnosis: Data) -> Iterator[str]:
             for evidence in check.get("evidence") or []:
                 asked = f"{check['id']}, {evidence.get('transport')}: {evidence.get('command')}"
                 yield f"<p>{_safe(asked)}</p>"
-                yield f"<pre>{escaping.escape(str(evidence.get('raw') or '')[-RAW_LIMIT:])}</pre>"
+                yield f"<pre>{_safe_lines(evidence.get('raw'))}</pre>"
     yield "</details>"
 
 

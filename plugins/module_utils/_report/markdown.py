@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
 from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
     NEEDS_A_PERSON,
     Data,
@@ -36,7 +37,7 @@ def plain(value: object) -> str:
 
 def _code(text: str) -> Iterator[str]:
     """A fenced block whose fence the text cannot close."""
-    lines = [clean(line) for line in text[-RAW_LIMIT:].splitlines()]
+    lines = [clean(line) for line in visible(text)[-RAW_LIMIT:].split("\n")]
     longest = max((len(run) for line in lines for run in re.findall(r"`+", line)), default=0)
     fence = "`" * max(3, longest + 1)
     yield f"{fence}text"

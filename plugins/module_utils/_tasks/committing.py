@@ -117,7 +117,7 @@ def _commit(params: Params, context: Context) -> Result:
             return {"host": host, **_would_commit(device, allowed, request)}
 
         def say(line: str) -> None:
-            context.say(device.redactor.redact(f"{host}: {line}"))
+            context.say(f"{host}: {device.redactor.redact_message(line)}")
 
         return {"host": host, **_commits(device, allowed, request, say)}
 

@@ -73,7 +73,7 @@ def _diagnosis(params: Params, context: Context) -> Result:
     def ask(device: LiveDevice, params: Params) -> Result:
         host = params["host"] or device.options.host
         evidence, file = gather_and_save(device, host, gather_options(params), device.redactor, folder)
-        result: Result = {"diagnosis": diagnosed(evidence, params)}
+        result: Result = {"diagnosis": diagnosed(evidence, params, device.redactor)}
         return result if file is None else {**result, "evidence_file": file}
 
     return ask_firewall(params, ask, _exporting(params, context))

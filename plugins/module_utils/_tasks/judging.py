@@ -9,13 +9,18 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis, DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.redacting import redacted
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import OWN_WORDS
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Params, Result
 
 
@@ -31,8 +36,41 @@ def gather_options(params: Params, subset: frozenset[str] | None = None) -> Gath
     )
 
 
-def diagnosed(evidence: EvidenceSet, params: Params) -> Result:
-    """The diagnosis as data; ``params``: the options of a module that judges."""
+def diagnosed(evidence: EvidenceSet, params: Params, redactor: Redactor | None = None) -> Result:
+    """The diagnosis as data.
+
+    Args:
+        evidence: what is judged.
+        params: the options of a module that judges.
+        redactor: of the session that it comes from; None where there was none.
+    """
     options = DiagnosisOptions(log_window=gather_options(params).log_window)
-    result: Result = to_data(diagnose(evidence, options))
+    result: Result = to_data(diagnose(evidence, options) if redactor is None else judged(evidence, options, redactor))
     return result
+
+
+def judged(evidence: EvidenceSet, options: DiagnosisOptions, redactor: Redactor) -> Diagnosis:
+    """The diagnosis without the session's secrets.
+
+    The evidence is redacted before it is judged, so that our sentences stay whole whatever the secrets are. Where a
+    secret is a word that the judgement rests on, the evidence itself is judged and the sentences are masked.
+    """
+    clean = redacted(evidence, redactor.mask)
+    found = diagnose(clean, options)
+    if clean is evidence:
+        return found
+    whole = diagnose(evidence, options)
+    if _judgement(whole) == _judgement(found):
+        return found
+    masked = redacted(whole, lambda text: text if text in OWN_WORDS else redactor.mask(text))
+    return replace(masked, host=whole.host)
+
+
+def _judgement(found: Diagnosis) -> tuple[object, ...]:
+    causes = tuple((cause.id, cause.confidence) for cause in found.causes)
+    return (
+        found.verdict,
+        causes,
+        tuple(past.id for past in found.history),
+        tuple(check.status for check in found.checks),
+    )

@@ -9,11 +9,11 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK
+from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK, Redactor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
@@ -26,7 +26,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import
 
 # These words stand in results whatever the secrets are, so they tell nothing. With a password such as "broken" or
 # "panops" a result without them could not be read by the report, and one firewall would spoil that of all others.
-_OWN_WORDS = frozenset(
+OWN_WORDS = frozenset(
     {
         SCHEMA,
         *get_args(Verdict),
@@ -38,25 +38,30 @@ _OWN_WORDS = frozenset(
     }
 )
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
 
 def masked(data: Any, mask: Callable[[str], str]) -> Any:
-    """Gives a result with every text passed through ``mask``, and without control characters but line ends and tabs.
+    """Gives a result with every text passed through ``mask``, and nothing unseen in it (see ``characters.visible``).
 
     Values that are wholly a word of this collection (a verdict, the id of a cause) stay as they are.
     """
     if isinstance(data, str):
-        return data if data in _OWN_WORDS else _CONTROL.sub("\N{REPLACEMENT CHARACTER}", mask(data))
+        return data if data in OWN_WORDS else visible(mask(data))
     if isinstance(data, dict):
-        return {name: masked(value, mask) for name, value in data.items()}
+        return {shown(name): masked(value, mask) for name, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [masked(value, mask) for value in data]
     return data
 
 
+def shown(data: Any) -> Any:
+    """A text, or data of any depth, with nothing unseen in it (see ``characters.visible``)."""
+    if isinstance(data, str):
+        return visible(data)
+    return masked(data, str) if isinstance(data, (dict, list, tuple)) else data
+
+
 def mask_of(secrets: Iterable[str]) -> Callable[[str], str]:
-    """A mask for the values of options that are secret, however short they are."""
+    """A mask for the values of options that are secret, however short they are: for messages that quote options."""
     longest_first = sorted(filter(None, secrets), key=len, reverse=True)
 
     def mask(text: str) -> str:
@@ -65,3 +70,11 @@ def mask_of(secrets: Iterable[str]) -> Callable[[str], str]:
         return text
 
     return mask
+
+
+def net_of(secrets: Iterable[str]) -> Callable[[str], str]:
+    """A mask for the values of options that are secret, where they cannot be words of ours: for results.
+
+    The last net: an operation redacts what a device said before that becomes a part of a sentence.
+    """
+    return Redactor(secrets).mask_message

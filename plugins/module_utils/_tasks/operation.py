@@ -16,6 +16,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked, net_of
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -73,7 +74,9 @@ def run_module(operation: Operation) -> None:
     try:
         result = operation.run(module.params, Context(module.check_mode))
     except DeviceError as error:
-        module.fail_json(**failure(error))
-    if result.get("failed"):
+        result = {"failed": True, **failure(error)}
+    # Not every ansible-core looks for the options' secrets in a result.
+    result = dict(masked(result, net_of(module.no_log_values)))
+    if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)

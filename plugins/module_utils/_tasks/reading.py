@@ -24,6 +24,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     Problem,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.redacting import redacted
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     connection,
@@ -42,7 +43,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
 
 
 def _gather(device: LiveDevice, params: Params, subset: frozenset[str]) -> EvidenceSet:
-    return gather(device, params["host"] or device.options.host, gather_options(params, subset))
+    found = gather(device, params["host"] or device.options.host, gather_options(params, subset))
+    return redacted(found, device.redactor.mask)
 
 
 class EvidenceMissing(DeviceError):
@@ -56,13 +58,16 @@ class EvidenceMissing(DeviceError):
 def ask_firewall(
     params: Params, ask: Callable[[LiveDevice, Params], Result], techsupport: Techsupport | None = None
 ) -> Result:
-    """Opens a firewall, asks it, closes it, and masks secrets. ``techsupport``: see ``LiveDevice``."""
+    """Opens a firewall, asks it and closes it. ``techsupport``: see ``LiveDevice``.
+
+    What ``ask`` returns is redacted where it is the device's; here is the last net.
+    """
     with closing(open_device(params, techsupport)) as device:
         try:
             result = ask(device, params)
         except DeviceError as error:
             result = {"failed": True, **failure(error)}
-        masked_result: Result = masked(result, device.redactor.redact)
+        masked_result: Result = masked(result, device.redactor.redact_message)
     return {"changed": False, **masked_result}
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
     DESCRIPTION,
@@ -64,7 +65,15 @@ def reconnect_options(params: Params, context: Context) -> ReconnectOptions:
 
 
 def _status(status: Status | None) -> Result | None:
-    return None if status is None else {"state": status.state, "server": status.server, "word": status.word}
+    return (
+        None
+        if status is None
+        else {"state": status.state, **{name: _quoted(getattr(status, name)) for name in ("server", "word")}}
+    )
+
+
+def _quoted(text: str | None) -> str | None:
+    return None if text is None else excerpt(text)
 
 
 def reconnected_data(result: Reconnected) -> Result:
@@ -133,7 +142,7 @@ def _reconnect(params: Params, context: Context) -> Result:
         host = params["host"] or device.options.host
 
         def say(line: str) -> None:
-            context.say(f"{host}: {device.redactor.redact(line)}")
+            context.say(f"{host}: {device.redactor.redact_message(line)}")
 
         plan = planned(device, options)
         if context.check_mode:

@@ -25,7 +25,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live import Li
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
     Confidence,
     Diagnosis,
@@ -51,7 +50,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import exclusion_diff
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import make_folder, replace_file
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards, reconnecting
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options, judged
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION
@@ -120,7 +119,7 @@ def _earlier(folder: str | None) -> Iterator[Any]:
 def _judge(device: LiveDevice, host: str, params: Params) -> tuple[EvidenceSet, Diagnosis]:
     options = gather_options({**params, "depth": "auto"})
     evidence = gather(device, host, options)
-    return evidence, diagnose(evidence, DiagnosisOptions(log_window=options.log_window))
+    return evidence, judged(evidence, DiagnosisOptions(log_window=options.log_window), device.redactor)
 
 
 def _require_connection(params: Params) -> None:
@@ -175,7 +174,7 @@ def _remediate(params: Params, context: Context) -> Result:
 
         def mask(text: str) -> str:
             for each in opened:
-                text = each.redactor.redact(text)
+                text = each.redactor.redact_message(text)
             return text
 
         # Everything that can be wrong with the options, before a record is begun.

@@ -40,6 +40,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.remediation im
 )
 from ansible_collections.panops.mlav.plugins.module_utils._report.text import summary_lines
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.files import mode_of_file, replace_file, umask
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import shown
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.report_files import read_reports
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.swept import diagnosis_of, settled
@@ -157,7 +158,7 @@ def _of_this_run(params: Params) -> list[dict[str, Any]]:
 
 def _report_diagnoses(params: Params, context: Context) -> Result:
     merge = merged([(None, _of_this_run(params)), *read_reports(params["report_files"] or [])])
-    diagnoses = sorted(told_apart(merge.diagnoses), key=lambda diagnosis: str(diagnosis["host"]))
+    diagnoses = sorted(shown(told_apart(merge.diagnoses)), key=lambda diagnosis: str(diagnosis["host"]))
     whole, contents = _rendered(diagnoses)
     statistics, marked = artifacts(diagnoses, params["artifacts"])
     result: Result = {"changed": False, "summary": summary_lines(whole), "counts": whole.counts}
@@ -216,7 +217,7 @@ def _report_remediations(params: Params, context: Context) -> Result:
         if host not in known
     ]
     records.sort(key=lambda record: str(record["host"]))
-    records = with_halted(records, sorted(params["stopped_by"]))
+    records = shown(with_halted(records, sorted(params["stopped_by"])))
     contents = {
         "remediation.json": json.dumps(records, indent=2, ensure_ascii=False) + "\n",
         "remediation.md": remediation_markdown(records),

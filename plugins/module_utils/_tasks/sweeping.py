@@ -24,8 +24,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet, Problem
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, utc_now
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import problem_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.redacting import redacted
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import between, connection, host
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.scheduling import side_by_side
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.swept import (
@@ -113,9 +114,8 @@ class _Asker:
         """Asks one firewall, within its time limit."""
         limit = Deadline(firewall.options.timeout, "asking for the state of the connection")
         with closing(LiveDevice(firewall.options, limit=limit)) as device:
-            own_secrets = mask_of(firewall.options.secrets)
-            evidence = self._evidence(firewall, device)
-            return _row(evidence, lambda text: own_secrets(self._redact(device.redactor.mask(text))))
+            evidence = redacted(self._evidence(firewall, device), device.redactor.mask)
+            return _row(evidence, lambda text: self._redact(device.redactor.mask_message(text)))
 
     def _evidence(self, firewall: _Firewall, device: LiveDevice) -> EvidenceSet:
         """Raises nothing: one firewall must not end the others' turn."""

@@ -136,7 +136,7 @@ def test_the_summary_puts_what_needs_a_person_first() -> None:
     assert remediation_lines(records) == [
         "MLAV remediation: 4 firewalls, 1 failed, 1 refused, 1 repaired, 1 nothing to do",
         "fw-4 | failed | tls_interception | It failed. LEFT BEHIND: the exclusion",
-        "fw-3 | refused | tls_interception | Somebody [31m holds a lock.",
+        "fw-3 | refused | tls_interception | Somebody\ufffd[31m holds a lock.",
         "fw-2 | repaired | tls_interception | Commit. Connected now.",
         "fw-1 | nothing to do | - | Connected.",
     ]
