@@ -92,7 +92,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=3, help="how often each sweep is run")
     given = parser.parse_args()
     link_collection()
-    without, beside = [], []
+    without: list[Swept] = []
+    beside: list[Swept] = []
     try:
         for _run in range(given.runs):
             for runs, hostile in ((without, 0), (beside, given.hostile)):
