@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ HERE = Path(__file__).parent
 # Loopback addresses, one for each firewall, as in an estate; a port below those that the system hands out by itself.
 FIRST_ADDRESS, PORT, API_KEY = "127.1.0.1", 20443, "benchmark-key"
 AT_ONCE = 20
+HOSTILE_MB = 5
 # The largest fleet that is measured three times: a short run is at the mercy of whatever else the machine does.
 REPEATED = 200
 SECONDS_TO_START, SECONDS_TO_RUN = 120.0, 1800.0
@@ -70,11 +72,12 @@ class Ssh:
 
 @dataclass(frozen=True)
 class Taken:
-    """One command: seconds, and megabytes of the process that was started."""
+    """One command: seconds, megabytes of the process that was started, and those of the largest in its family."""
 
     wall_s: float
     cpu_s: float
     peak_memory_mb: float
+    largest_mb: float
 
 
 @dataclass(frozen=True)
@@ -100,8 +103,17 @@ class Fleet:
 
 
 @contextmanager
-def simulated(firewalls: int, latency_ms: int, changes: Mapping[str, Any] | None = None) -> Iterator[Fleet]:
-    """Healthy firewalls with one API key that answer each request that much later."""
+def simulated(
+    firewalls: int,
+    latency_ms: int,
+    changes: Mapping[str, Any] | None = None,
+    hostile: Mapping[str, int] | None = None,
+    port: int = PORT,
+) -> Iterator[Fleet]:
+    """Healthy firewalls with one API key that answer each request that much later.
+
+    ``hostile``: so many of them answer everything with ``HOSTILE_MB`` of that kind of XML.
+    """
     faults = {"answers": [{"kind": "slow", "on": "", "ms": latency_ms}]} if latency_ms else {}
     changed = {
         "firewall": {"admins": [{"name": "admin", "api_key": API_KEY}]},
@@ -109,11 +121,19 @@ def simulated(firewalls: int, latency_ms: int, changes: Mapping[str, Any] | None
         "faults": faults,
         **(changes or {}),
     }
-    entry = {"name": "fw", "scenario": "healthy", "count": firewalls, "address": FIRST_ADDRESS, "port": PORT}
+    entries: list[dict[str, Any]] = []
+    address = ip_address(FIRST_ADDRESS)
+    for kind, count in {"": firewalls - sum((hostile or {}).values()), **(hostile or {})}.items():
+        answers = {"answers": [{"kind": "hostile_xml", "on": "", "text": kind, "mb": HOSTILE_MB}]}
+        entry = {"name": f"hostile-{kind}" if kind else "fw", "scenario": "healthy", "count": count, "port": port}
+        entries.append(
+            {**entry, "address": str(address), "changes": {**changed, **({"faults": answers} if kind else {})}}
+        )
+        address += count
     BUILD.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="fleet-") as name:
         folder = Path(name)
-        (folder / "fleet.yml").write_text(yaml.safe_dump({"firewalls": [{**entry, "changes": changed}]}))
+        (folder / "fleet.yml").write_text(yaml.safe_dump({"firewalls": entries}))
         with (folder / "simulator.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", "tests.simulator", "--fleet", folder / "fleet.yml", "--directory", folder],
@@ -126,7 +146,7 @@ def simulated(firewalls: int, latency_ms: int, changes: Mapping[str, Any] | None
             )
         try:
             _wait_until_ready(folder, process)
-            _write_estate(folder)
+            _write_estate(folder, port)
             yield Fleet(folder, process)
         finally:
             stop(process)
@@ -141,12 +161,12 @@ def _wait_until_ready(folder: Path, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.05)
 
 
-def _write_estate(folder: Path) -> None:
+def _write_estate(folder: Path, port: int) -> None:
     """The inventory as estates have it: an address per host, and what all share in the group."""
     fleet = json.loads((folder / "fleet.json").read_text(encoding="utf-8"))
     shared = {
         "ansible_connection": "local",
-        "mlav_provider": {"port": PORT, "api_key": API_KEY},
+        "mlav_provider": {"port": port, "api_key": API_KEY},
         "mlav_ca_path": str(folder / "ca.pem"),
     }
     hosts = {firewall["name"]: {"ansible_host": firewall["address"]} for firewall in fleet}
@@ -154,7 +174,7 @@ def _write_estate(folder: Path) -> None:
     (folder / "estate.yml").write_text(yaml.safe_dump(estate, sort_keys=False), encoding="utf-8")
     targets = {
         "addresses": [firewall["address"] for firewall in fleet],
-        "port": PORT,
+        "port": port,
         "api_key": API_KEY,
         "ca_path": str(folder / "ca.pem"),
         "at_once": AT_ONCE,
@@ -168,15 +188,32 @@ class _Memory(threading.Thread):
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self.peak_mb = 0.0
+        self.largest_mb = 0.0
         self.ended = threading.Event()
-        self._status = Path(f"/proc/{pid}/status")
+        self._pid = pid
 
     def run(self) -> None:
-        while not self.ended.wait(0.1):
-            with suppress(OSError):
-                lines = self._status.read_text(encoding="ascii").splitlines()
-                kilobytes = [int(line.split()[1]) for line in lines if line.startswith("VmHWM:")]
-                self.peak_mb = max([self.peak_mb, *(number / 1024 for number in kilobytes)])
+        while not self.ended.wait(0.05):
+            self.peak_mb = max(self.peak_mb, _peak_mb(self._pid))
+            self.largest_mb = max(self.peak_mb, self.largest_mb, *map(_peak_mb, _below(self._pid)))
+
+
+def _peak_mb(pid: int) -> float:
+    """0 for a process that has ended."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+        return max((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), default=0.0)
+    return 0.0
+
+
+def _below(pid: int) -> list[int]:
+    """A process's children, and theirs."""
+    with suppress(OSError):
+        children = [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        ]
+        return [*children, *(below for child in children for below in _below(child))]
+    return []
 
 
 def timed(command: Sequence[str | Path], output: Path) -> Taken:
@@ -206,7 +243,7 @@ def timed(command: Sequence[str | Path], output: Path) -> Taken:
     if process.returncode:
         end = output.read_text(encoding="utf-8", errors="replace")[-3000:]
         raise Failed(f"{Path(str(command[0])).name} ended with code {process.returncode}:\n{end}")
-    return Taken(wall, used.ru_utime + used.ru_stime, memory.peak_mb)
+    return Taken(wall, used.ru_utime + used.ru_stime, memory.peak_mb, memory.largest_mb)
 
 
 def playbook(fleet: Fleet, path: Path, **variables: str) -> list[str | Path]:

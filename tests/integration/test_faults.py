@@ -46,7 +46,7 @@ PASSING = ("busy", "refused", "drop_middle", "truncate", "html", "entity_bomb")
 # After these nothing more is asked by that way: every further attempt might lock the account.
 ENDING = ("key_expired", "session_timed_out")
 # A firewall that keeps silent, or that answers after the time limit, costs the time limit. Huge answers cost memory.
-WAITING = ("hang", "hang_after", "trickle", "slow", "huge", "drop_before", "drop_after", "job_fails")
+WAITING = ("hang", "hang_after", "trickle", "slow", "huge", "hostile_xml", "drop_before", "drop_after", "job_fails")
 # Without it the connection's state is not known.
 DECISIVE = {"show mlav cloud-status": "undetermined"}
 

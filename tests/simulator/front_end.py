@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from .fleet import HOST, Firewall
-from .http_server import XML, Dropped, HttpRequest, HttpServer, content, head, read_request
+from .http_server import XML, Dropped, HttpRequest, HttpServer, content, head, hostile_xml, read_request
 from .xml_api import Answer, failure
+
+__all__ = ["FrontEnd", "Seen", "Step", "another_job", "front_end", "hostile_xml", "http", "says"]
 
 Where = Literal["firewall", "other"]
 Body = str | bytes | Callable[[str], str | bytes]
@@ -94,18 +96,6 @@ def says(text: str, on: str = "", **more: Any) -> Step:
 def another_job(number: int) -> Callable[[str], str]:
     """The firewall's answer with another job number in it."""
     return lambda text: re.sub(r"(jobid |<job>)\d+", rf"\g<1>{number}", text)
-
-
-def hostile_xml(kind: Literal["elements", "attributes", "depth", "text"], size: int) -> bytes:
-    """A well-formed answer of about `size` bytes that costs its reader much."""
-    before, after = b'<response status="success"><result>', b"</result></response>"
-    if kind == "elements":
-        return before + b"<a/>" * (size // 4) + after
-    if kind == "attributes":
-        return before + b"<a " + b" ".join(b'a%d=""' % n for n in range(size // 10)) + b"/>" + after
-    if kind == "depth":
-        return before + b"<a>" * (size // 7) + b"</a>" * (size // 7) + after
-    return before + b"A" * size + after
 
 
 class FrontEnd(HttpServer):

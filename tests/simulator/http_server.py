@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import ssl
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote
 
@@ -26,6 +27,19 @@ BOMB = (
 XML = "application/xml; charset=UTF-8"
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 LARGEST_REQUEST = 16 * 1024 * 1024
+
+
+@lru_cache(8)
+def hostile_xml(kind: str, size: int) -> bytes:
+    """A well-formed answer of about `size` bytes that costs its reader much: elements, attributes, depth or text."""
+    before, after = b'<response status="success"><result>', b"</result></response>"
+    if kind == "elements":
+        return before + b"<a/>" * (size // 4) + after
+    if kind == "attributes":
+        return before + b"<a " + b" ".join(b'a%d=""' % n for n in range(size // 10)) + b"/>" + after
+    if kind == "depth":
+        return before + b"<a>" * (size // 7) + b"</a>" * (size // 7) + after
+    return before + b"A" * size + after
 
 
 class Dropped(Exception):
@@ -210,6 +224,10 @@ async def send_badly(writer: asyncio.StreamWriter, answer: Answer, fault: Fault)
         await send(writer, Answer(LOGIN_PAGE), True, "text/html")
     elif fault.kind == "entity_bomb":
         await send(writer, Answer(BOMB), True)
+    elif fault.kind == "hostile_xml":
+        hostile = hostile_xml(fault.text, fault.mb * 1024 * 1024)
+        writer.write(head(200, len(hostile), True) + hostile)
+        await writer.drain()
     elif fault.kind == "huge":
         await _send_huge(writer, answer, fault.mb)
     elif fault.kind == "trickle":

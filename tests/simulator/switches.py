@@ -23,6 +23,7 @@ WIRE_FAULTS = (
     "truncate",
     "html",
     "huge",
+    "hostile_xml",
     "entity_bomb",
 )
 # A job ends in FAIL, or never; or it ends in FAIL although it took effect, or in OK although it did not.

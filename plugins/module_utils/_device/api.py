@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from copy import copy
-from itertools import count, islice
+from itertools import count
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape
@@ -55,7 +55,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.redaction impo
 LOG_JOB_CALLS = 4
 # A connection may end for another reason than that the server keeps none.
 _BINDING_TRIES = 3
-_UNFINISHED_ELEMENTS = 10_000
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 2.0
 
@@ -441,13 +440,15 @@ class XmlApi:
         pause = _FIRST_PAUSE
         while True:
             seconds = min(self.options.timeout, deadline.remaining())
-            answer = self.call({"type": "log", "action": "get", "job-id": job}, seconds)
+            fields = {"type": "log", "action": "get", "job-id": job}
+            body = self._exchange(fields, self._deadline(_asked(fields), seconds))
+            answer = self.checked(body, _asked(fields), sizes.of_request(fields))
             if answer.absent:
                 raise DeviceError(f"the firewall has lost the search {job} in the system log", remedy="Ask again.")
             status = answer.root.findtext("./result/job/status", "").strip()
             if answer.root.find("./result/log") is not None and status in {"FIN", ""}:
                 return answer
-            if next(islice(answer.root.iter(), _UNFINISHED_ELEMENTS, None), None) is not None:
+            if len(body) > sizes.STATUS_BYTES:
                 # Such answers could be asked for until the time is over.
                 raise self._noted(envelope.oversized("no log before the search has finished"))
             if pause >= deadline.remaining():

@@ -31,6 +31,8 @@ T = TypeVar("T")
 # Characters of one raw answer that are kept; longer answers keep the newest part and say how much is missing.
 RAW_LIMIT = 8192
 MESSAGE_LIMIT = 500
+# So many times as much is searched for secrets as is kept: one that begins before it is seen from its beginning.
+_MARGIN = 8
 
 # What gives the evidence where the error itself does not know better.
 _USUAL_WAY = {
@@ -49,8 +51,11 @@ class Unrecognised(Exception):
 
 def bounded(text: str, newest: Literal["first", "last"] = "first", limit: int = RAW_LIMIT) -> str:
     """Redacted text of at most ``limit`` characters (and a remark): the part where the newest lines stand."""
-    clean = redact(text)
-    missing = len(clean) - limit
+    # What cannot be kept is not searched for secrets either, which takes long in megabytes that were made for it.
+    margin = _MARGIN * limit
+    near = text if len(text) <= margin else text[:margin] if newest == "first" else text[-margin:]
+    clean = redact(near)
+    missing = len(text) - len(near) + len(clean) - limit
     if missing <= 0:
         return clean
     remark = f"[{missing} characters left out]"

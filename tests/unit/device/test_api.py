@@ -461,7 +461,7 @@ def test_how_large_an_answer_may_be_follows_from_the_question(fields: dict[str, 
 
 
 def test_a_search_that_never_ends_gives_no_large_answers(server: ApiServer, options: Options) -> None:
-    entries = "<log><logs>" + "<entry/>" * 10_001 + "</logs></log>"
+    entries = "<log><logs>" + "<entry/>" * 40_000 + "</logs></log>"
     server.script = lambda request: (
         f"<response status='success'><result><job>7<status>ACT</status></job>{entries}</result></response>"
         if request.fields.get("action") == "get"

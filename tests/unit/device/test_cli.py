@@ -265,7 +265,10 @@ def test_a_flood_at_login_keeps_to_the_time_limit_and_to_little_memory(piece: by
 def test_an_answer_that_is_too_large_ends_the_session(cli: Cli, ssh_params: dict[str, Any], structured: bool) -> None:
     """A flood is not read to its end, and of a status no part is worth anything."""
     line = "x" * 1000 + "\n"
-    cli.answers[f"{'xml:' if structured else ''}show clock"] = [line * 300, *[0.05, line] * 10_000]
+    cli.answers[f"{'xml:' if structured else ''}show clock"] = [
+        line * 300,
+        *(piece for _ in range(10_000) for piece in (0.05, line)),
+    ]
     opened = session(ssh_params)
     start = time.monotonic()
     with pytest.raises(OversizedAnswer, match="at most 262144 bytes"):

@@ -31,10 +31,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import DIAGNOSIS_INFO
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.remediating import REMEDIATE
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import NOW, FakeDevice
 from tests.simulator import front_end, load, running_firewall
 from tests.simulator.front_end import http
 from tests.simulator.xml_api import XmlApi as SimulatedApi
+from tests.tooling.operations import run_operation
 
 # --- the classes of errors ---
 
@@ -271,6 +274,28 @@ def test_what_pan_os_says_to_the_login_is_no_status(body: str) -> None:
         with pytest.raises(DeviceError):
             device.run(COMMAND)
     assert wire.asked == ["keygen"]
+
+
+FRONT_ENDS = {
+    "overloaded for ever": http(503, headers={"Retry-After": "0"}, times=0),
+    "rate limit on the status": http(429, on="show mlav", headers={"Retry-After": "0"}, times=0),
+    "busy with HTTP 503": http(503, BUSY, on="show mlav", headers={"Retry-After": "0"}, times=0),
+    "no login": http(401, times=0),
+    "overloaded at the login": http(503, on="keygen", headers={"Retry-After": "0"}, times=0),
+    "busy at the login": http(200, BUSY, on="keygen", times=0),
+}
+
+
+@pytest.mark.parametrize("name", FRONT_ENDS)
+def test_a_healthy_firewall_behind_a_front_end_is_not_repaired(name: str) -> None:
+    by_password = {"access": {"api": "password", "ssh": "none"}}
+    with running_firewall("healthy", by_password) as firewall, front_end(firewall, script=[FRONT_ENDS[name]]) as front:
+        given = {"provider": front.provider(), "ca_path": front.ca_path, "host": "fw-1"}
+        diagnosis = run_operation(DIAGNOSIS_INFO, given)["diagnosis"]
+        assert (diagnosis["verdict"], diagnosis["causes"]) == ("undetermined", [])
+        result = run_operation(REMEDIATE, {**given, "outside_window": True})
+        assert result["changed"] is False
+        assert firewall.statistics()["writes"] == []
 
 
 # --- overload ---
