@@ -15,8 +15,8 @@ description:
   - Refuses outside the maintenance window, while another commit, install or synchronisation runs, while somebody else
     holds a lock, while changes of other administrators wait, and where the candidate is not the one that was looked at.
     Each refusal names the guard in RV(guard) and the option that lifts it.
-  - Takes the configuration lock before, and releases it whatever happens. The lock of a run that was killed is removed
-    by the next run on the same computer, or when its time has passed.
+  - Takes the configuration lock before, and releases it whatever happens. The lock of a run that was killed is taken
+    over once nobody has renewed it for the time of its lease.
   - A commit is sent once. Where the answer is lost, its job is looked for by its description; where the connection is
     lost later, the job is asked for again.
 author:

@@ -209,7 +209,7 @@ def test_a_lock_that_is_renewed_is_not_taken_over() -> None:
         assert f"run {first.run}" in refused["msg"]
 
 
-def unlock(firewall: Firewall, check: bool = False, **given: Any) -> dict[str, Any]:
+def unlock(firewall: Firewall, *, check: bool = False, **given: Any) -> dict[str, Any]:
     return run_operation(UNLOCK, options(firewall, **given), check)
 
 
@@ -217,14 +217,15 @@ def unlock(firewall: Firewall, check: bool = False, **given: Any) -> dict[str, A
 def test_stale_locks_are_released_and_nobody_else_s(holder: str) -> None:
     with firewall_with() as firewall:
         firewall.world.require_admin(holder)
-        for comment, given, fate in (
+        fates: tuple[tuple[str, dict[str, Any], str | None], ...] = (
             (LONG_AGO, {"busy_wait": "0s"}, "released"),
             (FAR_AWAY, {}, "released"),
             (FAR_AWAY, {"busy_wait": "0s"}, "not_known"),
             (NEVER_SOON, {"busy_wait": "1s"}, "not_known"),
             ("change window", {}, None),
             ("", {}, None),
-        ):
+        )
+        for comment, given, fate in fates:
             firewall.world.locks.clear()
             firewall.world.take_lock("config", holder, comment)
             looked = unlock(firewall, check=True)

@@ -83,7 +83,7 @@ def test_killed_and_run_again(seed: int, tmp_path: Path) -> None:
     container = seed // len(SCENARIOS) % 2 == 1
     if container and not containers_work():
         pytest.skip("containers cannot be made here (unshare)")
-    given = {
+    given: dict[str, Any] = {
         "audit_dir": str(tmp_path),
         "verify_timeout": "2s",
         "restart_timeout": "5s",

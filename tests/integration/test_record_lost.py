@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._tasks import remediating
+from ansible_collections.panops.mlav.plugins.module_utils._tasks import files, remediating
 from tests.simulator.fleet import Firewall
 
 from .repairing import DECRYPTS, NAME, exclusion, firewall_with, our_locks, repair
@@ -34,7 +34,7 @@ SCENARIOS = {
 def failing_at(number: int, reason: int) -> Iterator[list[int]]:
     """From the save of this number on, the disk is full, or read-only, or the folder is another's."""
     saved: list[int] = []
-    real = remediating.replace_file
+    real = files.replace_file
 
     def replace_file(path: str, content: bytes, mode: int) -> None:
         saved.append(len(saved) + 1)
@@ -66,7 +66,7 @@ def told_in(record: dict[str, Any]) -> set[str]:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_at_each_save(scenario: str, reason: int, tmp_path: Path) -> None:
     """Only the last save comes when all is done: it changes nothing that was."""
-    given = {"verify_timeout": "1s", "remediate_confidence": "likely"}
+    given: dict[str, Any] = {"verify_timeout": "1s", "remediate_confidence": "likely"}
     with failing_at(1_000, reason) as saved, firewall_with(scenario=scenario, **SCENARIOS[scenario]) as firewall:
         whole = repair(firewall, audit_dir=str(tmp_path / "whole"), **given)
     saves = range(1, len(saved) + 1) if reason == errno.ENOSPC else (1, len(saved) // 2, len(saved))

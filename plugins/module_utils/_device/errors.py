@@ -143,12 +143,14 @@ class DeviceChanged(DeviceError):
     """Another device answers at the address than the one that the session is bound to."""
 
     kind = "device_changed"
+    origin = "transport"
 
 
 class NotBound(DeviceError):
     """The session cannot be bound to one device: its serial number or the connection is not to be had."""
 
     kind = "not_bound"
+    origin = "transport"
 
 
 class MissingLibrary(DeviceError):

@@ -39,7 +39,9 @@ class StaleLockStays(DeviceError):
 
 def _listed(device: LiveDevice, watch: LeaseWatch) -> tuple[list[str], list[str], list[str]]:
     """The locks of this collection: stale ones, ones in use, and those that are not known yet to be either."""
-    stale, used, unknown = [], [], []
+    stale: list[str] = []
+    used: list[str] = []
+    unknown: list[str] = []
     for lock in read_locks(device.api, "config"):
         if lock.mark is None:
             continue

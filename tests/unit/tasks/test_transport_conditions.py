@@ -45,6 +45,7 @@ WHOSE_WORD = {
     "device": {"DeviceError", "AuthenticationFailure", "PermissionFailure", "CommandRefused", "DeviceBusy"},
     "transport": {
         *("Unreachable", "Overloaded", "TlsFailure", "HostKeyFailure", "SessionFailure", "CallTimeout"),
+        *("DeviceChanged", "NotBound"),
         *("MalformedAnswer", "ForeignAnswer", "OversizedAnswer"),
     },
     "here": {"NotObtainable", "MissingLibrary", "InvalidOption"},
