@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_unlock
-short_description: Release stale config locks of this collection
+short_description: Releases stale config locks of this collection
 version_added: 1.0.0
 description:
   - Releases the config locks that runs of this collection left on a firewall when they were killed, and touches nobody

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, CommitUnfinished
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import Mark
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.unlocking import UNLOCK
@@ -30,6 +31,7 @@ from .excluding import NAME, exclude
 
 pytestmark = pytest.mark.usefixtures("quick")
 
+NOW = datetime(2026, 11, 28, 22, 0, tzinfo=timezone.utc)
 LONG_AGO = "panops.mlav run 0123abcd job awx-17 lease 180s until 2020-01-01T00:00:00Z"
 FAR_AWAY = "panops.mlav run 0123abcd job - lease 1s until 2099-01-01T00:00:00Z"
 NEVER_SOON = "panops.mlav run 0123abcd job - lease 3600s until 2099-01-01T00:00:00Z"
@@ -269,3 +271,29 @@ def test_the_exclusion_alone_is_bound_to_one_device() -> None:
         assert done["changed"] is True
         asked = firewall.statistics()["asked"]
         assert asked[asked.index("config set") - 1] == "show system info"
+
+
+@pytest.mark.parametrize("days", [-1, 1], ids=["set back", "set forward"])
+def test_no_limit_follows_a_clock_that_somebody_sets(days: int) -> None:
+    """Whoever looks finds another day each time; a window that is open at any time, and a job that never ends."""
+    clock, looked = Clock(), [NOW]
+
+    def another_day() -> datetime:
+        looked.append(looked[-1] + timedelta(days=days))
+        return looked[-1]
+
+    pace = clock.pace(now=another_day, poll_s=1.0)
+    with firewall_with({"kind": "job_hangs", "on": "commit", "times": 1}) as firewall:
+        given = Allowances(pace=pace, commit_timeout_s=60.0, busy_wait_s=30.0)
+        with pytest.raises(CommitUnfinished, match="60 seconds"), closing(open_device(options(firewall))) as device:
+            commit_alone(device, given)
+        assert 60 <= clock.seconds < 90
+        with pytest.raises(Refused, match="within 30 seconds"), closing(open_device(options(firewall))) as device:
+            commit_alone(device, given)
+        assert 90 <= clock.seconds < 120
+    assert len(looked) > 2
+
+
+def commit_alone(device: LiveDevice, given: Allowances) -> None:
+    with LockedChange(device, given, "test", print, own_changes_allowed=True) as change:
+        change.commit(CommitRequest("done"))
