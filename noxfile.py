@@ -157,6 +157,7 @@ ci = group(
 )
 matrix = [
     gate(gates.lowest),
+    gate(gates.kills),
     f"sanity-{OLDEST}",
     *(sanity_of(version) for version in LATER),
     *(core_of(version) for version in (OLDEST, *LATER)),

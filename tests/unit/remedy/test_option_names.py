@@ -1,0 +1,83 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An option that a message of a remedy names is one of every module that prints it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import COMMIT
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import DECRYPTION_EXCLUSION
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Operation
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.reconnecting import RECONNECT
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.remediating import REMEDIATE
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.unlocking import UNLOCK
+from tests.tooling.environment import ROOT
+
+REMEDY = ROOT / "plugins" / "module_utils" / "_remedy"
+CHANGING = (COMMIT, RECONNECT, REMEDIATE)
+# Who prints the messages of a file; those that are not named here belong to all that change a firewall.
+PRINTED_BY: dict[str, tuple[Operation, ...]] = {
+    "choice": (REMEDIATE,),
+    "exclusion": (DECRYPTION_EXCLUSION,),
+    "exclusion_entry": (DECRYPTION_EXCLUSION, REMEDIATE),
+    "left_behind": (REMEDIATE,),
+    "plan": (REMEDIATE,),
+    "planning": (REMEDIATE,),
+    "reconnect": (RECONNECT, REMEDIATE),
+    "record": (REMEDIATE,),
+    "remediate": (REMEDIATE,),
+    "restart": (RECONNECT, REMEDIATE),
+    "undoing": (REMEDIATE,),
+    "verify": (RECONNECT, REMEDIATE),
+}
+# An option for one module alone, in a message that only it can meet.
+ALONE = {
+    ("commit", "force"): (COMMIT,),
+    ("commit", "admin"): (COMMIT,),
+    ("commit", "options"): (COMMIT,),
+}
+EVERY_OPTION = {name for item in (*CHANGING, DECRYPTION_EXCLUSION, UNLOCK) for name in item.argument_spec}
+_NAMED = re.compile(r"\boptions? ([a-z]+(?:_[a-z]+)*)\b")
+_WORD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+
+
+def texts(path: Path) -> Iterator[str]:
+    """The texts of a file that people may read: no docstrings, and no names alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or id(node) in docstrings:
+            continue
+        if isinstance(node.value, str) and " " in node.value:
+            yield node.value
+
+
+def named(text: str) -> set[str]:
+    return set(_NAMED.findall(text)) | (set(_WORD.findall(text)) & EVERY_OPTION)
+
+
+@pytest.mark.parametrize("path", sorted(REMEDY.glob("[a-z]*.py")), ids=lambda path: path.stem)
+def test_every_module_that_prints_it_has_it(path: Path) -> None:
+    for text in texts(path):
+        for name in named(text) - {"names", "that"}:
+            for operation in ALONE.get((path.stem, name), PRINTED_BY.get(path.stem, CHANGING)):
+                assert name in operation.argument_spec, f"{operation.name} has no option {name}: {text!r}"
+
+
+def test_it_finds_them() -> None:
+    found = {name for path in REMEDY.glob("[a-z]*.py") for text in texts(path) for name in named(text)}
+    assert {"take_over_locks", "busy_wait", "restart_timeout", "rollback"} <= found
