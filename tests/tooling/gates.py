@@ -179,7 +179,7 @@ def _plain_pytest(log: IO[str], venv: Path, *tests: str) -> str:
 
 def kills(log: IO[str]) -> str:
     """Repairs killed at two hundred moments, half of them in containers; the integration tests have a few of these."""
-    command = [BIN / "python", "-m", "pytest", "-n4", "tests/integration/test_random_kills.py"]
+    command = [str(BIN / "python"), "-m", "pytest", "-n4", "tests/integration/test_random_kills.py"]
     call(log, command, env=environment(MLAV_TEST_KILLS="200"), seconds=5400)
     return _closing_line(log)
 
