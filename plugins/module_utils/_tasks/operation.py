@@ -77,6 +77,9 @@ def run_module(operation: Operation) -> None:
         result = {"failed": True, **failure(error)}
     # Not every ansible-core looks for the options' secrets in a result.
     result = dict(masked(result, net_of(module.no_log_values)))
+    # Ansible puts them into the result, and shows them.
+    for text in result.pop("warnings", ()):
+        module.warn(text)
     if result.pop("failed", False):
         module.fail_json(**result)
     module.exit_json(**result)
