@@ -51,6 +51,9 @@ _SECTIONS = {
     "show system software status": ("show system software status",),
     "show jobs all": ("show jobs processed", "show jobs all"),
     "show interface all": ("show interface all",),
+    "show url-cloud status": ("show url-cloud status",),
+    "show wildfire status": ("show wildfire status",),
+    "show ctd-agent status security-client": ("show ctd-agent status security-client",),
 }
 _COMMANDS = frozenset(name for names in _SECTIONS.values() for name in names)
 

@@ -58,6 +58,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_rout
     apply_destination_route,
     probe_service_route,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.siblings import probe_siblings
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.software_status import probe_software_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import probe_system_log
 
@@ -170,6 +171,8 @@ class _Session:
         self._want("interfaces", lambda: probe_interfaces(device))
         self._want("ping", self._ping)
         self._want("netstat", self._netstat)
+        if not self.is_connected():
+            self._want("siblings", lambda: probe_siblings(device))
         self._want("devsrv_log", lambda: probe_devsrv_log(device, options.log_lines))
         self._want("system_log", lambda: probe_system_log(device, self._window(), options.log_entries))
         route: ServiceRoute | None = self._value("service_route")

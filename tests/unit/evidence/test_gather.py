@@ -51,12 +51,20 @@ ALL_QUESTIONS = [
     "show interface all",
     "ping source 10.1.5.254 count 3 host ml.service.paloaltonetworks.com",
     "show netstat numeric-hosts yes numeric-ports yes",
+    "show url-cloud status",
+    "show wildfire status",
+    "show ctd-agent status security-client",
     "log devsrv.log",
     "log system",
     "config shared/ssl-decrypt",
     "config devices/entry/vsys",
     "config panorama/vsys",
 ]
+OF_DISCONNECTED_ONLY = {
+    "show url-cloud status",
+    "show wildfire status",
+    "show ctd-agent status security-client",
+}
 FROM_MANAGEMENT = "ping count 3 host ml.service.paloaltonetworks.com"
 
 
@@ -125,11 +133,11 @@ def test_a_busy_firewall_that_recovers_is_asked_four_things() -> None:
 def test_full_depth_asks_a_connected_firewall_everything() -> None:
     device = firewall(status=CONNECTED)
     assert gather(device, "fw", options(depth="full")).depth == "full"
-    assert device.asked == ALL_QUESTIONS
+    assert device.asked == [asked for asked in ALL_QUESTIONS if asked not in OF_DISCONNECTED_ONLY]
 
 
 @pytest.mark.parametrize("depth", ["auto", "full"])
-@pytest.mark.parametrize(("version", "asked"), [("9.1.19-h2", 2), ("10.0.0", 18), ("unknown", 18)])
+@pytest.mark.parametrize(("version", "asked"), [("9.1.19-h2", 2), ("10.0.0", 21), ("unknown", 21)])
 def test_a_release_without_mlav_is_asked_two_things(depth: str, version: str, asked: int) -> None:
     device = firewall(info=SYSTEM_INFO.replace("10.1.12", version))
     found = gather(device, "fw", options(depth=depth))

@@ -121,7 +121,7 @@ def test_no_parser_crashes(name: str, text: str, result: Element) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(answers=st.lists(TEXT.filter(lambda text: not text.startswith("<")), min_size=18, max_size=18))
+@given(answers=st.lists(TEXT.filter(lambda text: not text.startswith("<")), min_size=len(FULL), max_size=len(FULL)))
 def test_no_session_crashes_or_calls_itself_connected(answers: list[str]) -> None:
     found = gather(
         FakeDevice(dict(zip(FULL, answers, strict=True))), "fw", GatherOptions(now=lambda: NOW, sleep=lambda _s: None)
