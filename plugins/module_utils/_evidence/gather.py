@@ -35,7 +35,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import probe_cloud_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commit_state import probe_commit_state
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.decryption import probe_decryption
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.device import probe_device, release
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.device import probe_device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.device_certificate import probe_device_certificate
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.devsrv_log import probe_devsrv_log
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.high_availability import probe_high_availability
@@ -54,6 +54,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.netstat impo
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.ping import probe_ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import YEARS
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import parse_release
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
     apply_destination_route,
     probe_service_route,
@@ -149,8 +150,8 @@ class _Session:
     def has_mlav(self) -> bool:
         """False where the release is known to be older than MLAV."""
         info = self._value("device")
-        version = release(info.sw_version) if info is not None else None
-        return version is None or version >= FIRST_RELEASE
+        version = parse_release(info.sw_version) if info is not None else None
+        return version is None or version.branch >= FIRST_RELEASE
 
     def is_connected(self) -> bool:
         status = self._value("cloud_status")

@@ -82,18 +82,37 @@ def test_no_identity_is_unrecognised(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "expected"),
+    ("model", "expected"),
     [
-        ("10.1.14-h9", (10, 1)),
-        ("9.1.3", (9, 1)),
-        ("11.0", (11, 0)),
-        ("12.2-b7", (12, 2)),
-        ("unknown", None),
-        (None, None),
+        *[(model, True) for model in ("PA-410", "PA-450R-5G", "PA-460", "PA-505", "PA-1420", "PA-3440", "PA-5450")],
+        *[(model, True) for model in ("PA-5580", "PA-7500")],
+        ("PA-VM", False),
+        *[(model, None) for model in ("PA-500", "PA-220", "PA-850", "PA-4020", "PA-7050", "CN-Series", "PA-46", None)],
     ],
 )
-def test_release(version: str | None, expected: tuple[int, int] | None) -> None:
-    assert device.release(version) == expected
+def test_whether_a_model_has_a_tpm(model: str | None, expected: bool | None) -> None:
+    assert device.has_tpm(model) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026/06/08 18:02:03 PDT", datetime(2026, 6, 8, 18, 2, 3)),
+        ("2026/06/08 18:02:03", datetime(2026, 6, 8, 18, 2, 3)),
+        ("2026-06-08", datetime(2026, 6, 8)),
+        ("unknown", None),
+        ("0", None),
+        ("", None),
+    ],
+)
+def test_the_date_of_a_content_release(text: str, expected: datetime | None) -> None:
+    found = device.parse("", xml(info(hostname="a", **{"threat-release-date": text})))
+    assert found.threat_release_date == expected
+
+
+def test_a_size_of_a_virtual_firewall_is_that_of_its_license() -> None:
+    found = device.parse("model: PA-VM\nvm-license: VM-50\nsw-version: 11.1.8\n")
+    assert (found.model, found.vm_license, found.has_tpm) == ("PA-VM", "VM-50", False)
 
 
 def test_system_information_without_a_known_time_leaves_the_clock_unrecognised() -> None:
