@@ -46,6 +46,64 @@ def statistics(sent: int, received: int, loss: str, errors: str = "") -> str:
             CLOUD,
             100,
         ),
+        *[
+            (f"ping: {HOST}: {words}\n", "unknown_host", None, None)
+            for words in ("No address associated with hostname", "Non-recoverable failure in name resolution")
+        ],
+        (f"ping: {HOST}: Address family for hostname not supported\n", "wrong_family", None, None),
+        *[
+            (words + "\n", "bind_failed", None, None)
+            for words in (
+                "ping: bind icmp socket: Cannot assign requested address",
+                "ping: bind icmp socket: Address already in use",
+                "ping: invalid source address: 'fw-untrust-ip'",
+                "ping: unknown iface: ethernet1/5",
+            )
+        ],
+        *[
+            (
+                FIRST + f"From 198.51.100.1 icmp_seq=1 {words}\n" + statistics(3, 0, "100", " +3 errors,"),
+                outcome,
+                CLOUD,
+                100,
+            )
+            for words, outcome in (
+                ("Destination Net Unreachable", "network_unreachable"),
+                ("Destination Net Unknown", "network_unreachable"),
+                ("Destination Host Prohibited", "filtered"),
+                ("Packet filtered", "filtered"),
+                ("Time to live exceeded", "ttl_exceeded"),
+            )
+        ],
+        *[
+            (
+                f"PING {HOST}({HOST} (2001:db8::1)) 56 data bytes\n"
+                f"From 2001:db8::fe icmp_seq=1 Destination unreachable: {words}\n"
+                + statistics(3, 0, "100", " +3 errors,"),
+                outcome,
+                "2001:db8::1",
+                100,
+            )
+            for words, outcome in (
+                ("No route", "network_unreachable"),
+                ("Address unreachable", "host_unreachable"),
+                ("Administratively prohibited", "filtered"),
+            )
+        ],
+        (
+            FIRST
+            + "From 198.51.100.1 icmp_seq=1 Packet filtered\nFrom 10.1.5.254 icmp_seq=2 Destination Host Unreachable\n"
+            + statistics(3, 0, "100", " +2 errors,"),
+            "filtered",
+            CLOUD,
+            100,
+        ),
+        (
+            FIRST + "From 198.51.100.1 icmp_seq=1 Packet filtered\n" + statistics(3, 2, "33", " +1 errors,"),
+            "lost",
+            CLOUD,
+            33,
+        ),
         (
             FIRST + "From 10.1.5.254 icmp_seq=1 Destination Host Unreachable\n" + statistics(3, 2, "33", " +1 errors,"),
             "lost",
