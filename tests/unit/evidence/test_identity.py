@@ -19,6 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     software_status,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
+    Clock,
     DeviceCertificate,
     HighAvailability,
     License,
@@ -236,9 +237,31 @@ def test_device_certificate() -> None:
         datetime(2023, 2, 28, 15, 17, 47),
         "success",
         "Successfully fetched Device Certificate",
+        datetime(2022, 11, 30, 15, 29, 42),
     )
     utc = device_certificate.parse(CERTIFICATE.replace("PST", "UTC"))
     assert utc.not_after == datetime(2023, 2, 28, 15, 17, 47, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("local", "offset_s", "days"),
+    [
+        (datetime(2023, 2, 13, 15, 17, 46), None, 15),
+        (datetime(2023, 2, 13, 15, 17, 48), None, 14),
+        (datetime(2023, 2, 28, 15, 17, 48), 0, -1),
+        (datetime(2019, 1, 1), 0, 1519),
+    ],
+)
+def test_days_that_are_left_of_a_device_certificate(local: datetime, offset_s: int | None, days: int) -> None:
+    seen = Clock(local, offset_s, None, NOW, 0)
+    assert device_certificate.with_days_left(device_certificate.parse(CERTIFICATE), seen).days_left == days
+
+
+def test_days_that_are_left_are_counted_from_the_same_zone() -> None:
+    utc = device_certificate.parse(CERTIFICATE.replace("PST", "UTC"))
+    tokyo = Clock(datetime(2023, 2, 28, 23, 0), 9 * 3600, "clock", NOW, 0)
+    assert device_certificate.with_days_left(utc, tokyo).days_left == 0
+    assert device_certificate.with_days_left(DeviceCertificate("None"), tokyo).days_left is None
 
 
 def test_device_certificate_as_tags() -> None:
