@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.archive import MONITOR_COMMAND
-from ansible_collections.panops.mlav.plugins.module_utils._device.connection_tables import MORE_ROWS
+from ansible_collections.panops.mlav.plugins.module_utils._device.connection_tables import MORE_ROWS, NO_TIME
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import clock
@@ -77,10 +77,10 @@ def _tables(text: str, addresses: tuple[str, ...], source: str | None) -> Iterat
             table.connected = table.connected or _is_wanted(row, addresses, source)
         elif line == MORE_ROWS and table is not None:
             table.cut = True
-        elif line:
+        elif (time := _time(line)) is not None or line == NO_TIME:
             if table is not None:
                 yield table
-            table = _Table(_time(line))
+            table = _Table(time)
     if table is not None:
         yield table
 
