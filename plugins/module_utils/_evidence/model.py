@@ -489,10 +489,14 @@ class Job:
 
 @dataclass(frozen=True)
 class CommitState:
-    """Jobs (newest first) and whether the candidate differs from the running configuration (None: not known)."""
+    """Jobs (newest first) and whether the candidate differs from the running configuration (None: not known).
+
+    ``complete``: every row of the jobs was understood; only then does the absence of a commit prove anything.
+    """
 
     jobs: tuple[Job, ...]
     pending_changes: bool | None
+    complete: bool = True
 
 
 @dataclass(frozen=True)
