@@ -594,3 +594,18 @@ def test_the_text_s_name_tells_the_firewall_and_the_time(device: str) -> None:
     assert (contents.device_name, contents.written_at) == (device, datetime(2025, 11, 23, 23, 59))
     contents = opened(tar(Item(f"tmp/cli/techsupport_{device}_20259999_2359.txt"))).contents
     assert (contents.device_name, contents.written_at) == (device, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "written_at"),
+    [
+        ("techsupport_20260609.txt", None, None),
+        ("techsupport_fw-1_20260609.txt", "fw-1", None),
+        ("techsupport_20260609_1000.txt", None, datetime(2026, 6, 9, 10, 0)),
+        ("techsupport_fw-1_20260609_100059.txt", "fw-1", datetime(2026, 6, 9, 10, 0)),
+    ],
+)
+def test_names_without_a_time_or_a_device_are_read(name: str, device: str | None, written_at: datetime | None) -> None:
+    contents = opened(tar(Item(f"tmp/cli/{name}", b"> show clock\nMon\n"))).contents
+    assert (contents.device_name, contents.written_at) == (device, written_at)
+    assert contents.sections["show clock"].text == "Mon\n"
