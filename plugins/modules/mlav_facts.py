@@ -135,8 +135,8 @@ ansible_facts:
           description:
             - The device certificate, in full. Its status alone is in RV(ansible_facts.mlav.device) of any firewall.
           returned: >-
-            with V(device_certificate) in O(gather_subset), for a firewall that is not connected, where the question does
-            it no harm (PAN-313623)
+            with V(device_certificate) in O(gather_subset), for a firewall that is not connected, where the question
+            does it no harm (PAN-313623)
           type: dict
           sample:
             status: Valid

@@ -11,12 +11,11 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import codecs
-import re
 from typing import BinaryIO, NoReturn
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.encodings import claims_utf_8, lenient_decoder
 from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import MAX_DEPTH, MAX_TAGS
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
 from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tops, wanted_places
@@ -32,21 +31,6 @@ MAX_EXTRA_TAGS = 100_000
 _MAX_EXTRA_TEXT = 8 * 1024**2
 # expat keeps a tag or a comment until it is whole; it passes text on in pieces.
 _MAX_PART_BYTES = 1024**2
-
-
-# Both stand within the first piece that is read.
-_DECLARED = re.compile(rb"""<\?xml[^>]{1,40}?encoding=["']([A-Za-z0-9._-]{1,20})["']""")
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-_AS_LATIN_1 = "panops_mlav_latin_1"
-
-
-def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("latin-1"), error.end
-
-
-codecs.register_error(_AS_LATIN_1, _as_latin_1)
 
 
 def read_configuration(content: BinaryIO, what: str, wanted: tuple[str, ...], extras: tuple[str, ...] = ()) -> Element:
@@ -98,15 +82,13 @@ class _Builder:
         parser.CharacterDataHandler = self._characters
         parser.CommentHandler = parser.ProcessingInstructionHandler = self._pass
         self._parser = parser
-        self._decoder = codecs.getincrementaldecoder("utf-8")(errors=_AS_LATIN_1)
+        self._decoder = lenient_decoder()
         self._is_utf_8: bool | None = None
 
     def feed(self, data: bytes, final: bool = False) -> None:
         """Parses the next bytes. One that is no UTF-8 counts as a Latin-1 character: old descriptions hold such."""
         if self._is_utf_8 is None and data:
-            declared = _DECLARED.match(data)
-            named = declared[1].lower() if declared else b"utf-8"
-            self._is_utf_8 = named == b"utf-8" and not data.startswith(_UTF_16)
+            self._is_utf_8 = claims_utf_8(data)
         if self._is_utf_8:
             data = self._decoder.decode(data, final).encode()
         self._parser.Parse(data, final)
