@@ -51,6 +51,7 @@ from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
 )
 
 Parser = Callable[[str, Element], Any]
+BY_INTERFACE = ServiceRoute("undetermined", "ethernet1/8.81", configured_source="$v")
 
 PARSERS: dict[str, Parser] = {
     "clock": lambda text, _result: clock.parse(text, NOW),
@@ -77,8 +78,6 @@ PARSERS: dict[str, Parser] = {
     "system_log": lambda text, result: system_log.with_offset(system_log.parse(text, result), 50400),
     "system_log_text": lambda text, _result: system_log.with_offset(system_log.parse(text), 50400),
 }
-
-BY_INTERFACE = ServiceRoute("undetermined", "ethernet1/8.81", configured_source="$v")
 
 # Pieces of real answers, so that the examples get past the first line of a parser.
 PIECES = [
