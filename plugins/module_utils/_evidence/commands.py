@@ -152,6 +152,7 @@ ALLOWED: tuple[AllowedRequest, ...] = (
     AllowedRequest("config edit", "remediation", "write the decryption exclusion", effect="changes"),
     AllowedRequest("config delete", "remediation", "remove the decryption exclusion", effect="changes"),
     AllowedRequest("commit", "remediation", "commit, or commit force", "a commit", effect="changes"),
+    AllowedRequest("commit partial", "remediation", "commit own changes alone", "a commit", effect="changes"),
     AllowedRequest(
         "debug software restart process device-server",
         "remediation",
@@ -163,6 +164,7 @@ ALLOWED: tuple[AllowedRequest, ...] = (
     AllowedRequest("show devicegroups", "panorama", "device groups, for the inventory"),
     AllowedRequest("show template-stack", "panorama", "template stacks, for the inventory"),
     AllowedRequest("show templates", "panorama", "templates, for the inventory"),
+    AllowedRequest("config show mgt-config/devices", "panorama", "tags, for the inventory"),
 )
 
 
