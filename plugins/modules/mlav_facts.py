@@ -33,7 +33,7 @@ options:
         imply V(all).
       - Names are V(cloud_status), V(device), V(clock), V(high_availability), V(licenses), V(device_certificate),
         V(service_route), V(interfaces), V(ping), V(netstat), V(devsrv_log), V(system_log), V(decryption),
-        V(commit_state) and V(software_status).
+        V(siblings), V(commit_state) and V(software_status).
       - What a name rests on is gathered with it (V(netstat) needs V(ping), which needs V(service_route)).
     type: list
     elements: str
@@ -107,6 +107,10 @@ ansible_facts:
             app_version: 8868-8828
             threat_version: 8868-8828
             av_version: 4875-5393
+            vm_license: null
+            has_tpm: null
+            device_certificate_status: Valid
+            app_release_date: '2026-11-24T18:02:03'
         clock:
           description: The firewall's time beside the controller's.
           returned: with V(clock) in O(gather_subset)
@@ -128,8 +132,11 @@ ansible_facts:
             peer_state: passive
             running_sync: synchronized
         device_certificate:
-          description: The device certificate.
-          returned: with V(device_certificate) in O(gather_subset)
+          description:
+            - The device certificate, in full. Its status alone is in RV(ansible_facts.mlav.device) of any firewall.
+          returned: >-
+            with V(device_certificate) in O(gather_subset), for a firewall that is not connected, where the question
+            does it no harm (PAN-313623)
           type: dict
           sample:
             status: Valid
@@ -137,6 +144,8 @@ ansible_facts:
             not_after: '2027-01-27T20:14:08'
             last_fetched_status: success
             last_fetched_info: Successfully fetched Device Certificate
+            last_fetched: '2026-10-29T20:14:08'
+            days_left: 60
         licenses:
           description: The licences.
           returned: with V(licenses) in O(gather_subset)
@@ -192,6 +201,10 @@ ansible_facts:
               addresses:
               - 192.0.2.10
               zone: untrust
+              zone_cut: false
+              vsys: 1
+            complete: true
+            why_incomplete: ''
         ping:
           description: The answer of ping. See M(panops.mlav.mlav_ping_info).
           returned: with V(ping) in O(gather_subset)
@@ -221,6 +234,20 @@ ansible_facts:
               state: ESTABLISHED
             rows: 5
             proxy_connections: []
+        siblings:
+          description:
+            - The state of the other clouds that share the service route, each V(connected), V(disconnected), V(other)
+              or V(unknown), with the firewall's own word. V(null) where the firewall does not answer.
+          returned: with V(siblings) in O(gather_subset), for a firewall that is not connected
+          type: dict
+          sample:
+            url_cloud:
+              state: disconnected
+              raw_state: not connected
+            wildfire: null
+            ctd_agent:
+              state: unknown
+              raw_state: null
         devsrv_log:
           description: What C(devsrv.log) says of the cloud. See M(panops.mlav.mlav_log_info).
           returned: with V(devsrv_log) in O(gather_subset)

@@ -56,7 +56,7 @@ devsrv_log:
       elements: dict
       sample:
         - kind: curl
-          code:
+          code: 60
           text: Peer certificate cannot be authenticated with given CA certificates
           first: '2023-08-28T13:21:23.813000-04:00'
           last: '2023-08-28T13:36:24.606000-04:00'
@@ -84,6 +84,11 @@ devsrv_log:
       description: Whether the oldest part was left out.
       type: bool
       sample: false
+    unrecognized_errors:
+      description: Those of RV(devsrv_log.signatures) that no known text or code explains, newest first.
+      type: list
+      elements: dict
+      sample: []
 system_log:
   description: The MLAV events of the system log, newest first. V(null) where it could not be read.
   returned: success

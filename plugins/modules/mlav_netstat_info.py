@@ -64,6 +64,10 @@ netstat:
       type: list
       elements: dict
       sample: []
+    history:
+      description: Earlier tables, which only a tech-support file holds. V(null) for a firewall that is asked.
+      type: dict
+      sample:
     connections:
       description: The connections.
       type: list

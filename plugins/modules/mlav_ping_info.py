@@ -65,7 +65,8 @@ ping:
       sample: 10.1.5.254
     outcome:
       description:
-        - V(answered), V(lost), V(unknown_host), V(bind_failed), V(network_unreachable) or V(host_unreachable).
+        - V(answered), V(lost), V(unknown_host), V(bind_failed), V(wrong_family) (of the source),
+          V(network_unreachable), V(host_unreachable), V(filtered) (a filter answers) or V(ttl_exceeded) (a loop).
       type: str
       sample: answered
     address:

@@ -103,6 +103,24 @@ service_route:
       description: The configured MLAV cloud server, where it is not the default.
       type: str
       sample:
+    explicit_mgt:
+      description: Whether the management interface is chosen by name, so that no destination route overrides it.
+      type: bool
+      sample: false
+    configured_source:
+      description: The name that is configured in place of a source address, such as that of an address object.
+      type: str
+      sample: fw-untrust-ip
+    resolved_from:
+      description:
+        - What gave the source address where the route names none, V(address_object), V(template_variable) or
+          V(interface). V(null) where the route names the address.
+      type: str
+      sample: address_object
+    inline_cloud_proxy:
+      description: C(deviceconfig system inline-cloud-proxy) as configured. V(null) where it is not.
+      type: str
+      sample:
 host:
   description: The name of the firewall.
   returned: success

@@ -19,8 +19,10 @@ from typing import Any, TypeVar
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import api
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import find
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import judging
+from tests.simulator.switches import Statistics
 
 from .documented import undocumented
 from .pace import at_the_pace
@@ -197,6 +199,31 @@ def quick() -> Iterator[None]:
     """Operations in this process wait moments only."""
     with at_the_pace():
         yield
+
+
+@pytest.fixture(scope="session")
+def strangers() -> Iterator[set[str]]:
+    """What simulated firewalls have been sent that is not on the list of what may be sent."""
+    found: set[str] = set()
+    note = Statistics.note
+
+    def noted(self: Statistics, label: str, prefix: str = "", *, writes: bool = False) -> None:
+        if find(label) is None:
+            found.add(prefix + label)
+        note(self, label, prefix, writes=writes)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Statistics, "note", noted)
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_sent(strangers: set[str]) -> Iterator[None]:
+    """Whatever a test does, a firewall is sent only what the list allows."""
+    yield
+    sent = sorted(strangers)
+    strangers.clear()
+    assert sent == []
 
 
 @pytest.fixture

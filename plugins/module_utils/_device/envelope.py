@@ -21,6 +21,7 @@ from typing import NoReturn
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 from xml.parsers import expat
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.encodings import mended
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CommandRefused,
@@ -147,8 +148,9 @@ def _tree(body: bytes, limit: Limits) -> Element:
     parser = XMLParser()  # noqa: S314 - entities can be declared in a DOCTYPE only, which is refused
     try:
         _refuse_doctype(body)
-        for start in range(0, len(body), _PARSED_BYTES):
-            parser.feed(body[start : start + _PARSED_BYTES])
+        text = mended(body)
+        for start in range(0, len(text), _PARSED_BYTES):
+            parser.feed(text[start : start + _PARSED_BYTES])
         root: Element = parser.close()
     except (ParseError, expat.ExpatError, ValueError, LookupError) as error:
         raise malformed(f"the answer is not XML ({excerpt(str(error))})", body) from error

@@ -19,7 +19,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import Release, parse_release
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import (
     DECISIVE,
     LiveFinding,
@@ -40,6 +39,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     Job,
     SystemEventKind,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release, parse_release
 
 State = Literal["connected", "disconnected", "busy", "other", "unknown"]
 

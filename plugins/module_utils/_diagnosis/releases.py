@@ -12,39 +12,12 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release
+
 Affected = Literal["affected", "fixed", "unknown"]
-
-_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:-h(\d{1,4}))?", re.ASCII)
-
-
-@dataclass(frozen=True, order=True)
-class Release:
-    """A PAN-OS release; a hotfix (``10.1.14-h9``) sorts after the plain release."""
-
-    major: int
-    feature: int
-    maintenance: int
-    hotfix: int = 0
-
-    @property
-    def branch(self) -> tuple[int, int]:
-        return (self.major, self.feature)
-
-    def __str__(self) -> str:
-        plain = f"{self.major}.{self.feature}.{self.maintenance}"
-        return f"{plain}-h{self.hotfix}" if self.hotfix else plain
-
-
-def parse_release(text: str | None) -> Release | None:
-    """Reads ``10.1.14`` or ``10.1.14-h9``. Anything else (a beta, a private build, junk) is None: not comparable."""
-    match = _RELEASE.fullmatch(text.strip()) if text else None
-    if match is None:
-        return None
-    return Release(*(int(part or 0) for part in match.groups()))
 
 
 @dataclass(frozen=True)

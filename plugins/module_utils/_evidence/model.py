@@ -70,7 +70,15 @@ class CloudStatus:
 
 @dataclass(frozen=True)
 class DeviceInfo:
-    """``show system info``: strings as the device gives them, None where absent."""
+    """``show system info``: strings as the device gives them, None where absent.
+
+    Attributes:
+        vm_license: ``VM-50``, ``VM-100`` … of a VM-Series firewall, whose ``model`` is ``PA-VM`` whatever its size.
+        device_certificate_status: the device's own word (``Valid``, ``None``: there is no certificate).
+        has_tpm: by model; None where it is not known.
+        app_release_date, threat_release_date, av_release_date, wildfire_release_date: of the installed content,
+            device-local and naive, None where absent or not understood.
+    """
 
     hostname: str | None = None
     serial: str | None = None
@@ -87,6 +95,12 @@ class DeviceInfo:
     management_address: str | None = None
     device_certificate_status: str | None = None
     uptime_s: int | None = None
+    vm_license: str | None = None
+    has_tpm: bool | None = None
+    app_release_date: datetime | None = None
+    threat_release_date: datetime | None = None
+    av_release_date: datetime | None = None
+    wildfire_release_date: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -136,13 +150,21 @@ class Licenses:
 
 @dataclass(frozen=True)
 class DeviceCertificate:
-    """``show device-certificate status``; ``status`` is the device's own word (``Valid``)."""
+    """``show device-certificate status``; ``status`` is the device's own word (``Valid``).
+
+    Attributes:
+        not_before, not_after, last_fetched: device time, naive where the zone has more than one meaning.
+        last_fetched_status, last_fetched_info: the device's own words on the last renewal.
+        days_left: whole days from the device's clock to ``not_after``, negative once it is over; None without a clock.
+    """
 
     status: str | None
     not_before: datetime | None = None
     not_after: datetime | None = None
     last_fetched_status: str | None = None
     last_fetched_info: str | None = None
+    last_fetched: datetime | None = None
+    days_left: int | None = None
 
 
 @dataclass(frozen=True)
@@ -163,8 +185,12 @@ class ServiceRoute:
         interface: source interface; None for the management interface.
         source_address: source address without its prefix length.
         origin: ``default`` (no entry), ``local``, ``template`` (pushed) or ``destination`` (a destination route wins).
+        explicit_mgt: the management interface was chosen by name: no destination route overrides that.
+        resolved_from: what gave ``source_address`` where the route itself names none; None where it does.
+        configured_source: the name in place of an address (``fw-untrust-ip``, ``$branch-ip``), resolved or not.
         complete: values pushed by Panorama are included.
         proxy_server, proxy_port: the management proxy. Whether MLAV honours it is not known.
+        inline_cloud_proxy: ``deviceconfig system inline-cloud-proxy`` as configured, None where absent.
         dns_servers: as configured; ``dns_proxy_object`` stands in their place where one is used.
         cloud_server_override: ``deviceconfig setting mlav cloud-server``.
         panorama_managed: the configuration names a Panorama or carries pushed values.
@@ -183,21 +209,53 @@ class ServiceRoute:
     dns_proxy_object: str | None = None
     cloud_server_override: str | None = None
     panorama_managed: bool = False
+    explicit_mgt: bool = False
+    resolved_from: Literal["address_object", "template_variable", "interface"] | None = None
+    configured_source: str | None = None
+    inline_cloud_proxy: str | None = None
 
 
 @dataclass(frozen=True)
 class Interface:
-    """One logical interface of ``show interface all``; addresses without their prefix length."""
+    """One logical interface of ``show interface all``; addresses without their prefix length.
+
+    Attributes:
+        zone: the zone's name, whole where the configuration has it.
+        zone_cut: the column of the table may have cut ``zone``: it is a prefix, and matches no other name for certain.
+        vsys: number of the virtual system (``1``), within which alone a zone's name is unique; None where not given.
+    """
 
     name: str
     state: str | None
     addresses: tuple[str, ...] = ()
     zone: str | None = None
+    zone_cut: bool = False
+    vsys: int | None = None
 
 
 @dataclass(frozen=True)
 class Interfaces:
+    """``show interface all``. ``complete``: every row was read; only then does an absent address prove anything.
+
+    ``why_incomplete`` says which rows may be missing.
+    """
+
     entries: tuple[Interface, ...]
+    complete: bool = True
+    why_incomplete: str = ""
+
+
+PingOutcome = Literal[
+    "answered",
+    "lost",
+    "unknown_host",
+    "bind_failed",
+    "wrong_family",
+    "network_unreachable",
+    "host_unreachable",
+    "filtered",
+    "ttl_exceeded",
+]
 
 
 @dataclass(frozen=True)
@@ -205,13 +263,19 @@ class Ping:
     """One ping of the cloud server from the service route's source.
 
     ``address`` is what the name resolved to, given even when every reply is lost. ``outcome``:
-    answered, lost (some or all; see ``loss_percent``), unknown_host, bind_failed, network_unreachable,
-    host_unreachable.
+
+    - answered, lost (some or all; see ``loss_percent``)
+    - unknown_host: the name does not resolve
+    - bind_failed: the source address or interface cannot be used
+    - wrong_family: the source is of another address family than the name's address; says nothing of the name
+    - network_unreachable, host_unreachable: no route there; a router or the firewall itself says so
+    - filtered: a filter on the path answers that it prohibits the traffic
+    - ttl_exceeded: a routing loop
     """
 
     host: str
     source: str | None
-    outcome: Literal["answered", "lost", "unknown_host", "bind_failed", "network_unreachable", "host_unreachable"]
+    outcome: PingOutcome
     address: str | None = None
     transmitted: int | None = None
     received: int | None = None
@@ -234,11 +298,37 @@ class Connection:
 
 
 @dataclass(frozen=True)
+class ConnectionHistory:
+    """The connection tables that ``mp-monitor.log`` of a tech-support file holds, one every few minutes. Device time.
+
+    Attributes:
+        samples: tables that were read; ``connected`` of them hold an established session that counts.
+        oldest, newest: the times of the first and the last of them.
+        last_connected: the newest table with such a session; None where no table has one.
+        missing_since: the first table after it, or the first of all; None while the newest table has such a session.
+        complete: every table between ``oldest`` and ``newest`` was read.
+        addresses: those whose sessions to port 443 count; where there are none, sessions to any address from
+            ``source`` do, which need not be the cloud server's.
+    """
+
+    samples: int
+    connected: int
+    oldest: datetime | None
+    newest: datetime | None
+    last_connected: datetime | None = None
+    missing_since: datetime | None = None
+    complete: bool = True
+    addresses: tuple[str, ...] = ()
+    source: str | None = None
+
+
+@dataclass(frozen=True)
 class Netstat:
     """The connections that matter: to ``addresses`` on ``port`` (to any address on it where ``addresses`` is empty).
 
     ``rows`` counts every row that was understood. ``proxy_connections`` are those to the configured proxy: they carry
     other traffic too, and whether MLAV honours the proxy is not known, so they prove nothing by themselves.
+    ``history``: earlier tables, which a tech-support file alone holds.
     """
 
     addresses: tuple[str, ...]
@@ -246,6 +336,7 @@ class Netstat:
     connections: tuple[Connection, ...]
     rows: int
     proxy_connections: tuple[Connection, ...] = ()
+    history: ConnectionHistory | None = None
 
 
 SignatureKind = Literal["x509", "curl", "http", "reconnect", "other"]
@@ -256,8 +347,9 @@ class LogSignature:
     """Equal messages of devsrv.log, put together.
 
     Attributes:
-        kind: ``x509`` (code: OpenSSL's), ``curl`` (text: libcurl's), ``http`` (code: HTTP status),
-            ``reconnect`` (mlav force_reconnect) or ``other`` (an MLAV error that is not in the article).
+        kind: ``x509`` (code: OpenSSL's), ``curl`` (text: libcurl's; code: libcurl's, None for a text that it does not
+            have), ``http`` (code: HTTP status), ``reconnect`` (mlav force_reconnect) or ``other`` (an MLAV error that
+            is none of these).
         code: the number in it, where there is one.
         text: the telling part of the message (``Couldn't resolve host name``, ``invalid content version …``).
         first, last: device time; aware where the line or the clock gave an offset, else naive; None: no time at all.
@@ -276,7 +368,10 @@ class LogSignature:
 
 @dataclass(frozen=True)
 class DevsrvLog:
-    """MLAV's part of devsrv.log. ``lines`` counts what was read; ``oldest``/``newest`` bound it in time."""
+    """MLAV's part of devsrv.log. ``lines`` counts what was read; ``oldest``/``newest`` bound it in time.
+
+    ``unrecognized_errors``: those of ``signatures`` that no known text or code explains, newest first.
+    """
 
     signatures: tuple[LogSignature, ...]
     lines: int
@@ -284,6 +379,7 @@ class DevsrvLog:
     newest: datetime | None
     utc_offset_s: int | None = None
     truncated: bool = False
+    unrecognized_errors: tuple[LogSignature, ...] = ()
 
 
 SystemEventKind = Literal[
@@ -354,6 +450,15 @@ class DecryptionExclusion:
 
 
 @dataclass(frozen=True)
+class Zone:
+    """A layer-3 zone as configured: its whole name, its virtual system (``vsys1``) and its interfaces."""
+
+    name: str
+    vsys: str
+    interfaces: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Decryption:
     """``complete`` is false where rules pushed by Panorama may be missing."""
 
@@ -361,6 +466,7 @@ class Decryption:
     exclusions: tuple[DecryptionExclusion, ...]
     disabled_predefined: tuple[str, ...] = ()
     complete: bool = True
+    zones: tuple[Zone, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -383,10 +489,14 @@ class Job:
 
 @dataclass(frozen=True)
 class CommitState:
-    """Jobs (newest first) and whether the candidate differs from the running configuration (None: not known)."""
+    """Jobs (newest first) and whether the candidate differs from the running configuration (None: not known).
+
+    ``complete``: every row of the jobs was understood; only then does the absence of a commit prove anything.
+    """
 
     jobs: tuple[Job, ...]
     pending_changes: bool | None
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -401,6 +511,29 @@ class Process:
 @dataclass(frozen=True)
 class SoftwareStatus:
     processes: tuple[Process, ...]
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """Another cloud of device-server's. ``raw_state`` is the device's own word, None where the answer has none.
+
+    ``state``: ``other`` is a known answer with a state that is neither, ``unknown`` an answer in no known form.
+    """
+
+    state: Literal["connected", "disconnected", "other", "unknown"]
+    raw_state: str | None = None
+
+
+@dataclass(frozen=True)
+class Siblings:
+    """The clouds that share MLAV's service route: PAN-DB, WildFire, and the security client of ctd-agent.
+
+    Asked of a firewall that is not connected alone. None where the firewall does not answer the question.
+    """
+
+    url_cloud: Sibling | None = None
+    wildfire: Sibling | None = None
+    ctd_agent: Sibling | None = None
 
 
 @dataclass(frozen=True)
@@ -421,6 +554,7 @@ class EvidenceSet:
     interfaces: Evidence[Interfaces] = field(default_factory=not_asked)
     ping: Evidence[Ping] = field(default_factory=not_asked)
     netstat: Evidence[Netstat] = field(default_factory=not_asked)
+    siblings: Evidence[Siblings] = field(default_factory=not_asked)
     devsrv_log: Evidence[DevsrvLog] = field(default_factory=not_asked)
     system_log: Evidence[SystemLog] = field(default_factory=not_asked)
     decryption: Evidence[Decryption] = field(default_factory=not_asked)
@@ -442,6 +576,7 @@ EVIDENCE_NAMES = (
     "interfaces",
     "ping",
     "netstat",
+    "siblings",
     "devsrv_log",
     "system_log",
     "decryption",

@@ -23,8 +23,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 _NEEDS: dict[str, tuple[str, ...]] = {
     "ping": ("cloud_status", "service_route"),
     "netstat": ("ping",),
+    "siblings": ("cloud_status",),
     "system_log": ("clock",),
     "decryption": ("service_route",),
+    "device_certificate": ("device", "cloud_status"),
 }
 
 

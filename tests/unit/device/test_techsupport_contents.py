@@ -89,6 +89,8 @@ def why_not(ask: Callable[[], object]) -> str:
         (b"> show clock\nMon\n> show clock\nTue\n", "Mon\n"),
         (b"> show clock\n>Mon\n>> x\n > show system info\n", ">Mon\n>> x\n > show system info\n"),
         (b"> show clock\n> Mon\n> 1\n>\n", "> Mon\n> 1\n>\n"),
+        (b" > show clock\nMon\n\n  > show system info\nTue\n", "Mon\n\n"),
+        (b"\n\t> show clock\r\nMon\r\n \r\n > show system info\r\nTue\r\n", "Mon\r\n \r\n"),
         (b"> show clock\nMon\n> show system info\nTue\n", "Mon\n"),
         (b"> show clock\nMon \xe9\xff\n", "Mon \N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}\n"),
         (b"> show clock\nM\0n\n", "M\0n\n"),
@@ -382,7 +384,7 @@ RULE = '<rulebase><decryption><rules><entry name="%s"/></rules></decryption></ru
 
 
 def config(rule: str) -> bytes:
-    vsys = f'<vsys><entry name="vsys1">{RULE % rule}<address><entry name="secret"/></address></entry></vsys>'
+    vsys = f'<vsys><entry name="vsys1">{RULE % rule}<service><entry name="secret"/></service></entry></vsys>'
     return f'<?xml version="1.0"?>\n<config><devices><entry name="x">{vsys}</entry></devices></config>'.encode()
 
 
@@ -410,6 +412,40 @@ def test_the_running_configuration_alone_may_lack_what_is_pushed(merged: list[It
     assert (rules(found), found.notes) == (["r"], (PUSHED_VALUES_MAY_BE_MISSING,))
 
 
+def with_objects(count: int, name: bytes = b"o") -> bytes:
+    objects = b"".join(
+        b'<entry name="%s%d"><ip-netmask>198.51.100.5/24</ip-netmask><tag><member>x</member></tag></entry>'
+        % (name, number)
+        for number in range(count)
+    )
+    shared = b"<shared><address>%s</address><ssl-decrypt><a/></ssl-decrypt></shared>" % objects
+    return b"<config>" + shared + (IN_VSYS % b"<a/>").removeprefix(b"<config>")
+
+
+def test_address_objects_are_kept_with_their_address_alone() -> None:
+    device = opened(tar(Item(MERGED, with_objects(3))))
+    result = device.effective_config("shared/address/entry[@name='o1']").result
+    assert result is not None
+    [found] = result
+    assert [(child.tag, child.text) for child in found] == [("ip-netmask", "198.51.100.5/24")]
+
+
+@pytest.mark.parametrize("text", [b"o", b"o" * 5000])
+def test_too_many_address_objects_cost_nothing_else(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is kept rather than some, and what is needed counts for itself."""
+    monkeypatch.setattr(configuration_file, "MAX_EXTRA_TAGS", 99 if len(text) == 1 else 10**6)
+    monkeypatch.setattr(configuration_file, "_MAX_EXTRA_TEXT", 10**6 if len(text) == 1 else 90_000)
+    monkeypatch.setattr(configuration_file, "MAX_TAGS", 20)
+    for count, kept in ((10, 10), (100, 0)):
+        contents = opened(tar(Item(MERGED, with_objects(count, text)))).contents
+        tree = contents.configurations[MERGED]
+        assert contents.faults == {}
+        assert len(tree.findall("shared/address/entry/ip-netmask")) == kept
+        assert len(tree.findall("shared/address")) == bool(kept)
+        assert tree.find("shared/ssl-decrypt/a") is not None
+        assert tree.find("devices/entry/vsys/entry/ssl-decrypt/a") is not None
+
+
 def test_an_absent_subtree_is_an_answer() -> None:
     found = opened(tar(Item(MERGED, b"<config/>"))).effective_config(VSYS)
     assert found.result is not None
@@ -433,7 +469,7 @@ IN_VSYS = (
         (b"", "is not well-formed XML (no element found: line 1, column 0)"),
         (b"<config><devices>", "is not well-formed XML (no element found: line 1, column 17)"),
         (b"<config/><config/>", "is not well-formed XML (junk after document element: line 1, column 9)"),
-        (b"<config>\xff</config>", "is not well-formed XML (not well-formed (invalid token): line 1, column 8)"),
+        (b"<config>\x01</config>", "is not well-formed XML (not well-formed (invalid token): line 1, column 8)"),
         (b"<config>\0</config>", "is not well-formed XML (not well-formed (invalid token): line 1, column 8)"),
         (b"<config>&x;</config>", "is not well-formed XML (undefined entity: line 1, column 8)"),
         (b"<html/>", "is no configuration. Expected: <config>. Actual: <html>."),
@@ -502,16 +538,35 @@ def test_characters_that_matter_are_counted(inner: bytes, fits: bool, monkeypatc
     assert (contents.faults, list(contents.configurations)) == (told, [MERGED] if fits else [])
 
 
+@pytest.mark.parametrize("declared", [b"", b'<?xml version="1.0"?>', b'<?xml version="1.0" encoding="UTF-8"?>'])
+@pytest.mark.parametrize("place", [0, 1, 65_530, 131_071])
+@pytest.mark.parametrize("text", [b"Z\xfcrich", b"Z\xc3\xbcrich \xfc", b"\xe2\x82", b"\x80\xff"])
+def test_bytes_of_another_encoding_hide_nothing(declared: bytes, place: int, text: bytes) -> None:
+    """Wherever a piece of the file ends, also within a character."""
+    banner = b"a" * place + text
+    data = declared + b"<config><shared><x>%s</x></shared>" % banner + (IN_VSYS % b"<a/>").removeprefix(b"<config>")
+    contents = opened(tar(Item(MERGED, data))).contents
+    assert (contents.faults, list(contents.configurations)) == ({}, [MERGED])
+    assert contents.configurations[MERGED].find("devices/entry/vsys/entry/ssl-decrypt/a") is not None
+
+
+def test_what_a_latin_1_byte_meant_is_kept() -> None:
+    contents = opened(tar(Item(MERGED, IN_VSYS % b"<a>Z\xfcrich \xc3\xbc</a>"))).contents
+    assert contents.configurations[MERGED].findtext("devices/entry/vsys/entry/ssl-decrypt/a") == "Z\xfcrich \xfc"
+
+
 def test_a_configuration_in_utf_16_is_read() -> None:
     assert rules(
         effective(Item(MERGED, config("m").decode().replace("?>", ' encoding="UTF-16"?>').encode("utf-16")))
     ) == ["m"]
 
 
-def test_what_is_not_wanted_of_a_configuration_takes_no_memory() -> None:
+# Address objects are wanted where there are not too many.
+@pytest.mark.parametrize(("tag", "part"), [(b"service", 8), (b"address", 2)])
+def test_what_is_not_wanted_of_a_configuration_takes_no_memory(tag: bytes, part: int) -> None:
     many = b'<entry name="x"><ip-netmask>192.0.2.1</ip-netmask></entry>' * 1000
-    opening = b"<config><devices><entry><vsys><entry><address>"
-    closing = b"</address>" + (RULE % "m").encode() + b"</entry></vsys></entry></devices></config>"
+    opening = b"<config><devices><entry><vsys><entry><" + tag + b">"
+    closing = b"</" + tag + b">" + (RULE % "m").encode() + b"</entry></vsys></entry></devices></config>"
 
     def content() -> Iterator[bytes]:
         yield opening
@@ -521,7 +576,7 @@ def test_what_is_not_wanted_of_a_configuration_takes_no_memory() -> None:
 
     device, peak = peak_of(lambda: opened(streamed(MERGED, sum(map(len, content())), content())))
     assert rules(device.effective_config(VSYS)) == [None, "m"]
-    assert peak < MOST_MEMORY / 8
+    assert peak < MOST_MEMORY / part
 
 
 def test_who_decrypts_is_unknown_where_pushed_rules_may_be_missing(tmp_path: Path) -> None:
@@ -539,3 +594,18 @@ def test_the_text_s_name_tells_the_firewall_and_the_time(device: str) -> None:
     assert (contents.device_name, contents.written_at) == (device, datetime(2025, 11, 23, 23, 59))
     contents = opened(tar(Item(f"tmp/cli/techsupport_{device}_20259999_2359.txt"))).contents
     assert (contents.device_name, contents.written_at) == (device, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "written_at"),
+    [
+        ("techsupport_20260609.txt", None, None),
+        ("techsupport_fw-1_20260609.txt", "fw-1", None),
+        ("techsupport_20260609_1000.txt", None, datetime(2026, 6, 9, 10, 0)),
+        ("techsupport_fw-1_20260609_100059.txt", "fw-1", datetime(2026, 6, 9, 10, 0)),
+    ],
+)
+def test_names_without_a_time_or_a_device_are_read(name: str, device: str | None, written_at: datetime | None) -> None:
+    contents = opened(tar(Item(f"tmp/cli/{name}", b"> show clock\nMon\n"))).contents
+    assert (contents.device_name, contents.written_at) == (device, written_at)
+    assert contents.sections["show clock"].text == "Mon\n"

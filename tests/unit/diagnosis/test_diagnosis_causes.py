@@ -225,7 +225,7 @@ ROWS = [
       }.items() for release in releases),
     *(Row(f"DNS error on {release}", firewall(device=device(release), devsrv_log=devsrv(dns_error())), "undetermined",
           ("name_resolution_intermittent possible", "defect_pan_229832 possible"), ("whether PAN-OS",))
-      for release in ("10.0.12", "11.1.2-c17", "junk")),
+      for release in ("10.0.12", "11.1.x", "junk")),
     Row("DNS error, no ping, affected", no_ssh(device=device("10.1.12"), devsrv_log=devsrv(dns_error())),
         "undetermined", ("name_resolution_failed possible", "defect_pan_229832 possible"), ("resolves now",),
         missing=("ping", "netstat")),

@@ -11,9 +11,8 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import (
     PAN_229832,
     UNLICENSED_CONTENT,
-    Release,
-    parse_release,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release, parse_release
 
 
 @pytest.mark.parametrize(
@@ -26,7 +25,16 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases im
         (None, None),
         ("unknown", None),
         ("10.1", None),
-        ("10.1.14-b3", None),
+        ("11.2.5-h1.aingfw", Release(11, 2, 5, 1)),
+        ("10.0.4.vm_eval", Release(10, 0, 4)),
+        ("9.0.3.xfr", Release(9, 0, 3)),
+        ("9.0.0-c300", Release(9, 0, 0)),
+        ("10.1.0-b17", Release(10, 1, 0)),
+        ("11.2.5-h", None),
+        ("11.2.5-", None),
+        ("11.2.5.", None),
+        ("11.2.5-h1-h2", None),
+        ("11.2.5 (build)", None),
         ("10.1.14-h9 evil", None),
         ("١٠.1.14", None),
         ("10.1.14.1", None),

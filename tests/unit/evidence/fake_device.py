@@ -139,6 +139,7 @@ FULL = {
     "<name>ethernet1/5</name><zone>untrust</zone><ip>10.1.5.254/24</ip></entry></ifnet>",
     "ping source 10.1.5.254 count 3 host ml.service.paloaltonetworks.com": PING,
     "show netstat numeric-hosts yes numeric-ports yes": NETSTAT,
+    "show url-cloud status": "PAN-DB URL Filtering\nCloud connection :           not connected\n",
     "log devsrv.log": "2024-07-11 15:10:00.000 +0200 Error: pan_mlav_send_query(pan_mlav_cloud.c:1396): "
     "Failed to send req type[3], curl error: Couldn't resolve host name\n",
     "log system": '<log><logs count="0"/></log>',

@@ -24,9 +24,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     TlsFailure,
     Unreachable,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import DEVICE_CERTIFICATE_WITHHELD
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, EvidenceSet
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
     CONNECTED,
     FULL,
@@ -34,14 +35,19 @@ from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
     PING,
     SYSTEM_INFO,
     FakeDevice,
-    Recorded,
+)
+from ansible_collections.panops.mlav.tests.unit.evidence.sessions import (
+    FROM_MANAGEMENT,
+    FROM_ROUTE,
+    NETSTAT_QUESTION,
+    firewall,
+    options,
 )
 
 STATUS_QUESTIONS = [
     "show system info",
     "show mlav cloud-status",
     "show high-availability state",
-    "show device-certificate status",
 ]
 ALL_QUESTIONS = [
     *STATUS_QUESTIONS,
@@ -54,38 +60,28 @@ ALL_QUESTIONS = [
     "show interface all",
     "ping source 10.1.5.254 count 3 host ml.service.paloaltonetworks.com",
     "show netstat numeric-hosts yes numeric-ports yes",
+    "show url-cloud status",
+    "show wildfire status",
+    "show ctd-agent status security-client",
     "log devsrv.log",
     "log system",
     "config shared/ssl-decrypt",
     "config devices/entry/vsys",
     "config panorama/vsys",
 ]
-FROM_MANAGEMENT = "ping count 3 host ml.service.paloaltonetworks.com"
-
-
-def options(**changes: object) -> GatherOptions:
-    values: dict[str, object] = {"now": lambda: NOW, "sleep": lambda _seconds: None, **changes}
-    return GatherOptions(**values)  # type: ignore[arg-type]
-
-
-def firewall(**changes: Recorded | list[Recorded]) -> FakeDevice:
-    names = {
-        "status": "show mlav cloud-status",
-        "info": "show system info",
-        "clock": "show clock",
-        "events": "log system",
-    }
-    names |= {"lines": "log devsrv.log", "config": "config devices/entry/deviceconfig", "ping": ALL_QUESTIONS[11]}
-    names |= {"netstat": "show netstat numeric-hosts yes numeric-ports yes"}
-    return FakeDevice({**FULL, **{names[name]: answer for name, answer in changes.items()}})
+OF_DISCONNECTED_ONLY = {
+    "show url-cloud status",
+    "show wildfire status",
+    "show ctd-agent status security-client",
+}
 
 
 def problems(found: EvidenceSet) -> dict[str, str]:
     every = {name: getattr(found, name).problem for name in EVIDENCE_NAMES}
-    return {name: problem.kind for name, problem in every.items() if problem is not None}
+    return {name: problem.kind for name, problem in every.items() if problem not in (None, DEVICE_CERTIFICATE_WITHHELD)}
 
 
-def test_a_connected_firewall_is_asked_four_things() -> None:
+def test_a_connected_firewall_is_asked_three_things() -> None:
     device = firewall(status=CONNECTED)
     found = gather(device, "fw-lon-1", options())
     assert device.asked == STATUS_QUESTIONS
@@ -117,7 +113,7 @@ def test_anything_else_is_asked_everything(status: str | DeviceError) -> None:
     assert set(problems(found)) <= {"cloud_status"}
 
 
-def test_a_busy_firewall_that_recovers_is_asked_four_things() -> None:
+def test_a_busy_firewall_that_recovers_is_asked_three_things() -> None:
     device = firewall(status=["device busy or unavailable", CONNECTED])
     found = gather(device, "fw", options())
     assert device.asked == [STATUS_QUESTIONS[0], STATUS_QUESTIONS[1], *STATUS_QUESTIONS[1:]]
@@ -128,11 +124,11 @@ def test_a_busy_firewall_that_recovers_is_asked_four_things() -> None:
 def test_full_depth_asks_a_connected_firewall_everything() -> None:
     device = firewall(status=CONNECTED)
     assert gather(device, "fw", options(depth="full")).depth == "full"
-    assert device.asked == ALL_QUESTIONS
+    assert device.asked == [asked for asked in ALL_QUESTIONS if asked not in OF_DISCONNECTED_ONLY]
 
 
 @pytest.mark.parametrize("depth", ["auto", "full"])
-@pytest.mark.parametrize(("version", "asked"), [("9.1.19-h2", 2), ("10.0.0", 18), ("unknown", 18)])
+@pytest.mark.parametrize(("version", "asked"), [("9.1.19-h2", 2), ("10.0.0", 20), ("unknown", 20)])
 def test_a_release_without_mlav_is_asked_two_things(depth: str, version: str, asked: int) -> None:
     device = firewall(info=SYSTEM_INFO.replace("10.1.12", version))
     found = gather(device, "fw", options(depth=depth))
@@ -221,7 +217,7 @@ def test_without_an_answer_the_configured_cloud_server_is_pinged() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["<address>$variable</address><interface>ethernet1/5</interface>", "<interface>MGT</interface>", ""]
+    "source", ["<address>$variable</address><interface>ethernet1/6</interface>", "<interface>MGT</interface>", ""]
 )
 def test_only_a_dataplane_route_gives_the_ping_a_source(source: str) -> None:
     route = f"<entry name='paloalto-networks-services'><source>{source}</source></entry>"
@@ -233,16 +229,20 @@ def test_only_a_dataplane_route_gives_the_ping_a_source(source: str) -> None:
 
 def test_a_destination_route_is_pinged_from_its_own_source() -> None:
     destination = (
-        "<destination><entry name='34.120.110.215'><source><interface>MGT</interface></source></entry></destination>"
+        "<destination><entry name='34.120.110.215'><source><interface>ethernet1/5</interface></source></entry>"
+        "</destination>"
     )
-    config = FULL["config devices/entry/deviceconfig"].replace("</service></route>", f"</service>{destination}</route>")
+    config = (
+        f"<deviceconfig><system><ip-address>192.0.2.7</ip-address><route>{destination}</route></system></deviceconfig>"
+    )
     device = FakeDevice({**FULL, "config devices/entry/deviceconfig": config, FROM_MANAGEMENT: PING})
     found = gather(device, "fw", options())
-    assert [asked for asked in device.asked if asked.startswith("ping")] == [ALL_QUESTIONS[11], FROM_MANAGEMENT]
+    assert [asked for asked in device.asked if asked.startswith("ping")] == [FROM_MANAGEMENT, FROM_ROUTE]
     assert found.service_route.value is not None
-    assert (found.service_route.value.origin, found.service_route.value.kind) == ("destination", "management")
+    route = found.service_route.value
+    assert (route.origin, route.kind, route.source_address) == ("destination", "dataplane", "10.1.5.254")
     assert found.ping.value is not None
-    assert found.ping.value.source is None
+    assert found.ping.value.source == "10.1.5.254"
     assert len(found.ping.asked) == 2
 
 
@@ -348,7 +348,7 @@ def test_a_saved_session_with_a_firewall_keeps_the_skew() -> None:
         (["cloud_status"], ["show mlav cloud-status"]),
         (["clock"], ["show clock"]),
         (["service_route"], ["config devices/entry/deviceconfig"]),
-        (["netstat"], ["show mlav cloud-status", *ALL_QUESTIONS[9:10], *ALL_QUESTIONS[11:13]]),
+        (["netstat"], ["show mlav cloud-status", "config devices/entry/deviceconfig", FROM_ROUTE, NETSTAT_QUESTION]),
         (["devsrv_log", "system_log"], ["show clock", "log devsrv.log", "log system"]),
     ],
 )
@@ -361,8 +361,8 @@ def test_a_subset_asks_what_it_needs_and_no_more(names: list[str], asked: list[s
 
 def test_a_subset_narrows_the_automatic_depth_too() -> None:
     device = firewall(status=CONNECTED)
-    gather(device, "fw", options(subset=parse_subset(["ping", "device_certificate"])))
-    assert device.asked == ["show mlav cloud-status", "show device-certificate status"]
+    gather(device, "fw", options(subset=parse_subset(["ping", "high_availability"])))
+    assert device.asked == ["show mlav cloud-status", "show high-availability state"]
 
 
 def test_raw_answers_are_kept_without_secrets() -> None:
