@@ -2,18 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""PAN-OS releases and the defects that affect them."""
+"""PAN-OS releases: read and compared."""
 
 from __future__ import annotations
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import (
-    PAN_229832,
-    UNLICENSED_CONTENT,
-    Release,
-    parse_release,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import Release, parse_release, releases
 
 
 @pytest.mark.parametrize(
@@ -26,7 +21,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases im
         (None, None),
         ("unknown", None),
         ("10.1", None),
-        ("10.1.14-b3", None),
+        ("11.2.5-h1.aingfw", Release(11, 2, 5, 1)),
+        ("10.0.4.vm_eval", Release(10, 0, 4)),
+        ("9.0.3.xfr", Release(9, 0, 3)),
+        ("9.0.0-c300", Release(9, 0, 0)),
+        ("10.1.0-b17", Release(10, 1, 0)),
+        ("10.1.14-x3", None),
+        ("10.1.14-h9-h10", None),
         ("10.1.14-h9 evil", None),
         ("١٠.1.14", None),
         ("10.1.14.1", None),
@@ -43,40 +44,7 @@ def test_order_and_text() -> None:
     assert [str(release) for release in releases] == texts
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("9.1.16", "unknown"),
-        ("10.0.12", "unknown"),
-        ("10.1.13-h99", "affected"),
-        ("10.1.14", "fixed"),
-        ("10.1.14-h9", "fixed"),
-        ("10.2.10-h9", "affected"),
-        ("10.2.11", "fixed"),
-        ("11.0.4-h6", "affected"),
-        ("11.0.5", "fixed"),
-        ("11.1.2-h18", "affected"),
-        ("11.1.3", "fixed"),
-        ("11.2.0", "fixed"),
-        ("12.1.0", "fixed"),
-        ("10.3.0", "unknown"),
-        ("junk", "unknown"),
-    ],
-)
-def test_pan_229832(text: str, expected: str) -> None:
-    assert PAN_229832.affects(parse_release(text)) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("10.0.0", "affected"),
-        ("10.0.1-h5", "affected"),
-        ("10.0.2", "fixed"),
-        ("10.0.3", "fixed"),
-        ("10.1.0", "fixed"),
-        ("9.1.0", "unknown"),
-    ],
-)
-def test_unlicensed_content(text: str, expected: str) -> None:
-    assert UNLICENSED_CONTENT.affects(parse_release(text)) == expected
+def test_several_in_one_text() -> None:
+    assert releases("10.1.14 11.1.6-h29") == (Release(10, 1, 14), Release(11, 1, 6, 29))
+    with pytest.raises(ValueError, match="no release: soon, 11"):
+        releases("10.1.14 soon 11")
