@@ -42,6 +42,10 @@ def judge_device_certificate(case: Case) -> DeviceCertificateJudgement:
     after = case.local(found.not_after) if found is not None else None
     if after is not None and after < now:
         return DeviceCertificateJudgement(word, f"it expired at {shown(after)}", "", False)
+    before = case.local(found.not_before) if found is not None else None
+    # With a clock that is not known to be right it is the clock that is behind.
+    if before is not None and before > now and case.clock_right:
+        return DeviceCertificateJudgement(word, f"it is not valid before {shown(before)}", "", False)
     if word is not None and any(bad in word.lower() for bad in _BAD_WORDS):
         return DeviceCertificateJudgement(word, f"its status is {word}", "", False)
     overdue = ""

@@ -15,21 +15,19 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entr
     RemedyEntry,
 )
 
-_OWN_POLICY = (
-    "{server} shows an untrusted certificate{x509}, and this firewall's own policy can decrypt it ({decrypts_why})"
-)
+_OWN_POLICY = "{server} shows an untrusted certificate{x509}: {decrypts_why} of this firewall can decrypt it"
 
 PATH = (
     CauseEntry(
         id="port_443_blocked",
         code="MLAV0101",
         title="TCP port 443 to the cloud server is blocked",
-        essence="no TCP session to {server} ({address}) on port 443 can be set up from {way}",
+        essence="TCP port 443 of {server} ({address}) cannot be reached from {way}",
         proven_by="The connection table shows SYN_SENT to the cloud server's address on port 443 and no established "
         "session; or devsrv.log's newest error is that it could not connect or timed out.",
         ruled_out_by="An established session to the cloud server on port 443. Lost pings prove nothing.",
         remedy=RemedyEntry(
-            action="allow TCP 443 from {source} to {server} on every device in between",
+            action="allow TCP 443 from {source} to it",
             text="Find the device between {way} and the cloud that drops the traffic, and allow TCP port 443 from "
             "{source} to {server} ({address} now; the addresses are not static, so allow the name where you can). "
             "If the traffic crosses this firewall's own dataplane, look at its own security policy too.{proxy_note} To "
