@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import Release, releases
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release, parse_release
 
 Affected = Literal["affected", "fixed", "unknown"]
 Models = Literal["all", "tpm"]
@@ -95,6 +95,15 @@ class Defect(Fixes):
     models: Models = "all"
     confidence: Confidence = "likely"
     cause: str = "known_defect"
+
+
+def releases(text: str) -> tuple[Release, ...]:
+    """Several releases in one text, ``10.1.14 10.2.11``. Raises ValueError for a text that is no release."""
+    found = tuple((name, parse_release(name)) for name in text.split())
+    wrong = [name for name, release in found if release is None]
+    if wrong:
+        raise ValueError(f"no release: {', '.join(wrong)}")
+    return tuple(release for _name, release in found if release is not None)
 
 
 def _ranges(text: str) -> tuple[tuple[Release, Release], ...]:

@@ -18,10 +18,10 @@ from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.clock_proof import ClockProof, clock_proof
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import Release, parse_release
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import device_local
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import has_second_clock
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DEFAULT_CLOUD_SERVER, EvidenceSet
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release, parse_release
 
 State = Literal["connected", "disconnected", "busy", "other", "unknown"]
 

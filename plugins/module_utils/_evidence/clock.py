@@ -25,7 +25,8 @@ COMMAND = Command(cli="show clock", xml="<show><clock></clock></show>")
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _TIME = re.compile(
-    r"\b[A-Z][a-z]{2} +([A-Z][a-z]{2}) +(\d{1,2}) +(\d{1,2}):(\d{2}):(\d{2}) +(?:([A-Z]{1,6}|[+-]\d{2,4}) +)?(\d{4})\b"
+    r"\b[A-Z][a-z]{2} +([A-Z][a-z]{2}) +(\d{1,2}) +(\d{1,2}):(\d{2}):(\d{2})"
+    r" +(?:([A-Za-z]{1,6}|[+-]\d{2,4}) +)?(\d{4})\b"
 )
 
 # Every offset in use lies between these, at a quarter of an hour.

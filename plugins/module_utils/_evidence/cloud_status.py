@@ -33,15 +33,19 @@ _BUSY = re.compile(
     r"|timed out while getting config lock|see dagger\.log",
     re.IGNORECASE,
 )
-_SERVER = re.compile(r"Current cloud server:[ \t]*(\S+)", re.IGNORECASE)
-_CONNECTION = re.compile(r"Cloud connection:[ \t]*(\S[^\r\n]*)", re.IGNORECASE)
+_SERVER = re.compile(r"Current cloud server[ \t]*:[ \t]*(\S+)", re.IGNORECASE)
+# The answers about other clouds of the same process have a space before the colon.
+_CONNECTION = re.compile(r"Cloud connection[ \t]*:[ \t]*(\S[^\r\n]*)", re.IGNORECASE)
 _SERVER_TAGS = ("current-cloud-server", "cloud-server", "server")
 _CONNECTION_TAGS = ("cloud-connection", "connection", "connection-status")
 _WORD_LIMIT = 80
 
 
 def parse(text: str, result: Element | None = None) -> CloudStatus:
-    """The three known answers. Another word of "Cloud connection" is ``other``; anything else is Unrecognised."""
+    """The known answers: ``connected``, ``disconnected`` or ``not connected``, busy.
+
+    Another word of "Cloud connection" is ``other``; anything else is Unrecognised.
+    """
     if _BUSY.search(text):
         return CloudStatus("busy")
     servers = _SERVER.findall(text) or _tagged(result, _SERVER_TAGS)
@@ -52,7 +56,7 @@ def parse(text: str, result: Element | None = None) -> CloudStatus:
     word = " / ".join(dict.fromkeys(words))
     if word.lower() == "connected":
         return CloudStatus("connected", server)
-    if word.lower() == "disconnected":
+    if word.lower() in ("disconnected", "not connected"):
         return CloudStatus("disconnected", server)
     return CloudStatus("other", server, word[:_WORD_LIMIT])
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The decryption policy and the exclusions from decryption, from the effective configuration.
+"""The decryption policy, the exclusions from decryption and the zones, from the effective configuration.
 
 Source: pan-os-codegen (ssl-decrypt, decryption rules). Where rules pushed by Panorama stand in the effective tree is
 not documented: they are looked for beside the local rulebase and under ``panorama``; a managed firewall where none
@@ -25,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     DecryptionExclusion,
     DecryptionRule,
     Evidence,
+    Zone,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import members_of, text_of, yes_no
@@ -37,10 +38,14 @@ PUSHED_PATH = "panorama/vsys"
 _RULEBASES = (("pre-rulebase", "/pre"), ("rulebase", ""), ("post-rulebase", "/post"))
 _RULES = tuple(f"entry/{rulebase}/decryption" for rulebase, _suffix in _RULEBASES)
 
+_ZONES = "entry/zone"
+_ZONE_MEMBERS = "network/layer3"
+
 # All that ``parse`` looks at.
 READ = (
     SHARED_PATH,
     f"{VSYS_PATH}/entry/ssl-decrypt",
+    f"{VSYS_PATH}/{_ZONES}/entry/{_ZONE_MEMBERS}",
     *(f"{path}/{rules}" for path in (VSYS_PATH, PUSHED_PATH) for rules in _RULES),
 )
 
@@ -72,7 +77,15 @@ def parse(
         exclusions=tuple(_exclusions(lists)),
         disabled_predefined=tuple(dict.fromkeys(disabled)),
         complete=complete and (found_pushed or not managed),
+        zones=tuple(zone for name, entry in local.items() for zone in _zones(name, entry)),
     )
+
+
+def _zones(vsys: str, entry: Element) -> Iterable[Zone]:
+    for zone in entry.findall("zone/entry"):
+        interfaces = members_of(zone, _ZONE_MEMBERS)
+        if interfaces:
+            yield Zone(zone.get("name", ""), vsys, interfaces)
 
 
 def _rule(rule: Element, location: str) -> DecryptionRule:
@@ -106,7 +119,7 @@ def probe_decryption(device: Device, managed: bool = False) -> Evidence[Decrypti
 
     def ask(recorder: Recorder) -> Decryption:
         shared, shared_notes = recorder.effective_config(SHARED_PATH, (".",))
-        vsys, notes = recorder.effective_config(VSYS_PATH, ("entry/ssl-decrypt", *_RULES))
+        vsys, notes = recorder.effective_config(VSYS_PATH, ("entry/ssl-decrypt", *_RULES, _ZONES))
         if vsys is None:
             raise Unrecognised("the effective configuration has no virtual system")
         pushed, pushed_notes = recorder.effective_config(PUSHED_PATH, _RULES)

@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing impo
     probe,
     problem_of,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import pairs_of, yes_no
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, pairs_of, yes_no
 
 COMMAND = Command(
     cli="show system info",
@@ -33,6 +33,8 @@ COMMAND = Command(
     structured=True,
 )
 
+# Documentation "Device Certificate" and the release notes name these series. A PA-500 is not of the PA-500 series.
+_WITH_TPM = re.compile(r"PA-(?:4\d\d|5(?!00)\d\d|14\d\d|34\d\d|54\d\d|55\d\d|7500)(?:[A-Z]|-[A-Z0-9]+)*")
 _UPTIME = re.compile(r"(?:(\d{1,6}) days?, *)?(\d{1,2}):(\d{2}):(\d{2})")
 
 
@@ -57,6 +59,12 @@ def parse(text: str, result: Element | None = None) -> DeviceInfo:
         management_address=fields.get("ip-address"),
         device_certificate_status=fields.get("device-certificate-status"),
         uptime_s=_seconds(fields.get("uptime")),
+        vm_license=fields.get("vm-license"),
+        has_tpm=has_tpm(fields.get("model")),
+        app_release_date=release_date(fields.get("app-release-date")),
+        threat_release_date=release_date(fields.get("threat-release-date")),
+        av_release_date=release_date(fields.get("av-release-date")),
+        wildfire_release_date=release_date(fields.get("wildfire-release-date")),
     )
 
 
@@ -76,10 +84,20 @@ def _seconds(uptime: str | None) -> int | None:
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
 
-def release(sw_version: str | None) -> tuple[int, int] | None:
-    """``10.1.14-h9`` -> ``(10, 1)``; None where the text is no release."""
-    found = re.match(r"(\d{1,3})\.(\d{1,3})(?:\.|-|$)", sw_version or "")
-    return (int(found[1]), int(found[2])) if found else None
+def release_date(text: str | None) -> datetime | None:
+    """``2026/06/08 18:02:03 PDT``, without its zone; a date alone is its beginning. None where it is neither."""
+    if re.fullmatch(r"\d{4}[/-]\d{1,2}[/-]\d{1,2}", text or ""):
+        text = f"{text} 00:00:00"
+    found = date_time(text)
+    return found.replace(tzinfo=None) if found is not None else None
+
+
+def has_tpm(model: str | None) -> bool | None:
+    """Whether the model has a Trusted Platform Module; None where that is not known."""
+    name = (model or "").strip()
+    if name == "PA-VM":
+        return False
+    return True if _WITH_TPM.fullmatch(name) else None
 
 
 def probe_device(device: Device, now: Callable[[], datetime]) -> tuple[Evidence[DeviceInfo], Evidence[Clock]]:

@@ -14,10 +14,12 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta, timezone
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DeviceCertificate, Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, DeviceCertificate, Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, pairs_of
 
@@ -38,6 +40,7 @@ def parse(text: str, result: Element | None = None) -> DeviceCertificate:
             date_time(lines.get("not valid after")),
             lines.get("last fetched status"),
             lines.get("last fetched info"),
+            date_time(lines.get("last fetched timestamp")),
         )
     tags = (
         {item.tag.replace("_", "-"): (item.text or "").strip() for item in result.iter()} if result is not None else {}
@@ -54,6 +57,17 @@ def parse(text: str, result: Element | None = None) -> DeviceCertificate:
     if missing:
         return DeviceCertificate(missing[0])
     raise Unrecognised("the answer has no status of the device certificate")
+
+
+def with_days_left(found: DeviceCertificate, clock: Clock) -> DeviceCertificate:
+    """The same with the days that it is still valid by the device's own clock."""
+    if found.not_after is None:
+        return found
+    offset = clock.utc_offset_s
+    until = found.not_after
+    if until.tzinfo is not None and offset is not None:
+        until = until.astimezone(timezone(timedelta(seconds=offset)))
+    return replace(found, days_left=(until.replace(tzinfo=None) - clock.device_time).days)
 
 
 def probe_device_certificate(device: Device) -> Evidence[DeviceCertificate]:

@@ -46,6 +46,32 @@ _LINE = re.compile(r"(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:[.,]\d{1,6})?(?: +[+
 _PLACE = re.compile(r"\b\w{1,120}\([^\s():]{1,120}:\d{1,9}\):\s*(.*)")
 _PREFIX = re.compile(r"\s*(?:error|warn(?:ing)?|crit(?:ical)?|fatal)\s*:\s*(.*)", re.IGNORECASE)
 
+# What an error line says where it has no word in front that marks it as one.
+_ERROR = re.compile(
+    r"\b(?:fail(?:ed|ure|s)?|errors?|unable|can(?:not|'t)|couldn't|could not|abort(?:ed)?|refused|denied|rejected"
+    r"|timed? ?out|invalid|mismatch)\b",
+    re.IGNORECASE,
+)
+# curl_easy_strerror of libcurl 7.60 and 7.61, which these releases use; the beginnings of its texts, in lower case.
+CURL_CODES: tuple[tuple[str, int], ...] = (
+    ("couldn't resolve proxy name", 5),
+    ("couldn't resolve host name", 6),
+    ("couldn't connect to server", 7),
+    ("out of memory", 27),
+    ("timeout was reached", 28),
+    ("ssl connect error", 35),
+    ("a libcurl function was given a bad argument", 43),
+    ("failed binding local connection end", 45),
+    ("ssl peer certificate or ssh remote key was not ok", 51),
+    ("server returned nothing (no headers, no data)", 52),
+    ("failed sending data to the peer", 55),
+    ("failure when receiving data from the peer", 56),
+    ("proxy connect aborted", 56),
+    ("problem with the local ssl certificate", 58),
+    ("peer certificate cannot be authenticated", 60),
+    ("problem with the ssl ca cert", 77),
+)
+
 _RECONNECT = re.compile(r"mlav force_reconnect is true", re.IGNORECASE)
 _CURL = re.compile(r"curl error:\s*(\S.*)", re.IGNORECASE)
 _HTTP_HEAD = re.compile(r"Got HTTP resp code\s*\[?(\d{3})\b", re.IGNORECASE)
@@ -120,24 +146,45 @@ def parse(files: Iterable[str], truncated: bool = False) -> DevsrvLog:
     offset = _newest_offset(entries)
     times = sorted((entry.time for entry in entries), key=lambda time: _order(time, offset))
     hits.sort(key=lambda hit: _order(hit.time, offset))
+    signatures = _grouped(_merged(hits, offset), offset)
     return DevsrvLog(
-        signatures=_grouped(_merged(hits, offset), offset),
+        signatures=signatures,
         lines=lines,
         oldest=times[0] if times else None,
         newest=times[-1] if times else None,
         utc_offset_s=offset,
         truncated=truncated,
+        unrecognized_errors=tuple(item for item in signatures if not _is_explained(item)),
     )
+
+
+def curl_code(text: str) -> int | None:
+    """libcurl's number of an error by its text, None for a text that it does not have."""
+    told = text.strip().lower().replace("\u2019", "'")
+    return next((code for beginning, code in CURL_CODES if told.startswith(beginning)), None)
+
+
+def _is_explained(item: LogSignature) -> bool:
+    """Whether the kind of the error, its code or its text says what went wrong."""
+    if item.kind == "curl":
+        return item.code is not None
+    if item.kind == "http":
+        return item.code is not None and (item.code < 300 or 400 <= item.code < 600)
+    return item.kind != "other"
 
 
 def with_offset(log: DevsrvLog, utc_offset_s: int) -> DevsrvLog:
     """The same log with aware times, for the offset that another source told."""
+
+    def shifted(items: tuple[LogSignature, ...]) -> tuple[LogSignature, ...]:
+        return tuple(
+            replace(item, first=aware(item.first, utc_offset_s), last=aware(item.last, utc_offset_s)) for item in items
+        )
+
     return replace(
         log,
-        signatures=tuple(
-            replace(item, first=aware(item.first, utc_offset_s), last=aware(item.last, utc_offset_s))
-            for item in log.signatures
-        ),
+        signatures=shifted(log.signatures),
+        unrecognized_errors=shifted(log.unrecognized_errors),
         oldest=aware(log.oldest, utc_offset_s),
         newest=aware(log.newest, utc_offset_s),
     )
@@ -215,14 +262,15 @@ def _mlav(entry: _Entry) -> _Hit | None:
     if _RECONNECT.search(message):
         return _hit(entry, "reconnect", None, "mlav force_reconnect is true")
     if found := _CURL.search(message):
-        return _hit(entry, "curl", None, found[1])
+        return _hit(entry, "curl", curl_code(found[1]), found[1])
     if found := _HTTP_DETAIL.search(message):
         return _hit(entry, "http", int(found[1]), (found[2] or "").strip() or " ".join(entry.body), detail=True)
     if found := _HTTP_HEAD.search(message):
         return _hit(entry, "http", int(found[1]), "")
     if _NO_SIGNATURE in message or any(text in message.lower() for text in _CONSEQUENCES):
         return None
-    return _hit(entry, "other", None, message) if _PREFIX.match(entry.text) else None
+    is_error = _PREFIX.match(entry.text) is not None or _ERROR.search(message) is not None
+    return _hit(entry, "other", None, message) if is_error else None
 
 
 def _hit(entry: _Entry, kind: SignatureKind, code: int | None, text: str, detail: bool = False) -> _Hit:

@@ -33,17 +33,26 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import clock, devsrv_log, system_log
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import probe_clock
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import probe_cloud_status
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import (
+    DEVICE_CERTIFICATE_WITHHELD,
+    device_certificate_may_be_asked,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commit_state import probe_commit_state
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.decryption import probe_decryption
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.device import probe_device, release
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.device_certificate import probe_device_certificate
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.device import probe_device
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.device_certificate import (
+    probe_device_certificate,
+    with_days_left,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.devsrv_log import probe_devsrv_log
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.high_availability import probe_high_availability
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.interfaces import probe_interfaces
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.interfaces import probe_interfaces, with_zones
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.licenses import probe_licenses
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     DEFAULT_CLOUD_SERVER,
+    NOT_ASKED,
     Clock,
+    DeviceInfo,
     Evidence,
     EvidenceSet,
     Ping,
@@ -54,6 +63,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.netstat impo
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.ping import probe_ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import YEARS
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import parse_release
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.route_source import lacks_source, probe_source
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
     apply_destination_route,
     probe_service_route,
@@ -149,8 +160,8 @@ class _Session:
     def has_mlav(self) -> bool:
         """False where the release is known to be older than MLAV."""
         info = self._value("device")
-        version = release(info.sw_version) if info is not None else None
-        return version is None or version >= FIRST_RELEASE
+        version = parse_release(info.sw_version) if info is not None else None
+        return version is None or version.branch >= FIRST_RELEASE
 
     def is_connected(self) -> bool:
         status = self._value("cloud_status")
@@ -159,7 +170,7 @@ class _Session:
     def ask_beside_status(self) -> None:
         """What a report says beside the status of any firewall."""
         self._want("high_availability", lambda: probe_high_availability(self._device))
-        self._want("device_certificate", lambda: probe_device_certificate(self._device))
+        self._want("device_certificate", self._device_certificate)
 
     def ask_everything_else(self) -> None:
         options, device = self._options, self._device
@@ -169,6 +180,7 @@ class _Session:
         self._want("commit_state", lambda: probe_commit_state(device))
         self._want("service_route", lambda: probe_service_route(device))
         self._want("interfaces", lambda: probe_interfaces(device))
+        self._find_source()
         self._want("ping", self._ping)
         self._want("netstat", self._netstat)
         if not self.is_connected():
@@ -177,6 +189,49 @@ class _Session:
         self._want("system_log", lambda: probe_system_log(device, self._window(), options.log_entries))
         route: ServiceRoute | None = self._value("service_route")
         self._want("decryption", lambda: probe_decryption(device, route is not None and route.panorama_managed))
+        self._name_zones()
+
+    def _device_certificate(self) -> Evidence[Any]:
+        """Asked of a firewall only where that does it no harm; what was asked before is read in any case."""
+        withheld = self._withholds_device_certificate()
+        if withheld is not None and self._options.source == "live":
+            return Evidence(problem=withheld)
+        found = probe_device_certificate(self._device)
+        if withheld is not None and self._options.source == "saved" and found.value is None:
+            return Evidence(problem=withheld)
+        return found
+
+    def _withholds_device_certificate(self) -> Problem | None:
+        """Why the question is not put to a firewall, None where it may be."""
+        if self.is_connected():
+            return NOT_ASKED
+        info: Evidence[DeviceInfo] = self.found["device"]
+        if info.value is None:
+            return info.problem
+        return None if device_certificate_may_be_asked(info.value) else DEVICE_CERTIFICATE_WITHHELD
+
+    def _find_source(self) -> None:
+        """Looks for the address of a source that the service route names in another way."""
+        route: ServiceRoute | None = self._value("service_route")
+        if route is not None and lacks_source(route):
+            self._set_route(route)
+
+    def _set_route(self, route: ServiceRoute) -> ServiceRoute:
+        """Keeps the route, with its source's address where that is to be found."""
+        known = self.found["service_route"]
+        if lacks_source(route):
+            found = probe_source(self._device, route, self._value("interfaces"))
+            route = found.value or route
+            known = replace(known, asked=known.asked + found.asked, duration_ms=known.duration_ms + found.duration_ms)
+        self.found["service_route"] = replace(known, value=route)
+        return route
+
+    def _name_zones(self) -> None:
+        """Gives the interfaces the whole names of their zones, which only the configuration has."""
+        listed, policy = self._value("interfaces"), self._value("decryption")
+        if listed is not None and policy is not None:
+            named = with_zones(listed, policy.zones)
+            self.found["interfaces"] = replace(self.found["interfaces"], value=named)
 
     def _exact_clock(self) -> Evidence[Clock]:
         """``show clock`` names the zone; the time in the system information stands in where it fails."""
@@ -202,7 +257,8 @@ class _Session:
         if route is None or first.value is None:
             return first
         decided = apply_destination_route(route, first.value.address)
-        self.found["service_route"] = replace(self.found["service_route"], value=decided)
+        if decided != route:
+            decided = self._set_route(decided)
         if _source(decided) == source:
             return first
         second = probe_ping(self._device, host, _source(decided), self._options.ping_count)
@@ -232,6 +288,10 @@ class _Session:
         if seen is None:
             return
         self.found["clock"] = replace(self.found["clock"], value=seen)
+        certificate = self._value("device_certificate")
+        if certificate is not None:
+            left = with_days_left(certificate, seen)
+            self.found["device_certificate"] = replace(self.found["device_certificate"], value=left)
         if seen.utc_offset_s is not None:
             for name, with_offset in (("devsrv_log", devsrv_log.with_offset), ("system_log", system_log.with_offset)):
                 log = self._value(name)
@@ -271,9 +331,9 @@ def _age(seen: Clock, time: datetime) -> timedelta:
 def gather(device: Device, host: str, options: GatherOptions | None = None) -> EvidenceSet:
     """Asks ``device`` and returns what it said. Raises nothing: what could not be had is a problem in its place.
 
-    Depth ``auto`` asks a connected firewall four things: system information (it holds the clock too), cloud status, HA
-    state, device certificate. In any other state, the unknown ones included, it asks everything. A release without MLAV
-    is asked no more than the first two.
+    Depth ``auto`` asks a connected firewall three things: system information (it holds the clock and the status of the
+    device certificate too), cloud status, HA state. In any other state, the unknown ones included, it asks everything.
+    A release without MLAV is asked no more than the first two.
     """
     options = options or GatherOptions()
     collected_at = options.now()

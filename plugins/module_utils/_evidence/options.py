@@ -26,6 +26,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "siblings": ("cloud_status",),
     "system_log": ("clock",),
     "decryption": ("service_route",),
+    "device_certificate": ("device", "cloud_status"),
 }
 
 

@@ -13,11 +13,10 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
-from typing import Literal
 from xml.sax.saxutils import escape
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Ping
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Ping, PingOutcome
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import address
 
@@ -29,11 +28,30 @@ _STATISTICS = re.compile(
     r"(?:[ \t]*\+\d{1,9} \w{1,20},){0,3}[ \t]*(\d{1,3})(?:\.\d{1,9})?% packet loss"
 )
 _UNKNOWN_HOST = re.compile(
-    r"unknown host|Name or service not known|Temporary failure in name resolution", re.IGNORECASE
+    r"unknown host|Name or service not known|Temporary failure in name resolution"
+    r"|No address associated with hostname|Non-recoverable failure in name resolution",
+    re.IGNORECASE,
 )
-_BIND = re.compile(r"\bbind: |Cannot assign requested address", re.IGNORECASE)
-_HOST_UNREACHABLE = re.compile(r"Destination Host Unreachable", re.IGNORECASE)
-_NETWORK_UNREACHABLE = re.compile(r"Network is unreachable", re.IGNORECASE)
+_WRONG_FAMILY = re.compile(r"Address family for hostname not supported", re.IGNORECASE)
+_BIND = re.compile(
+    r"\bbind(?: icmp socket)?: |Cannot assign requested address|invalid source address|unknown iface", re.IGNORECASE
+)
+# What a host on the path answers, in the order in which they count: a filter is there though it hides what is behind.
+_REFUSALS: tuple[tuple[PingOutcome, re.Pattern[str]], ...] = (
+    (
+        "filtered",
+        re.compile(r"Destination (?:Host|Net) Prohibited|Packet filtered|Administratively prohibited", re.IGNORECASE),
+    ),
+    ("ttl_exceeded", re.compile(r"Time to live exceeded|Time exceeded: Hop limit", re.IGNORECASE)),
+    ("host_unreachable", re.compile(r"Destination Host Unreachable|Address unreachable", re.IGNORECASE)),
+    (
+        "network_unreachable",
+        re.compile(
+            r"Network is unreachable|Destination Net (?:Unreachable|Unknown)|Destination unreachable: No route",
+            re.IGNORECASE,
+        ),
+    ),
+)
 _NAME = re.compile(r"(?=.{1,253}\.?$)(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
 
 
@@ -62,25 +80,21 @@ def parse(text: str, host: str, source: str | None = None) -> Ping:
     resolved = str(found) if found else None
     if _UNKNOWN_HOST.search(text):
         return Ping(host, source, "unknown_host")
+    if _WRONG_FAMILY.search(text):
+        return Ping(host, source, "wrong_family", resolved)
     if _BIND.search(text):
         return Ping(host, source, "bind_failed", resolved)
+    refusal = next((outcome for outcome, words in _REFUSALS if words.search(text)), None)
     statistics = _STATISTICS.search(text)
     if statistics is None:
-        if _NETWORK_UNREACHABLE.search(text):
-            return Ping(host, source, "network_unreachable", resolved)
+        if refusal is not None:
+            return Ping(host, source, refusal, resolved)
         raise Unrecognised("the answer has neither statistics nor a known error of ping")
     transmitted, received, loss = (int(part) for part in statistics.groups())
-    return Ping(host, source, _outcome(text, transmitted, received), resolved, transmitted, received, loss)
-
-
-def _outcome(
-    text: str, transmitted: int, received: int
-) -> Literal["answered", "lost", "host_unreachable", "network_unreachable"]:
-    if received == 0 and _HOST_UNREACHABLE.search(text):
-        return "host_unreachable"
-    if received == 0 and _NETWORK_UNREACHABLE.search(text):
-        return "network_unreachable"
-    return "answered" if 0 < transmitted <= received else "lost"
+    if received == 0 and refusal is not None:
+        return Ping(host, source, refusal, resolved, transmitted, received, loss)
+    outcome: PingOutcome = "answered" if 0 < transmitted <= received else "lost"
+    return Ping(host, source, outcome, resolved, transmitted, received, loss)
 
 
 def is_host(text: str) -> bool:

@@ -4,9 +4,9 @@
 
 """The way of "Palo Alto Networks Services" out of the firewall, as the effective configuration says it.
 
-Source: CLI hierarchy (configure), documentation "Destination Service Route". No entry means the management interface.
-An empty source, an address object and a template variable are not resolvable from here: undetermined, never the
-default.
+Source: CLI hierarchy (configure), documentation "Service Routes" and "Destination Service Route". No entry means the
+management interface, unless a destination route matches; an entry is overridden by none. An empty source, an address
+object, a template variable and an interface alone are undetermined here; ``route_source`` looks for their address.
 
 This is a private module: it may change in any release.
 """
@@ -44,6 +44,7 @@ _TELLING = (
     "system/dns-setting",
     "system/secure-proxy-server",
     "system/secure-proxy-port",
+    "system/inline-cloud-proxy",
     "setting/mlav",
 )
 # All that ``parse`` looks at, below PATH.
@@ -63,6 +64,7 @@ class _Source:
     interface: str | None = None
     address: str | None = None
     reason: str = ""
+    configured: str | None = None
 
 
 def parse(deviceconfig: Element, complete: bool = True) -> ServiceRoute:
@@ -88,12 +90,17 @@ def parse(deviceconfig: Element, complete: bool = True) -> ServiceRoute:
         dns_servers=tuple(found for tag in ("primary", "secondary") if (found := text_of(servers, tag))),
         dns_proxy_object=text_of(system, "dns-setting/dns-proxy-object"),
         cloud_server_override=text_of(deviceconfig, "setting/mlav/cloud-server"),
+        inline_cloud_proxy=text_of(system, "inline-cloud-proxy"),
+        explicit_mgt=entry is not None and _is_management(text_of(entry, "source/interface")),
+        configured_source=source.configured,
         panorama_managed=_is_pushed(deviceconfig) or next(system.iter("panorama-server"), None) is not None,
     )
 
 
 def apply_destination_route(route: ServiceRoute, resolved: str | None) -> ServiceRoute:
-    """The route that counts for the resolved address: a destination route for it overrides the service's."""
+    """The route that counts for the resolved address: a destination route for it overrides the default alone."""
+    if route.origin != "default":
+        return route
     wanted = address(resolved or "")
     for item in route.destination_routes:
         if wanted is not None and address(item.destination.partition("/")[0]) == wanted:
@@ -105,6 +112,7 @@ def apply_destination_route(route: ServiceRoute, resolved: str | None) -> Servic
                 source_address=source.address,
                 origin="destination",
                 reason=source.reason,
+                configured_source=source.configured,
             )
     return route
 
@@ -116,7 +124,7 @@ def _source(source: Element | None, management: set[str]) -> _Source:
 
 
 def _classify(interface: str | None, configured: str | None, management: set[str]) -> _Source:
-    if interface is not None and _MANAGEMENT.fullmatch(interface):
+    if _is_management(interface):
         return _Source("management", address=_plain(configured))
     named = None if interface is None or interface.lower() == "any" else interface
     if configured is None:
@@ -125,10 +133,14 @@ def _classify(interface: str | None, configured: str | None, management: set[str
     plain = without_prefix(configured)
     if plain is None:
         what = "template variable" if configured.startswith("$") else "address object"
-        return _Source("undetermined", named, reason=f"the source address is the {what} {configured}")
+        return _Source("undetermined", named, None, f"the source address is the {what} {configured}", configured)
     if named is None and plain in management:
         return _Source("management", address=plain)
     return _Source("dataplane", named, plain)
+
+
+def _is_management(interface: str | None) -> bool:
+    return interface is not None and _MANAGEMENT.fullmatch(interface) is not None
 
 
 def _origin(entry: Element | None, services: Element | None) -> Literal["default", "local", "template"]:

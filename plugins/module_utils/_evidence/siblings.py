@@ -74,9 +74,9 @@ def probe_siblings(device: Device) -> Evidence[Siblings]:
                 return None
 
         found = Siblings(one(URL_CLOUD), one(WILDFIRE), one(CTD_AGENT))
-        if found == Siblings():
-            raise failures[0]
         unexpected = [error for error in failures if not isinstance(error, (CommandRefused, NotObtainable))]
+        if unexpected and found == Siblings():
+            raise unexpected[0]
         if unexpected:
             recorder.incomplete = problem_of(unexpected[0])
         return found

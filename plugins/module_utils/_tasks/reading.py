@@ -94,9 +94,7 @@ def _facts(device: LiveDevice, params: Params) -> Result:
     found = _gather(device, params, parse_subset(params["gather_subset"]))
     evidence: dict[str, Evidence[Any]] = {name: getattr(found, name) for name in EVIDENCE_NAMES}
     problems = {
-        name: item.problem
-        for name, item in evidence.items()
-        if item.problem is not None and item.problem.kind != NOT_ASKED.kind
+        name: item.problem for name, item in evidence.items() if item.problem is not None and item.problem != NOT_ASKED
     }
     values = {name: to_data(item.value) for name, item in evidence.items() if item.value is not None}
     if not values and problems:

@@ -245,8 +245,7 @@ def test_a_file_of_the_first_version_still_gives_its_cause() -> None:
     assert (saved.host, saved.source, saved.depth, saved.collection_version) == ("fw-lon-1", "live", "full", "0.1.0")
     found = judged(saved)
     problems = {name: getattr(found, name).problem for name in EVIDENCE_NAMES}
-    # What later versions ask as well is not in it.
-    assert {name for name, problem in problems.items() if problem is not None} == {"siblings"}
+    assert {name for name, problem in problems.items() if problem is not None} == set()
     said = diagnose(found)
     assert said.verdict == "broken"
     assert [(cause.id, cause.confidence) for cause in said.causes] == [("tls_interception", "proven")]

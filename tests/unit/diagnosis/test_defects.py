@@ -11,11 +11,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import BY_ID, DEFECTS, PAN_229832, ROOTS
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import (
+    BY_ID,
+    DEFECTS,
+    PAN_229832,
+    ROOTS,
+    releases,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import parse_release
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.defects import SYMPTOMS
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release, parse_release
 from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     NOW,
     certificate,
@@ -143,6 +149,12 @@ def test_the_next_fix(release: str, fix: str) -> None:
 )
 def test_the_trusted_roots(release: str, expected: str) -> None:
     assert ROOTS.affects(parse_release(release)) == expected
+
+
+def test_releases_in_one_text() -> None:
+    assert releases("10.1.14 11.1.6-h29") == (Release(10, 1, 14), Release(11, 1, 6, 29))
+    with pytest.raises(ValueError, match="no release: soon, 11"):
+        releases("10.1.14 soon 11")
 
 
 def fetched(words: str, days: float = 60) -> Any:

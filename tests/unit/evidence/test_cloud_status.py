@@ -33,7 +33,12 @@ DEFAULT = "ml.service.paloaltonetworks.com"
         ("Client wf_devsrvr not ready", CloudStatus("busy")),
         ("An error occured. See dagger.log for information .", CloudStatus("busy")),
         (CONNECTED.replace(": connected", ": connecting"), CloudStatus("other", DEFAULT, "connecting")),
-        (CONNECTED.replace(": connected", ": not connected"), CloudStatus("other", DEFAULT, "not connected")),
+        (CONNECTED.replace(": connected", ": not connected"), CloudStatus("disconnected", DEFAULT)),
+        (
+            CONNECTED.replace("server:", "server :").replace("connection:", "connection :"),
+            CloudStatus("connected", DEFAULT),
+        ),
+        (CONNECTED.replace("connection:", "connection :          not"), CloudStatus("disconnected", DEFAULT)),
         (CONNECTED.replace(": connected", ": connected (stale)"), CloudStatus("other", DEFAULT, "connected (stale)")),
         (CONNECTED + DISCONNECTED, CloudStatus("other", DEFAULT, "connected / disconnected")),
     ],

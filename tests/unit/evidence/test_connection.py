@@ -2,16 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ping, netstat and interfaces."""
+"""Ping and netstat."""
 
 from __future__ import annotations
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._evidence import interfaces, netstat, ping
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Interface, Ping
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import netstat, ping
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
-from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import NETSTAT, PING, FakeDevice, xml
+from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import NETSTAT, PING, FakeDevice
 
 HOST = "ml.service.paloaltonetworks.com"
 CLOUD = "34.120.110.215"
@@ -45,6 +45,64 @@ def statistics(sent: int, received: int, loss: str, errors: str = "") -> str:
             "host_unreachable",
             CLOUD,
             100,
+        ),
+        *[
+            (f"ping: {HOST}: {words}\n", "unknown_host", None, None)
+            for words in ("No address associated with hostname", "Non-recoverable failure in name resolution")
+        ],
+        (f"ping: {HOST}: Address family for hostname not supported\n", "wrong_family", None, None),
+        *[
+            (words + "\n", "bind_failed", None, None)
+            for words in (
+                "ping: bind icmp socket: Cannot assign requested address",
+                "ping: bind icmp socket: Address already in use",
+                "ping: invalid source address: 'fw-untrust-ip'",
+                "ping: unknown iface: ethernet1/5",
+            )
+        ],
+        *[
+            (
+                FIRST + f"From 198.51.100.1 icmp_seq=1 {words}\n" + statistics(3, 0, "100", " +3 errors,"),
+                outcome,
+                CLOUD,
+                100,
+            )
+            for words, outcome in (
+                ("Destination Net Unreachable", "network_unreachable"),
+                ("Destination Net Unknown", "network_unreachable"),
+                ("Destination Host Prohibited", "filtered"),
+                ("Packet filtered", "filtered"),
+                ("Time to live exceeded", "ttl_exceeded"),
+            )
+        ],
+        *[
+            (
+                f"PING {HOST}({HOST} (2001:db8::1)) 56 data bytes\n"
+                f"From 2001:db8::fe icmp_seq=1 Destination unreachable: {words}\n"
+                + statistics(3, 0, "100", " +3 errors,"),
+                outcome,
+                "2001:db8::1",
+                100,
+            )
+            for words, outcome in (
+                ("No route", "network_unreachable"),
+                ("Address unreachable", "host_unreachable"),
+                ("Administratively prohibited", "filtered"),
+            )
+        ],
+        (
+            FIRST
+            + "From 198.51.100.1 icmp_seq=1 Packet filtered\nFrom 10.1.5.254 icmp_seq=2 Destination Host Unreachable\n"
+            + statistics(3, 0, "100", " +2 errors,"),
+            "filtered",
+            CLOUD,
+            100,
+        ),
+        (
+            FIRST + "From 198.51.100.1 icmp_seq=1 Packet filtered\n" + statistics(3, 2, "33", " +1 errors,"),
+            "lost",
+            CLOUD,
+            33,
         ),
         (
             FIRST + "From 10.1.5.254 icmp_seq=1 Destination Host Unreachable\n" + statistics(3, 2, "33", " +1 errors,"),
@@ -177,47 +235,3 @@ def test_proxy_rows_stand_apart(server: str, port: int | None, count: int) -> No
     found = netstat.parse(NETSTAT, (CLOUD,), server, port)
     assert len(found.proxy_connections) == count
     assert [item.state for item in found.connections] == ["SYN_SENT"]
-
-
-INTERFACES = (
-    "<hw><entry><name>ethernet1/5</name><state>down</state></entry></hw><ifnet>"
-    "<entry><name>ethernet1/5.7</name><zone>untrust</zone><ip>10.1.5.254/24</ip><addr><member>10.1.6.1/24</member></addr>"
-    "<addr6><member>2001:db8::1/64</member></addr6><dyn-addr/></entry>"
-    "<entry><name>ethernet1/6</name><zone/><ip>N/A</ip></entry></ifnet>"
-)
-TABLE = """total configured hardware interfaces: 2
-name                    id    speed/duplex/state/fec        mac address
---------------------------------------------------------------------------------
-ethernet1/8             23    1000/full/up/auto             00:1b:17:aa:bb:01
-loopback                3     [n/a]/[n/a]/up/[n/a]          00:1b:17:aa:bb:03
-
-total configured logical interfaces: 3
-
-name                      id    vsys zone             forwarding               tag    address
-
-------------------- ----- ---- ---------------- ------------------------ ------ ------------------
-ethernet1/8.81            300   3    ZONE_TECH        vr:vrf01                 81     192.0.2.17/27
-                                                                                10.10.10.1/29
-ae1                       64    2                     N/A                      0      N/A
-loopback.99               297   2    ZONE_CORP        vr:vrf03                 0      192.0.2.129/32
-"""
-
-
-def test_interfaces() -> None:
-    assert interfaces.parse("", xml(INTERFACES)).entries == (
-        Interface("ethernet1/5.7", "down", ("10.1.5.254", "10.1.6.1", "2001:db8::1"), "untrust"),
-        Interface("ethernet1/6", None, (), None),
-    )
-
-
-def test_interfaces_as_a_table() -> None:
-    assert interfaces.parse(TABLE).entries == (
-        Interface("ethernet1/8.81", "up", ("192.0.2.17", "10.10.10.1"), "ZONE_TECH"),
-        Interface("ae1", None, (), None),
-        Interface("loopback.99", "up", ("192.0.2.129",), "ZONE_CORP"),
-    )
-
-
-def test_no_interface_is_unrecognised() -> None:
-    with pytest.raises(Unrecognised):
-        interfaces.parse("nothing here", xml(""))

@@ -71,7 +71,7 @@ def mlav(message: str, function: str = "pan_mlav_send_query", place: int = 1394)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (PROBLEM_A, {("x509", 20, "unable to get local issuer certificate", 1), ("curl", None, PEER, 1)}),
+        (PROBLEM_A, {("x509", 20, "unable to get local issuer certificate", 1), ("curl", 60, PEER, 1)}),
         (
             PROBLEM_B,
             {
@@ -85,10 +85,10 @@ def mlav(message: str, function: str = "pan_mlav_send_query", place: int = 1394)
             PROBLEM_C2 + "<html>Server Error</html>\nplease retry\n",
             {("http", 500, "<html>Server Error</html> please retry", 1)},
         ),
-        (PROBLEM_D, {("curl", None, "Couldn't resolve host name", 1)}),
+        (PROBLEM_D, {("curl", 6, "Couldn't resolve host name", 1)}),
         (
             line(mlav("Failed to send req type[3], curl error: SSL connect error")),
-            {("curl", None, "SSL connect error", 1)},
+            {("curl", 35, "SSL connect error", 1)},
         ),
         (line(mlav("Got HTTP resp code 503") * 2), {("http", 503, "", 1)}),
         (line(mlav("Something new went wrong")), {("other", None, "Something new went wrong", 1)}),
@@ -115,7 +115,7 @@ DNS = "Failed to send req type[3], curl error: Couldn't resolve host name"
     ],
 )
 def test_only_the_message_decides(text: str) -> None:
-    assert told(parse([text])) == {("curl", None, "Couldn't resolve host name", 1)}
+    assert told(parse([text])) == {("curl", 6, "Couldn't resolve host name", 1)}
 
 
 @pytest.mark.parametrize(
@@ -200,6 +200,71 @@ def test_without_offset_times_are_naive_until_the_offset_is_known() -> None:
     assert log.signatures[0].last == datetime(2023, 8, 28, 13, 36, 24, 605000)
     assert with_offset(log, -4 * 3600).signatures[0].last == datetime(2023, 8, 28, 13, 36, 24, 605000, EDT)
     assert with_offset(log, -4 * 3600).newest == datetime(2023, 8, 28, 13, 36, 24, 605000, EDT)
+
+
+LIBCURL = {
+    5: "Couldn't resolve proxy name",
+    6: "Couldn't resolve host name",
+    7: "Couldn't connect to server",
+    27: "Out of memory",
+    28: "Timeout was reached",
+    35: "SSL connect error",
+    43: "A libcurl function was given a bad argument",
+    45: "Failed binding local connection end",
+    51: "SSL peer certificate or SSH remote key was not OK",
+    52: "Server returned nothing (no headers, no data)",
+    55: "Failed sending data to the peer",
+    56: "Failure when receiving data from the peer",
+    58: "Problem with the local SSL certificate",
+    60: "Peer certificate cannot be authenticated with given CA certificates",
+    77: "Problem with the SSL CA cert (path? access rights?)",
+}
+
+
+@pytest.mark.parametrize(("code", "text"), LIBCURL.items())
+def test_every_text_of_libcurl_has_its_number(code: int, text: str) -> None:
+    log = parse([line(mlav(f"Failed to send req type[3], curl error: {text}"))])
+    assert told(log) == {("curl", code, text, 1)}
+    assert log.unrecognized_errors == ()
+
+
+def test_a_proxy_that_breaks_off_is_said_in_place_of_the_text() -> None:
+    log = parse([line(mlav("Failed to send req type[3], curl error: Proxy CONNECT aborted"))])
+    assert told(log) == {("curl", 56, "Proxy CONNECT aborted", 1)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        line(mlav("Failed to send req type[3], curl error: Error in the HTTP2 framing layer")),
+        line(mlav("Got HTTP resp code 302")),
+        line(mlav("bind failed with errno 97")),
+        line(mlav("bind failed with errno 97"), level=""),
+        line(mlav("unable to read the model"), level=""),
+    ],
+)
+def test_an_error_that_nothing_explains_is_shown(text: str) -> None:
+    log = parse([text])
+    assert [item.sample for item in log.unrecognized_errors] == [text.strip()]
+    assert log.unrecognized_errors == log.signatures
+
+
+def test_errors_that_nothing_explains_come_newest_first_with_their_offset() -> None:
+    texts = [
+        line(mlav("curl error: Error in the HTTP2 framing layer"), at="13:00:00.000", offset=""),
+        line(mlav(DNS), at="13:01:00.000", offset=""),
+        line(mlav("no model for type 7"), at="13:02:00.000", offset=""),
+    ]
+    log = with_offset(parse(["".join(texts)]), -4 * 3600)
+    assert [(item.text, item.last) for item in log.unrecognized_errors] == [
+        ("no model for type 7", datetime(2023, 8, 28, 13, 2, tzinfo=EDT)),
+        ("Error in the HTTP2 framing layer", datetime(2023, 8, 28, 13, 0, tzinfo=EDT)),
+    ]
+
+
+@pytest.mark.parametrize("message", ["tick", "query sent", "model 7 is up to date", "3 tries, 0 pending"])
+def test_a_line_that_is_no_error_is_not_shown(message: str) -> None:
+    assert parse([line(mlav(message), level="")]).signatures == ()
 
 
 def test_an_empty_log_is_a_value() -> None:

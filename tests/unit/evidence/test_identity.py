@@ -19,6 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     software_status,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
+    Clock,
     DeviceCertificate,
     HighAvailability,
     License,
@@ -82,18 +83,37 @@ def test_no_identity_is_unrecognised(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "expected"),
+    ("model", "expected"),
     [
-        ("10.1.14-h9", (10, 1)),
-        ("9.1.3", (9, 1)),
-        ("11.0", (11, 0)),
-        ("12.2-b7", (12, 2)),
-        ("unknown", None),
-        (None, None),
+        *[(model, True) for model in ("PA-410", "PA-450R-5G", "PA-460", "PA-505", "PA-1420", "PA-3440", "PA-5450")],
+        *[(model, True) for model in ("PA-5580", "PA-7500")],
+        ("PA-VM", False),
+        *[(model, None) for model in ("PA-500", "PA-220", "PA-850", "PA-4020", "PA-7050", "CN-Series", "PA-46", None)],
     ],
 )
-def test_release(version: str | None, expected: tuple[int, int] | None) -> None:
-    assert device.release(version) == expected
+def test_whether_a_model_has_a_tpm(model: str | None, expected: bool | None) -> None:
+    assert device.has_tpm(model) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026/06/08 18:02:03 PDT", datetime(2026, 6, 8, 18, 2, 3)),
+        ("2026/06/08 18:02:03", datetime(2026, 6, 8, 18, 2, 3)),
+        ("2026-06-08", datetime(2026, 6, 8)),
+        ("unknown", None),
+        ("0", None),
+        ("", None),
+    ],
+)
+def test_the_date_of_a_content_release(text: str, expected: datetime | None) -> None:
+    found = device.parse("", xml(info(hostname="a", **{"threat-release-date": text})))
+    assert found.threat_release_date == expected
+
+
+def test_a_size_of_a_virtual_firewall_is_that_of_its_license() -> None:
+    found = device.parse("model: PA-VM\nvm-license: VM-50\nsw-version: 11.1.8\n")
+    assert (found.model, found.vm_license, found.has_tpm) == ("PA-VM", "VM-50", False)
 
 
 def test_system_information_without_a_known_time_leaves_the_clock_unrecognised() -> None:
@@ -217,9 +237,31 @@ def test_device_certificate() -> None:
         datetime(2023, 2, 28, 15, 17, 47),
         "success",
         "Successfully fetched Device Certificate",
+        datetime(2022, 11, 30, 15, 29, 42),
     )
     utc = device_certificate.parse(CERTIFICATE.replace("PST", "UTC"))
     assert utc.not_after == datetime(2023, 2, 28, 15, 17, 47, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("local", "offset_s", "days"),
+    [
+        (datetime(2023, 2, 13, 15, 17, 46), None, 15),
+        (datetime(2023, 2, 13, 15, 17, 48), None, 14),
+        (datetime(2023, 2, 28, 15, 17, 48), 0, -1),
+        (datetime(2019, 1, 1), 0, 1519),
+    ],
+)
+def test_days_that_are_left_of_a_device_certificate(local: datetime, offset_s: int | None, days: int) -> None:
+    seen = Clock(local, offset_s, None, NOW, 0)
+    assert device_certificate.with_days_left(device_certificate.parse(CERTIFICATE), seen).days_left == days
+
+
+def test_days_that_are_left_are_counted_from_the_same_zone() -> None:
+    utc = device_certificate.parse(CERTIFICATE.replace("PST", "UTC"))
+    tokyo = Clock(datetime(2023, 2, 28, 23, 0), 9 * 3600, "clock", NOW, 0)
+    assert device_certificate.with_days_left(utc, tokyo).days_left == 0
+    assert device_certificate.with_days_left(DeviceCertificate("None"), tokyo).days_left is None
 
 
 def test_device_certificate_as_tags() -> None:

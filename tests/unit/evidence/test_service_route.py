@@ -129,15 +129,36 @@ DESTINATIONS = (
     ("resolved", "origin", "kind", "address"),
     [
         ("34.120.110.215", "destination", "dataplane", "10.7.7.7"),
-        ("34.120.110.216", "local", "dataplane", "10.1.5.254"),
-        ("203.0.113.9", "local", "dataplane", "10.1.5.254"),
+        ("34.120.110.216", "default", "management", None),
+        ("203.0.113.9", "default", "management", None),
         ("2001:db8:0::1", "destination", "management", None),
-        (None, "local", "dataplane", "10.1.5.254"),
+        (None, "default", "management", None),
     ],
 )
-def test_a_destination_route_overrides(resolved: str | None, origin: str, kind: str, address: str | None) -> None:
-    text = DEVICECONFIG.replace("</service></route>", f"</service>{DESTINATIONS}</route>")
-    route = parse(xml(text)[0])
-    assert route.destination_routes[0] == DestinationRoute("34.120.110.215", "ethernet1/7", "10.7.7.7")
+def test_a_destination_route_overrides_the_default(
+    resolved: str | None, origin: str, kind: str, address: str | None
+) -> None:
+    route = deviceconfig(None, f"<route>{DESTINATIONS}</route>")
+    assert not route.explicit_mgt
     decided = apply_destination_route(route, resolved)
     assert (decided.origin, decided.kind, decided.source_address) == (origin, kind, address)
+
+
+@pytest.mark.parametrize(
+    ("entry", "explicit_mgt"),
+    [(source("MGT"), True), (source("mgmt"), True), (source("ethernet1/5", "10.1.5.254/24"), False)],
+)
+def test_no_destination_route_overrides_an_entry(entry: str, explicit_mgt: bool) -> None:
+    text = (
+        f'<system><route><service><entry name="paloalto-networks-services">{entry}</entry></service>{DESTINATIONS}'
+        "</route></system>"
+    )
+    route = parse(xml(text))
+    assert route.destination_routes[0] == DestinationRoute("34.120.110.215", "ethernet1/7", "10.7.7.7")
+    assert route.explicit_mgt is explicit_mgt
+    assert apply_destination_route(route, "34.120.110.215") == route
+
+
+def test_the_proxy_of_the_inline_clouds_is_kept_as_configured() -> None:
+    assert deviceconfig(None, "<inline-cloud-proxy>yes</inline-cloud-proxy>").inline_cloud_proxy == "yes"
+    assert deviceconfig(None).inline_cloud_proxy is None

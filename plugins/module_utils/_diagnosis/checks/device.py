@@ -13,12 +13,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import Outcome, compare, lacking, told
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.device_certificate import judge_device_certificate
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import CLOCK_TOLERANCE_S, NOT_ASKED_KIND
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import FIRST_RELEASE_WITH_MLAV
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import threat_prevention
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.tls import skew
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, brief_name
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.witnesses import expected_of_standby
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Problem
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release
+
+FIRST_RELEASE_WITH_MLAV = Release(10, 0, 0)
 
 # Kinds of problems that come from talking to the firewall rather than from what it answers.
 _ACCESS_KINDS = ("authentication", "tls", "host_key", "unreachable", "timeout", "permission", "missing_library")

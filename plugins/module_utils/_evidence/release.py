@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""PAN-OS releases: read, compared, named.
+"""PAN-OS releases as values that compare.
+
+Source: releases as devices and the vendor's documentation write them. What follows the numbers and the hotfix
+(``11.2.5-h1.aingfw``, ``10.0.4.vm_eval``, ``9.0.3.xfr``, ``9.0.0-c300``, ``10.1.0-b17``) names a build of that release.
 
 This is a private module: it may change in any release.
 """
@@ -12,9 +15,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# What a private, limited or preview build adds: ``.aingfw``, ``.vm_eval``, ``.xfr``, ``-c300``, ``-b17``.
-_SUFFIX = r"(?:\.[A-Za-z][A-Za-z0-9_]{0,19}|-[bc]\d{1,4})?"
-_RELEASE = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:-h(\d{1,4}))?" + _SUFFIX, re.ASCII)
+_RELEASE = re.compile(
+    r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:-h(\d{1,4}))?(?:(?:\.|-(?!h))[A-Za-z][A-Za-z0-9_]{0,30}){0,2}", re.ASCII
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -36,20 +39,8 @@ class Release:
 
 
 def parse_release(text: str | None) -> Release | None:
-    """Reads ``10.1.14`` or ``10.1.14-h9``; a suffix compares as its base release. Anything else is None."""
+    """Reads ``10.1.14``, ``10.1.14-h9`` and builds of them, which count as their release; None: not comparable."""
     match = _RELEASE.fullmatch(text.strip()) if text else None
     if match is None:
         return None
     return Release(*(int(part or 0) for part in match.groups()))
-
-
-def releases(text: str) -> tuple[Release, ...]:
-    """Several releases in one text, ``10.1.14 10.2.11``. Raises ValueError for a text that is no release."""
-    found = tuple((name, parse_release(name)) for name in text.split())
-    wrong = [name for name, release in found if release is None]
-    if wrong:
-        raise ValueError(f"no release: {', '.join(wrong)}")
-    return tuple(release for _name, release in found if release is not None)
-
-
-FIRST_RELEASE_WITH_MLAV = Release(10, 0, 0)
