@@ -20,6 +20,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline im
 
 RENEWED_BEFORE_END = timedelta(days=15)
 
+# Without the firewall's clock its time may differ from the controller's by as much.
+_ANOTHER_ZONE = timedelta(hours=26)
+
 _BAD_WORDS = ("invalid", "expired", "revoked", "not valid")
 
 
@@ -40,7 +43,7 @@ def judge_device_certificate(case: Case) -> DeviceCertificateJudgement:
     word = brief_name(said) if said else None
     now = case.now or case.evidence.collected_at.replace(tzinfo=None)
     after = case.local(found.not_after) if found is not None else None
-    if after is not None and after < now:
+    if after is not None and after < now - (_ANOTHER_ZONE if case.now is None else timedelta(0)):
         return DeviceCertificateJudgement(word, f"it expired at {shown(after)}", "", False)
     before = case.local(found.not_before) if found is not None else None
     # With a clock that is not known to be right it is the clock that is behind.
@@ -49,7 +52,7 @@ def judge_device_certificate(case: Case) -> DeviceCertificateJudgement:
     if word is not None and any(bad in word.lower() for bad in _BAD_WORDS):
         return DeviceCertificateJudgement(word, f"its status is {word}", "", False)
     overdue = ""
-    if after is not None and after - now < RENEWED_BEFORE_END:
+    if after is not None and case.now is not None and after - now < RENEWED_BEFORE_END:
         overdue = f"it ends at {shown(after)}, in {_days(after - now)}"
     fetched = (found.last_fetched_status or "").strip() if found is not None else ""
     if fetched and fetched.lower() != "success":

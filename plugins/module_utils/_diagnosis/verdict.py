@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.devi
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import stopped_by
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import NOT_ASKED_KIND
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import CauseConfidence, Verdict
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import CERTAINTY, Finding
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.certificate import (
     device_certificate_invalid,
     device_certificate_not_renewed,
@@ -87,7 +87,8 @@ def _degrading(outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
 
 
 def _latent(case: Case, outcomes: Mapping[str, Outcome]) -> tuple[Finding, ...]:
-    return tuple(finding for check in _degrading(outcomes) for finding in _latent_of(case, check, outcomes[check]))
+    found = [finding for check in _degrading(outcomes) for finding in _latent_of(case, check, outcomes[check])]
+    return tuple(sorted(found, key=lambda finding: CERTAINTY[finding.confidence]))
 
 
 def _latent_of(case: Case, check: str, outcome: Outcome) -> tuple[Finding, ...]:

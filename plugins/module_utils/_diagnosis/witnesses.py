@@ -19,6 +19,7 @@ from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import ROOTS, ROOTS_CONTENT
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import NOT_ASKED_KIND
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Sibling
 
 Roots = Literal["outdated", "good", "unknown"]
@@ -65,11 +66,18 @@ def _route(case: Case) -> bool:
     return route is not None and route.kind != "undetermined"
 
 
+def _active(case: Case) -> bool:
+    route, pair = case.evidence.service_route.value, case.evidence.high_availability.value
+    by_management = route is not None and route.kind == "management"
+    return by_management or (pair is not None and case.ha_inactive is None)
+
+
 def _policy(case: Case) -> bool:
     policy = case.evidence.decryption
     return policy.value is not None and policy.value.complete and policy.problem is None
 
 
+RELEASE = Witness("device", "the release is known: it has MLAV", lambda case: case.release is not None)
 ROUTE = Witness("service_route", "the service route is known", _route)
 PING = Witness("ping", "the cloud server was pinged (a tech-support file holds no ping)", _ping)
 NETSTAT = Witness("netstat", "the connection table was read whole", lambda case: case.netstat_whole)
@@ -77,14 +85,25 @@ INTERFACES = Witness(
     "interfaces", "the interfaces were listed whole, where the source is one of them", _interfaces_of_route
 )
 DEVSRV_LOG = Witness(
-    "devsrv_log", "devsrv.log was read and covers the last attempts to connect", lambda case: case.log_was_read
+    "devsrv_log",
+    "devsrv.log was read and covers the last attempts to connect",
+    lambda case: case.log_was_read and case.evidence.devsrv_log.problem is None,
 )
-SYSTEM_LOG = Witness("system_log", "the system log was read", lambda case: case.evidence.system_log.value is not None)
+SYSTEM_LOG = Witness(
+    "system_log",
+    "the system log was read whole",
+    lambda case: case.evidence.system_log.value is not None and case.evidence.system_log.problem is None,
+)
 CLOCK = Witness("clock", "the time of the firewall is known", lambda case: case.now is not None)
 PAIR = Witness(
     "high_availability",
     "the HA state is known",
     lambda case: case.evidence.high_availability.value is not None,
+)
+ACTIVE = Witness(
+    "active",
+    "the firewall is known to be active, or its traffic to leave by the management interface",
+    _active,
 )
 JOBS = Witness(
     "jobs",
@@ -98,14 +117,22 @@ POLICY = Witness("decryption", "the decryption policy was read whole, pushed rul
 # A log's line counts as what is wrong now only where nothing newer was left unread.
 OF_LOGS = (ROUTE, INTERFACES, PING, NETSTAT, DEVSRV_LOG, SYSTEM_LOG, CLOCK)
 
+SIBLINGS = Witness(
+    "siblings",
+    "the question for other clouds, where it was asked, was answered",
+    lambda case: case.evidence.siblings.problem is None or case.evidence.siblings.problem.kind == NOT_ASKED_KIND,
+)
+
 # What a cause rests on beside that, and all of what one rests on that is seen now.
 OF_CAUSES: Mapping[str, tuple[Witness, ...]] = {
     "device_server_unavailable": (JOBS,),
     "commit_force_needed": (JOBS_SINCE_RESTART, UPTIME),
     "service_route_invalid": (PAIR, PING, NETSTAT, INTERFACES),
-    "port_443_blocked": (PING, NETSTAT, DEVSRV_LOG, SYSTEM_LOG, CLOCK, ROUTE, INTERFACES),
-    "proxy_unreachable": (PING, NETSTAT, DEVSRV_LOG, SYSTEM_LOG, CLOCK, ROUTE, INTERFACES),
-    "cloud_unreachable": (NETSTAT,),
+    "name_resolution_failed": (ACTIVE,),
+    "port_443_blocked": (ACTIVE, PING, NETSTAT, DEVSRV_LOG, SYSTEM_LOG, CLOCK, ROUTE, INTERFACES),
+    "proxy_unreachable": (ACTIVE, PING, NETSTAT, DEVSRV_LOG, SYSTEM_LOG, CLOCK, ROUTE, INTERFACES),
+    "defect_pan_229832": (SIBLINGS,),
+    "cloud_unreachable": (ACTIVE, NETSTAT),
 }
 
 # A peer that is not active is disconnected as expected only where nothing else was found wrong.
@@ -114,7 +141,7 @@ STANDBY = (DEVSRV_LOG, SYSTEM_LOG, INTERFACES)
 
 def missing(case: Case, cause_id: str, from_log: bool) -> tuple[Witness, ...]:
     """The witnesses that a finding lacks; ``from_log``: it rests on a line of a log."""
-    needed = (*OF_CAUSES.get(cause_id, ()), *(OF_LOGS if from_log else ()))
+    needed = (RELEASE, *OF_CAUSES.get(cause_id, ()), *(OF_LOGS if from_log else ()))
     return tuple(witness for witness in dict.fromkeys(needed) if not witness.holds(case))
 
 
@@ -136,12 +163,9 @@ def own_policy_is_known(case: Case) -> bool:
 
 
 def siblings(case: Case) -> Mapping[str, str]:
-    """The states of the other clouds, by their names; empty where the pair's state explains them.
-
-    Source: documentation "PAN-DB Cloud Connectivity Issues": a unit that is not active is not let into PAN-DB.
-    """
-    found, pair = case.evidence.siblings.value, case.evidence.high_availability.value
-    if found is None or pair is None or case.ha_inactive is not None:
+    """The states of the other clouds that answered, by their names."""
+    found = case.evidence.siblings.value
+    if found is None:
         return {}
     told: dict[str, Sibling | None] = {
         "the URL cloud": found.url_cloud,
@@ -151,16 +175,27 @@ def siblings(case: Case) -> Mapping[str, str]:
     return {name: cloud.state for name, cloud in told.items() if cloud is not None}
 
 
+def _lost_siblings_count(case: Case) -> bool:
+    """A peer that is not active is not let into PAN-DB: what it has lost says nothing.
+
+    Source: documentation "PAN-DB Cloud Connectivity Issues".
+    """
+    return case.evidence.high_availability.value is not None and case.ha_inactive is None
+
+
 def siblings_fail_alike(case: Case) -> bool:
-    """Every other cloud is lost as well: what breaks MLAV is shared. One that is not known may be connected."""
+    """Every other cloud that answers is lost as well, and two do: what breaks MLAV is shared.
+
+    One whose answer is not understood may be connected.
+    """
     told = siblings(case)
-    return len(told) == 3 and set(told.values()) == {"disconnected"}
+    return _lost_siblings_count(case) and len(told) > 1 and set(told.values()) == {"disconnected"}
 
 
 def siblings_are_lost(case: Case) -> bool:
     """At least one other cloud is lost, and none is known to be connected."""
     told = set(siblings(case).values())
-    return "disconnected" in told and "connected" not in told
+    return _lost_siblings_count(case) and "disconnected" in told and "connected" not in told
 
 
 def connected_siblings(case: Case) -> tuple[str, ...]:

@@ -113,7 +113,7 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
      unlicensed(system_log=syslog(AUTHENTICATION, REVOKED)), ["device_certificate_invalid proven"]),
     ("of several rejections the more certain counts",
      firewall(device=lost(), licenses=licenses(), devsrv_log=devsrv(http(400, CONTENT_TEXT), http(403))),
-     ["cloud_rejected_request proven", "unlicensed_content_defect possible"]),
+     ["cloud_rejected_request likely", "unlicensed_content_defect possible"]),
     # The way to the cloud.
     ("a route that cannot work explains SYN_SENT",
      firewall(service_route=dataplane(), interfaces=DOWN, ping=ping("lost"), netstat=netstat("SYN_SENT")),

@@ -139,12 +139,14 @@ ROWS = [
         **chosen(eth())), ("tls_interception likely",)),
     Row("x509 20, all other clouds are lost", firewall(devsrv_log=devsrv(*x509(20)), siblings=ALL_LOST),
         ("tls_interception proven",)),
+    Row("x509 20, the two other clouds that answer are lost", firewall(devsrv_log=devsrv(*x509(20)),
+        siblings=siblings("disconnected", "disconnected")), ("tls_interception proven",)),
     Row("curl's text, all other clouds are lost", firewall(devsrv_log=devsrv(curl(60)), siblings=ALL_LOST),
         ("tls_interception proven",)),
     *(Row(f"x509 20, {said}", firewall(devsrv_log=devsrv(*x509(20)), siblings=told), ("tls_interception likely",))
       for said, told in (
           ("one cloud is not known", siblings("disconnected", "disconnected", "unknown")),
-          ("one cloud gives no answer", siblings("disconnected", "disconnected")),
+          ("one cloud alone answers", siblings("disconnected")),
           ("one cloud is connected", siblings("disconnected", "connected", "disconnected")),
           ("nothing is known of other clouds", lost()),
       )),
@@ -298,6 +300,17 @@ BY_LOG = firewall(
 )  # fmt: skip
 NO_ADDRESS = firewall(service_route=dataplane("10.1.9.9"), interfaces=interfaces(eth()), ping=ping("bind_failed", None))
 
+# Peers that are disconnected by design, or may be.
+INACTIVE: dict[str, dict[str, Any]] = {
+    "active: a passive peer": {
+        "high_availability": pair("passive"),
+        "service_route": dataplane(),
+        "devsrv_log": lost(),
+    },
+    "active: a passive peer, its route not known": {"high_availability": pair("passive"), "service_route": lost()},
+    "active: not known": {"high_availability": lost(), "service_route": dataplane()},
+}  # fmt: skip
+
 # A proven cause, and changes that take one witness each.
 TAKEN: list[tuple[str, m.EvidenceSet, dict[str, dict[str, Any]]]] = [
     ("commit_force_needed", FORCE, {
@@ -315,10 +328,13 @@ TAKEN: list[tuple[str, m.EvidenceSet, dict[str, dict[str, Any]]]] = [
         "netstat: cut": {"netstat": ev(netstat().value, problem=m.Problem("truncated", "cut"))},
     }),
     ("port_443_blocked", firewall(netstat=netstat("SYN_SENT")), {
-        name: changes for name, changes in NEEDS_LOGS.items() if name not in ("netstat", "interfaces")}),
+        name: changes for name, changes in NEEDS_LOGS.items() if name not in ("netstat", "interfaces")} | INACTIVE),
     ("proxy_unreachable", firewall(service_route=PROXY, netstat=to_proxy("SYN_SENT")), {
         name: NEEDS_LOGS[name] for name in ("ping", "devsrv_log", "system_log", "clock")}),
-    ("cloud_unreachable", firewall(ping=ping("host_unreachable")), {"netstat": NEEDS_LOGS["netstat"]}),
+    ("cloud_unreachable", firewall(ping=ping("host_unreachable")), {"netstat": NEEDS_LOGS["netstat"], **INACTIVE}),
+    ("defect_pan_229832", firewall(device=device("10.1.12"), devsrv_log=devsrv(dns_error())), {
+        "siblings": {"siblings": lost("timeout")}}),
+    ("name_resolution_failed", firewall(ping=unknown_host()), INACTIVE),
     ("service_route_invalid", NO_ADDRESS, {
         "high_availability": {"high_availability": lost()},
         **{name: NEEDS_LOGS[name] for name in ("netstat",)},
@@ -362,7 +378,7 @@ def test_every_witness_is_taken_away_once() -> None:
     assert set(needed) <= set(CATALOGUE)
     # An address is known by the ping alone; a proxy by the service route alone.
     spared = {"port_443_blocked": {"netstat", "interfaces"},
-              "proxy_unreachable": {"netstat", "service_route", "interfaces"}}  # fmt: skip
+              "proxy_unreachable": {"netstat", "service_route", "interfaces", "active"}}  # fmt: skip
     for cause_id, witnesses in needed.items():
         assert witnesses - spared.get(cause_id, set()) <= taken[cause_id], cause_id
     assert {witness.id for witness in OF_LOGS} - {"system_log"} <= taken["device_certificate_invalid"]
