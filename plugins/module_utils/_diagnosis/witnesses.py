@@ -111,11 +111,16 @@ JOBS = Witness(
     lambda case: case.evidence.commit_state.value is not None and case.evidence.commit_state.problem is None,
 )
 JOBS_SINCE_RESTART = Witness("jobs_since_restart", "the list of jobs reaches back to the restart", _jobs_since_restart)
+COMMITS = Witness(
+    "commits",
+    "it is known whether a commit followed, where device-server was restarted",
+    lambda case: case.restarted is None or case.commit_after_restart is not None,
+)
 UPTIME = Witness("uptime", "the uptime is known: no reboot since", _uptime)
 POLICY = Witness("decryption", "the decryption policy was read whole, pushed rules included", _policy)
 
 # A log's line counts as what is wrong now only where nothing newer was left unread.
-OF_LOGS = (ROUTE, INTERFACES, PING, NETSTAT, DEVSRV_LOG, SYSTEM_LOG, CLOCK)
+OF_LOGS = (ROUTE, INTERFACES, PING, NETSTAT, DEVSRV_LOG, SYSTEM_LOG, CLOCK, COMMITS)
 
 SIBLINGS = Witness(
     "siblings",
@@ -126,7 +131,7 @@ SIBLINGS = Witness(
 # What a cause rests on beside that, and all of what one rests on that is seen now.
 OF_CAUSES: Mapping[str, tuple[Witness, ...]] = {
     "device_server_unavailable": (JOBS,),
-    "commit_force_needed": (JOBS_SINCE_RESTART, UPTIME),
+    "commit_force_needed": (ACTIVE, JOBS_SINCE_RESTART, UPTIME),
     "service_route_invalid": (PAIR, PING, NETSTAT, INTERFACES),
     "name_resolution_failed": (ACTIVE,),
     "port_443_blocked": (ACTIVE, PING, NETSTAT, DEVSRV_LOG, SYSTEM_LOG, CLOCK, ROUTE, INTERFACES),

@@ -200,7 +200,7 @@ FIREWALLS = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=12000, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(FIREWALLS, st.sampled_from(DAMAGINGS))
 def test_any_firewall_with_a_piece_damaged(evidence: m.EvidenceSet, damaging: tuple[str, Damage]) -> None:
     piece, damage = damaging

@@ -319,11 +319,14 @@ TAKEN: list[tuple[str, m.EvidenceSet, dict[str, dict[str, Any]]]] = [
         "jobs_since_restart": {"commit_state": jobs(since=30)},
         "jobs_since_restart: no jobs at all": {"commit_state": ev(m.CommitState((), False))},
         "uptime": {"device": device(uptime_s=None)},
+        **{name: changes for name, changes in INACTIVE.items() if name != "active: a passive peer"},
     }),
     ("device_certificate_invalid", BY_LOG, {
         **{name: changes for name, changes in NEEDS_LOGS.items() if name != "system_log"},
         "devsrv_log: it begins too late": {
             "devsrv_log": ev(m.DevsrvLog((http(404),), 9, ago(20), ago(1), truncated=True))},
+        "commits": {"commit_state": lost(), "system_log": syslog(restarted(90), event(
+            "client_certificate", 5, "MLAV: Revoked Client Certificate."))},
         "netstat: no row": {"netstat": netstat(rows=0)},
         "netstat: cut": {"netstat": ev(netstat().value, problem=m.Problem("truncated", "cut"))},
     }),
