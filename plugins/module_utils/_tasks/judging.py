@@ -9,6 +9,8 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
@@ -31,8 +33,11 @@ def gather_options(params: Params, subset: frozenset[str] | None = None) -> Gath
     )
 
 
-def diagnosed(evidence: EvidenceSet, params: Params) -> Result:
-    """The diagnosis as data; ``params``: the options of a module that judges."""
-    options = DiagnosisOptions(log_window=gather_options(params).log_window)
-    result: Result = to_data(diagnose(evidence, options))
+def diagnosed(evidence: EvidenceSet, params: Params, file: str | None = None) -> Result:
+    """The diagnosis as data.
+
+    ``params``: the options of a module that judges. ``file``: where the evidence comes from, None for a firewall.
+    """
+    options = DiagnosisOptions(log_window=gather_options(params).log_window, doc_url=params["doc_url"] or "")
+    result: Result = to_data(replace(diagnose(evidence, options), source_file=file))
     return result
