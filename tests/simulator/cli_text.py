@@ -54,7 +54,7 @@ def interfaces(world: World, found: list[Interface], tables: str = "hardware log
         text += f"{'name':<19} {'id':<5} {'vsys':<4} {'zone':<16} {'forwarding':<24} {'tag':<6} address\n"
         text += " ".join("-" * width for width in (19, 5, 4, 16, 24, 6, 18)) + "\n"
         for number, interface in enumerate(found, 16):
-            text += f"{interface.name:<19} {number:<5} {1:<4} {interface.zone:<16} {'vr:default':<24} {0:<6} "
+            text += f"{interface.name:<19} {number:<5} {1:<4} {interface.zone[:16]:<16} {'vr:default':<24} {0:<6} "
             text += f"{interface.address or 'N/A'}\n"
     return text
 
@@ -206,7 +206,8 @@ def device_certificate(world: World) -> str:
     now, day = world.now(), 86400
     status = world.spec.device_certificate.status
     zone = world.spec.clock.zone
-    first, last = (-200 * day, -10 * day) if status == "Expired" else (-30 * day, 60 * day)
+    left = world.spec.device_certificate.days_left * day
+    first, last = (-200 * day, -10 * day) if status == "Expired" else (left - 90 * day, left)
 
     def stamp(at: float) -> str:
         return f"{device_time(world.spec.clock, at):%Y/%m/%d %H:%M:%S} {zone}"
@@ -215,5 +216,7 @@ def device_certificate(world: World) -> str:
     if status == "Not found":
         return text
     text += f"\tNot valid before: {stamp(now + first)}\n\tNot valid after: {stamp(now + last)}\n"
-    text += f"\tLast fetched timestamp: {stamp(now + first + 700)}\n\tLast fetched status: success\n"
-    return text + "\tLast fetched info: Successfully fetched Device Certificate\n"
+    fetched = world.spec.device_certificate.last_fetched
+    info = "Successfully fetched Device Certificate" if fetched == "success" else "Failed to fetch Device Certificate"
+    text += f"\tLast fetched timestamp: {stamp(now + first + 700)}\n\tLast fetched status: {fetched}\n"
+    return text + f"\tLast fetched info: {info}\n"

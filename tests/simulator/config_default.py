@@ -70,6 +70,15 @@ def _zones_xml(interfaces: list[Interface]) -> str:
     )
 
 
+def _addresses_xml(spec: WorldSpec, shared: bool) -> str:
+    entries = "".join(
+        f"<entry name={quoteattr(item.name)}>{_leaf('ip-netmask', item.value)}</entry>"
+        for item in spec.address_objects
+        if item.shared is shared
+    )
+    return f"<address>{entries}</address>" if entries or not shared else ""
+
+
 def _rule_xml(rule: DecryptionRule) -> str:
     return (
         f"<entry name={quoteattr(rule.name)}>"
@@ -156,7 +165,7 @@ def default_configuration(spec: WorldSpec, dirty_attributes: bool = True) -> Con
     """Running, candidate and pushed trees of a world at its start."""
     rules = "".join(_rule_xml(rule) for rule in spec.decryption_rules)
     vsys = (
-        "<vsys><entry name='vsys1'><address/>"
+        f"<vsys><entry name='vsys1'>{_addresses_xml(spec, shared=False)}"
         f"<zone>{_zones_xml(spec.interfaces)}</zone>"
         f"<rulebase><security><rules/></security><decryption><rules>{rules}</rules></decryption></rulebase>"
         "</entry></vsys>"
@@ -178,7 +187,7 @@ def default_configuration(spec: WorldSpec, dirty_attributes: bool = True) -> Con
     )
     running = ET.fromstring(
         f"<config version='{version}' urldb='paloaltonetworks'><mgt-config><users>{users}</users></mgt-config>"
-        f"<shared>{_shared_secrets_xml()}{_decrypt_xml(spec)}</shared>"
+        f"<shared>{_addresses_xml(spec, shared=True)}{_shared_secrets_xml()}{_decrypt_xml(spec)}</shared>"
         f"{_device(_system_xml(spec), setting, network, vsys)}</config>"
     )
     pushed_route = route_xml(spec.service_route) if spec.service_route.pushed else ""

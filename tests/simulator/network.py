@@ -29,6 +29,7 @@ _IDLE_STATES = ("passive", "suspended", "initial", "non-functional")
 PREDEFINED = "*.paloaltonetworks.com"
 _DECRYPTION_CODE = {"private_ca": 20, "self_signed": 18, "self_signed_chain": 19, "unverifiable": 21}
 _MANAGEMENT = re.compile(r"^(mgt|mgmt|management)$", re.IGNORECASE)
+_WITH_TPM = re.compile(r"PA-(?:4\d\d|5[1-9]\d|14\d\d|34\d\d|54\d\d|55\d\d|7500)\b")
 _FIXED = {(10, 1): (14, 0), (10, 2): (11, 0), (11, 0): (5, 0), (11, 1): (3, 0)}
 
 Decrypts = Callable[[str, str, str], bool]  # source, destination, host
@@ -80,6 +81,16 @@ def pan_229832_bites(release: str) -> bool:
     return (major, minor) < (10, 1) if fixed is None else (patch, hotfix) < fixed
 
 
+def pan_313623_bites(spec: WorldSpec) -> bool:
+    """True where show device-certificate status leaves a file: on models with a TPM, in releases without the fix."""
+    if not _WITH_TPM.match(spec.model):
+        return False
+    major, minor, patch, hotfix = version(spec.sw_version)
+    fixed = {(11, 1): (14, {6: 29, 10: 21, 13: 3}), (11, 2): (11, {7: 12, 10: 5}), (12, 1): (7, {})}
+    whole, hotfixes = fixed.get((major, minor), (10**6, {}))
+    return patch < whole and hotfix < hotfixes.get(patch, 10**6)
+
+
 def cloud_name(spec: WorldSpec, effective: ET.Element) -> str:
     """The server that the firewall is told to use."""
     return find_text(effective, f"{SETTING}/mlav/cloud-server") or spec.cloud.name
@@ -96,9 +107,9 @@ def bare(address: str) -> str:
 
 
 def route_for(spec: WorldSpec, effective: ET.Element, destination: str) -> Route:
-    """The service route from the effective configuration; a destination route beats it."""
+    """The service route from the effective configuration; a destination route beats the default alone."""
     source = find(effective, f"{SERVICE_ROUTE}/source")
-    for entry in find(effective, f"{SYSTEM}/route/destination/entry"):
+    for entry in [] if find(effective, SERVICE_ROUTE) else find(effective, f"{SYSTEM}/route/destination/entry"):
         if entry.get("name") == destination:
             source = entry.findall("source")
     interface = (source[0].findtext("interface") or "").strip() if source else ""
@@ -109,6 +120,9 @@ def route_for(spec: WorldSpec, effective: ET.Element, destination: str) -> Route
 
 
 def _dataplane_route(spec: WorldSpec, effective: ET.Element, interface: str, address: str) -> Route:
+    for place in ("/config/shared", VSYS):
+        for entry in find(effective, f"{place}/address/entry[@name='{address}']") if address else []:
+            address = bare(entry.findtext("ip-netmask") or "")
     if not address:
         found = find(effective, f"{DEVICE}/network/interface/ethernet/entry[@name='{interface}']/layer3/ip/entry")
         address = bare(found[0].get("name", "")) if found else ""

@@ -196,12 +196,31 @@ def restart(world: World, request: Request) -> Reply:
     return Reply(f"Process {name} was restarted by user {request.admin.name}\n")
 
 
+# What keeps every cloud behind the same service route away.
+_SHARED = ("dns", "unreachable", "timeout", "refused", "bind", "tls", "client", "passive")
+
+
+@command("show wildfire status")
+def show_wildfire(world: World, request: Request) -> Reply:
+    """Nothing in it says whether the cloud is connected; the answer of a real firewall is not collected."""
+    return Reply("Connection info:\n        Signature verification:        enable\n")
+
+
+@command("show ctd-agent status security-client")
+def show_ctd_agent(world: World, request: Request) -> Reply:
+    """The answer of a real firewall is not collected."""
+    return Reply("Security Client\n")
+
+
 @command("show url-cloud status")
 def show_url_cloud(world: World, request: Request) -> Reply:
-    """PAN-DB: it shares the name resolution with MLAV."""
+    """PAN-DB: it shares name resolution, path and decryption with MLAV, and its own cloud with nobody."""
     world.refresh()
-    connected = world.outcome.kind not in ("dns", "unreachable")
-    word = "connected" if connected else "not connected"
+    if world.switches.url_cloud == "refused":
+        raise CommandError(" show -> url-cloud is unexpected", 17, syntax=True)
+    if world.switches.url_cloud == "private":
+        return Reply("Cloud status:                Up\nURL database version:        20260609.20003\n")
+    word = "not connected" if world.outcome.kind in _SHARED else "connected"
     return Reply(
         f"PAN-DB URL Filtering\nLicense :                          valid\nCloud connection :           {word}\n"
     )

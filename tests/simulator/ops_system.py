@@ -16,7 +16,7 @@ from .config import BadXpath, clean, find, find_text, to_text
 from .config_default import SYSTEM
 from .jobs import Job
 from .logs import device_time
-from .network import bare, decrypting_rule, excluded, predefined_exclusion
+from .network import bare, decrypting_rule, excluded, pan_313623_bites, predefined_exclusion
 from .parts import is_panorama
 from .world import Refused, World
 
@@ -56,8 +56,11 @@ def show_system_info(world: World, request: Request) -> Reply:
         "platform-family": spec.family,
         "multi-vsys": "on" if spec.multi_vsys else "off",
         "device-certificate-status": spec.device_certificate.status,
+        **{f"{name}-release-date": f"{moment:%Y/%m/%d} 04:00:00 {spec.clock.zone}" for name in ("app", "av", "threat")},
         "operational-mode": "normal",
     }
+    if spec.vm_license:
+        fields["vm-license"] = spec.vm_license
     if is_panorama(spec):
         fields["system-mode"] = "panorama"
     inner = "".join(leaf(tag, text) for tag, text in fields.items())
@@ -127,6 +130,8 @@ def show_device_certificate(world: World, request: Request) -> Reply:
     """The device certificate."""
     if not world.switches.device_certificate_status:
         raise CommandError(" show -> device-certificate is unexpected", 17, syntax=True)
+    if pan_313623_bites(world.spec):
+        world.statistics.pub_pem_files += 1
     return Reply(cli_text.device_certificate(world))
 
 

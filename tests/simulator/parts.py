@@ -117,6 +117,8 @@ class DeviceCertificate:
     """The certificate with which the firewall shows itself to the cloud."""
 
     status: str = "Valid"  # Valid | Expired | Not found | Revoked | Mismatched serial | Unknown issuer
+    days_left: int = 60  # of one that has not expired
+    last_fetched: str = "success"
 
 
 @dataclass
@@ -176,7 +178,7 @@ class Licence:
 
 @dataclass
 class DestinationRoute:
-    """A destination service route; it beats the service's own route."""
+    """A destination service route; it counts where the service has no route of its own."""
 
     destination: str = ""
     interface: str = ""
@@ -189,10 +191,19 @@ class ServiceRoute:
 
     kind: str = "default"  # default | management | interface | empty
     interface: str = "ethernet1/1"
-    address: str = "192.0.2.10/24"
+    address: str = "192.0.2.10/24"  # or the name of an address object; empty: the interface alone
     spelling: str = "MGT"  # how "management" is written in the configuration
     pushed: bool = False  # by a Panorama template: absent from the device's own tree
     destination_routes: list[DestinationRoute] = field(default_factory=list)
+
+
+@dataclass
+class AddressObject:
+    """An address object of vsys1, or with `shared` of all."""
+
+    name: str = "fw-untrust-ip"
+    value: str = "192.0.2.10/24"
+    shared: bool = False
 
 
 @dataclass
@@ -259,6 +270,7 @@ class WorldSpec:
     sw_version: str = "11.1.4"
     model: str = "PA-850"
     family: str = "800"
+    vm_license: str = ""  # VM-50, VM-100 … of a PA-VM
     serial: str = ""
     multi_vsys: bool = False
     app_version: str = "8868-8828"
@@ -286,6 +298,7 @@ class WorldSpec:
     device_server: DeviceServer = field(default_factory=DeviceServer)
     ha: HighAvailability = field(default_factory=HighAvailability)
     service_route: ServiceRoute = field(default_factory=ServiceRoute)
+    address_objects: list[AddressObject] = field(default_factory=list)
     decryption_rules: list[DecryptionRule] = field(default_factory=list)
     exclusions: list[Exclusion] = field(default_factory=list)
     disabled_predefined: list[str] = field(default_factory=list)

@@ -66,6 +66,7 @@ class Switches:
     restart_asks: bool = False  # does the CLI ask for confirmation before a restart
     restart_text: str = "Process device-server was restarted by user {user}"
     device_certificate_status: bool = True
+    url_cloud: str = "public"  # public | private | refused; what show url-cloud status answers
     client_certificate_line: bool = True  # does a rejected client certificate leave a line in devsrv.log
     missing_right: str = "code16"  # code16 | code403
     dirty_attributes: bool = True
@@ -181,6 +182,7 @@ class Statistics:
     most_concurrent: int = 0
     asked: list[str] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)  # those of `asked` that are meant to change something
+    pub_pem_files: int = 0  # left in a partition by show device-certificate status (PAN-313623), never deleted
 
     def note(self, label: str, prefix: str = "", *, writes: bool = False) -> None:
         """Keep a request's label, or a line that was typed."""

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element
 from . import cli_text, logs, ops_mlav
 from .commands import CommandError, Request, from_cli
 from .config_default import default_configuration
-from .network import Outcome
+from .network import Outcome, bare
 from .ops_system import pretty
 from .parts import Admin, DecryptionRule, Interface, ServiceRoute, seconds
 from .world import World
@@ -47,6 +47,7 @@ FILES = (
     "devsrv",
     "devsrv_rotations",
     "dagger",
+    "monitor",
     "running",
     "merged",
     "candidate",
@@ -98,6 +99,7 @@ def members(world: World, include: frozenset[str] = PARTS) -> Iterator[Member]:
         "devsrv": lambda: _devsrv_live(world),
         "devsrv_rotations": lambda: _devsrv_rotations(world),
         "dagger": lambda: _one(f"{LOGS}/dagger.log", _dagger(moment)),
+        "monitor": lambda: _one(f"{LOGS}/mp-monitor.log", _monitor(world).encode()),
         "running": lambda: _one(f"{SAVED}/running-config.xml", _saved(world.config.running)),
         "merged": lambda: _one(f"{SAVED}/.merged-running-config.xml", _saved(world.config.effective())),
         "candidate": lambda: _one(f"{SAVED}/techsupport-saved-currcfg.xml", _saved(world.config.candidate, marks=True)),
@@ -222,6 +224,23 @@ def _dagger(moment: datetime) -> bytes:
         f'{stamp} OPCMD: handler "show mlav cloud-status"\n{stamp} finish handler\n'
         f'{stamp} OPCMD: handler "show system info"\n'
     ).encode() + b"\xff\xfe not text\n"
+
+
+def _monitor(world: World) -> str:
+    """The management plane looks at itself every ten minutes; the exact form of a real firewall is not published."""
+    now, text = world.now(), ""
+    address = world.outcome.destination or world.cloud_addresses[0]
+    source = world.outcome.source or bare(world.spec.management.address)
+    for age in range(12 * 3600, 0, -600):
+        moment = logs.device_time(world.spec.clock, now - age)
+        connected = next((state for begin, state in reversed(world.past) if begin <= now - age), True)
+        session = f"tcp        0      0 {source}:40001        {address}:443         ESTABLISHED\n"
+        text += f"{moment:%Y-%m-%d %H:%M:%S}.000 {moment:%z}  --- top\nload average: 0.41, 0.52, 0.47\n"
+        text += f"{moment:%Y-%m-%d %H:%M:%S}.100 {moment:%z}  --- netstat\n"
+        text += "Proto Recv-Q Send-Q Local Address           Foreign Address         State      \n"
+        text += f"tcp        0      0 {source}:22        192.0.2.99:51514         ESTABLISHED\n"
+        text += session if connected else ""
+    return text
 
 
 def _telemetry(world: World) -> str:

@@ -87,6 +87,7 @@ class World:
         self.commit_force_needed = False
         self.busy_until = 0.0
         self.outcome = Outcome("connected")
+        self.past: list[tuple[float, bool]] = []  # since when it was connected or not, oldest first
         self.last_attempt = 0.0
         self._port = 40000 + secrets.randbelow(20000)
         self._begin()
@@ -240,6 +241,7 @@ class World:
         if spec.device_server.state == "busy":
             return
         outcome = attempt(spec, self.switches, effective, bool(spec.device_server.restarted_ago))
+        self.past.append((begin, outcome.connected))
         if outcome.kind == "idle":
             self.outcome = outcome
             return

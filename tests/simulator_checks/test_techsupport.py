@@ -93,6 +93,7 @@ def test_the_files_of_an_archive() -> None:
         LOG,
         f"{LOG}.old",
         "var/log/pan/dagger.log",
+        "var/log/pan/mp-monitor.log",
         f"{SAVED}/running-config.xml",
         f"{SAVED}/.merged-running-config.xml",
         f"{SAVED}/techsupport-saved-currcfg.xml",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes docs/causes from the catalogue and the simulated firewalls: ``.venv/bin/python -m tests.tooling.pages``.
+"""Writes docs/causes and docs/requests.md from what the code says: ``.venv/bin/python -m tests.tooling.pages``.
 
 A unit test fails when the pages are not what this writes.
 """
@@ -15,11 +15,13 @@ from collections.abc import Iterator
 from tests.tooling.environment import COLLECTIONS, ROOT
 
 PAGES = ROOT / "docs" / "causes"
+REQUESTS = ROOT / "docs" / "requests.md"
 if str(COLLECTIONS) not in sys.path:
     sys.path.insert(0, str(COLLECTIONS))
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import CauseEntry
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import ALLOWED, When
 from ansible_collections.panops.mlav.plugins.module_utils._report.cause_page import Section, cause_page, filled
 from tests.simulator.scenario import load
 from tests.tooling import article
@@ -69,6 +71,33 @@ def index() -> str:
     return "\n".join(["# Causes", "", "| cause | code | in short |", "|---|---|---|", *rows]) + "\n"
 
 
+WHEN: dict[When, str] = {
+    "always": "Every firewall",
+    "not_connected": "Only a firewall that is not connected",
+    "disconnected": "A firewall that is not connected, or any with `depth: full`",
+    "option": "Only where an option asks for it",
+    "remediation": "Only by the modules and playbooks that change something",
+    "panorama": "A Panorama, by the inventory plugin",
+}
+
+
+def requests_page() -> str:
+    """Everything that may be sent, by when it is."""
+    lines = [
+        "# What is sent to a device",
+        "",
+        "Nothing else is: a test fails when another request is sent. A word in capitals stands for a value. A passive",
+        "HA peer is asked as an active one. A firewall is also asked in full when its status is unknown or busy.",
+    ]
+    for when, title in WHEN.items():
+        lines += ["", f"## {title}", "", "| request | for | costs the device | safe since |", "|---|---|---|---|"]
+        for entry in ALLOWED:
+            if entry.when == when:
+                pattern = entry.pattern.replace("|", "\\|")
+                lines.append(f"| `{pattern}` | {entry.purpose} | {entry.cost} | {entry.safe} |")
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> dict[str, str]:
     """Every page by its file name."""
     return {"README.md": index(), **{f"{cause.id}.md": page(cause) for cause in CATALOGUE.values()}}
@@ -80,3 +109,4 @@ if __name__ == "__main__":
         old.unlink()
     for name, text in pages().items():
         (PAGES / name).write_text(text, encoding="utf-8")
+    REQUESTS.write_text(requests_page(), encoding="utf-8")

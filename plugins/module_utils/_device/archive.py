@@ -32,8 +32,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.log_lines import Kept
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import flatten
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_contents import (
+    DUMP,
     MERGED,
+    MONITOR,
     NETSTAT,
+    PROCESS_LOGS,
     RUNNING,
     SYSTEM_LOG,
     Contents,
@@ -55,9 +58,12 @@ _SECTIONS = {
     "show wildfire status": ("show wildfire status",),
     "show ctd-agent status security-client": ("show ctd-agent status security-client",),
 }
+# Asked of a tech-support file alone: what a firewall would print is too much.
+MONITOR_COMMAND = "less mp-log mp-monitor.log"
 _COMMANDS = frozenset(name for names in _SECTIONS.values() for name in names)
 
-_ENDINGS = (".tgz", ".tar.gz", ".tar")
+# Support portals and browsers add something to a name that they know already.
+_ENDINGS = (".tgz", ".tar.gz", ".tar", ".tgz_tw")
 _SAVED = ".json"
 # Its first member (see ``evidence_file.to_document``): a folder of reports holds other files of this kind.
 _SAVED_BEGINNING = re.compile(rb'\s*\{\s*"schema":\s*"panops\.mlav/evidence/')
@@ -86,6 +92,8 @@ class ArchiveDevice:
             NotObtainable: the file holds no answer; what only a live firewall can answer included.
             DeviceError: the firewall had answered with an error.
         """
+        if command.cli == MONITOR_COMMAND:
+            return self._monitor()
         if command.cli.startswith("show netstat"):
             return self._answer(NETSTAT, self.contents.netstat)
         names = _SECTIONS.get(command.cli)
@@ -95,7 +103,7 @@ class ArchiveDevice:
             )
         found = next((name for name in names if name in self.contents.sections), None)
         if found is None:
-            raise self._missing(f"section '> {names[0]}'")
+            raise self._missing(f"section '> {names[0]}'", self._dump_fault())
         kept = self.contents.sections[found]
         check_cli_text(kept.text, found, _CREDENTIAL)
         return self._answer(found, kept)
@@ -140,9 +148,27 @@ class ArchiveDevice:
         answers = [self._answer(log.name, log.kept) for log in found]
         return (replace(answers[0], notes=self._log_gaps()), *answers[1:])
 
+    def _monitor(self) -> Answer:
+        """The sessions in the connection tables of mp-monitor.log and its rotations, oldest first."""
+        found = sorted(self.contents.monitors.values(), key=lambda item: item.generation, reverse=True)
+        if not found:
+            raise self._missing(MONITOR)
+        gaps = [why for member, why in self.contents.faults.items() if member.startswith(MONITOR)]
+        return Answer(
+            ", ".join(item.name for item in found),
+            "archive",
+            "".join(item.kept.text for item in found),
+            truncated=any(item.kept.truncated for item in found),
+            notes=tuple(filter(None, (*gaps, self.contents.incomplete))),
+        )
+
+    def _dump_fault(self) -> str:
+        """Why the file that holds the sections could not be read, empty where it was."""
+        return next((why for member, why in self.contents.faults.items() if member.startswith(DUMP)), "")
+
     def _log_gaps(self) -> tuple[str, ...]:
         """Why generations of devsrv.log may be missing beside those that ``process_log`` answers with."""
-        gaps = [why for member, why in self.contents.faults.items() if member.startswith("var/log/pan/")]
+        gaps = [why for member, why in self.contents.faults.items() if member.startswith(PROCESS_LOGS)]
         return tuple(filter(None, (*gaps, self.contents.incomplete)))
 
     def _answer(self, command: str, kept: Kept | None) -> Answer:
@@ -216,7 +242,11 @@ def _is_archive(entry: Path) -> bool:
 
 
 def _is_unpacked(folder: Path) -> bool:
-    return any(os.path.isdir(folder / landmark) for landmark in _LANDMARKS)
+    """Also where its folders may not be entered: what is read of it says so."""
+    if any(os.path.isdir(folder / landmark) for landmark in _LANDMARKS):
+        return True
+    tops = [folder / landmark.partition("/")[0] for landmark in _LANDMARKS]
+    return any(top.is_dir() and not os.access(top, os.R_OK | os.X_OK) for top in tops)
 
 
 def _named(paths: list[Path]) -> tuple[Archive, ...]:

@@ -11,6 +11,8 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+import codecs
+import re
 from typing import BinaryIO, NoReturn
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
@@ -29,6 +31,21 @@ _MAX_TEXT = 32 * 1024**2
 _MAX_PART_BYTES = 1024**2
 
 
+# Both stand within the first piece that is read.
+_DECLARED = re.compile(rb"""<\?xml[^>]{1,40}?encoding=["']([A-Za-z0-9._-]{1,20})["']""")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+_AS_LATIN_1 = "panops_mlav_latin_1"
+
+
+def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error(_AS_LATIN_1, _as_latin_1)
+
+
 def read_configuration(content: BinaryIO, what: str, wanted: tuple[str, ...]) -> Element:
     """The ``<config>`` in ``content``, pruned as ``pruning.prune`` does it; ``what`` names it in messages.
 
@@ -36,17 +53,16 @@ def read_configuration(content: BinaryIO, what: str, wanted: tuple[str, ...]) ->
         MalformedAnswer: it is not well-formed, no configuration, too deep or too large, or declares a document type.
     """
     builder = _Builder(wanted, what)
-    parser = builder.parser
     try:
         read = 0
         while builder.root is None and read < _MAX_PROLOG_BYTES and (data := content.read(_PROLOG_CHUNK)):
             read += len(data)
-            parser.Parse(data, False)
+            builder.feed(data)
         if builder.root is not None:
             while data := content.read(_CHUNK):
                 builder.expect_a_part_within(len(data))
-                parser.Parse(data, False)
-        parser.Parse(b"", True)
+                builder.feed(data)
+        builder.feed(b"", final=True)
     # The latter two: an encoding that is not known, or of more than one byte.
     except (expat.ExpatError, LookupError, ValueError) as error:
         raise MalformedAnswer(f"{what} is not well-formed XML ({error})") from error
@@ -71,7 +87,19 @@ class _Builder:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
         parser.CommentHandler = parser.ProcessingInstructionHandler = self._pass
-        self.parser = parser
+        self._parser = parser
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors=_AS_LATIN_1)
+        self._is_utf_8: bool | None = None
+
+    def feed(self, data: bytes, final: bool = False) -> None:
+        """Parses the next bytes. One that is no UTF-8 counts as a Latin-1 character: old descriptions hold such."""
+        if self._is_utf_8 is None and data:
+            declared = _DECLARED.match(data)
+            named = declared[1].lower() if declared else b"utf-8"
+            self._is_utf_8 = named == b"utf-8" and not data.startswith(_UTF_16)
+        if self._is_utf_8:
+            data = self._decoder.decode(data, final).encode()
+        self._parser.Parse(data, final)
 
     def expect_a_part_within(self, size: int) -> None:
         """Bounds what expat may be given, ``size`` bytes now, without that a tag, a text or a comment ends."""

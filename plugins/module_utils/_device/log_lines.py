@@ -70,6 +70,13 @@ def bounded_lines(content: BinaryIO) -> Iterator[bytes]:
         begins = ends
 
 
+def every_line(content: Readable) -> Iterator[bytes]:
+    """The same of what can only be read in blocks."""
+    lines = _Lines(content, _DATED)
+    while line := lines.next():
+        yield line
+
+
 def newest_rows(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
     """The newest rows that matter, newest first, below the table's head: a row begins with its time.
 

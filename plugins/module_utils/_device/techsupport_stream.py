@@ -18,6 +18,7 @@ import io
 import itertools
 import os
 import re
+import shlex
 import stat
 import tarfile
 import time
@@ -212,7 +213,7 @@ def _read_folder(folder: Path, reader: Reader, say: Callable[[str], None]) -> No
     position = found = 0
 
     def unreadable(error: OSError) -> None:
-        reader.cut_off(f"the folder {excerpt(str(error.filename))} cannot be read: {error.strerror}")
+        reader.cut_off(f"the folder {excerpt(str(error.filename))} cannot be read: {_why(error, folder)}")
 
     for parent, folders, files in os.walk(folder, onerror=unreadable, followlinks=False):
         folders.sort()
@@ -225,7 +226,7 @@ def _read_folder(folder: Path, reader: Reader, say: Callable[[str], None]) -> No
             try:
                 handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             except OSError as error:
-                reader.damaged(name, f"{name} cannot be read: {error.strerror}")
+                reader.damaged(name, f"{name} cannot be read: {_why(error, folder)}")
                 continue
             with os.fdopen(handle, "rb") as content:
                 status = os.fstat(content.fileno())
@@ -242,6 +243,13 @@ def _read_folder(folder: Path, reader: Reader, say: Callable[[str], None]) -> No
                 progress.at(position)
     if not found:
         raise _no_archive(folder.name, "a folder without any of its files")
+
+
+def _why(error: OSError, folder: Path) -> str:
+    """Why a file of an unpacked archive cannot be read. Members may have the mode 0000, and keep it when unpacked."""
+    if not isinstance(error, PermissionError):
+        return error.strerror or str(error)
+    return f"{error.strerror}; run: chmod -R u+rwX {shlex.quote(excerpt(str(folder)))}"
 
 
 def inner_name(name: str) -> str | None:

@@ -28,10 +28,10 @@ _SILENCE_SECONDS = 0.5
 # No prompt is longer; only this much of the end is searched for one.
 _PROMPT_BYTES = 1024
 
-# The high-availability state and the vsys: they may change within a session.
-_STATE = rb"(?:\([\w.-]+\))?(?: [\w.-]+)?"
+# The high-availability state and the vsys, which stands behind the name or apart: they may change within a session.
+_STATE = rb"(?:-vsys\d{1,3})?(?:\([\w.-]+\))?(?: [\w.-]+)?"
 # An account of a directory may be written corp\name or name@domain.
-_ANY_PROMPT = re.compile(rb"(?:\A|\n)([^\s<>#]+@[\w.-]+)" + _STATE + rb">\s*\Z")
+_ANY_PROMPT = re.compile(rb"(?:\A|\n)([^\s<>#]+@[\w.-]+?)" + _STATE + rb">\s*\Z")
 # How PAN-OS asks whether a command is really wanted.
 _QUESTION = re.compile(rb"\(y or n\)[ \t]*\Z", re.IGNORECASE)
 _CONTROL = re.compile(

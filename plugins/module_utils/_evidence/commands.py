@@ -21,7 +21,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release, parse_release
 
 Effect = Literal["reads", "changes"]
-When = Literal["always", "disconnected", "option", "remediation", "panorama"]
+When = Literal["always", "not_connected", "disconnected", "option", "remediation", "panorama"]
 
 ANY = "any release"
 _DOCUMENTED = "one that has the command; others refuse it"
@@ -55,8 +55,9 @@ class AllowedRequest:
     Attributes:
         pattern: the command as it is typed, or the parameters of another API request. A word in capitals stands for a
             value, one that ends in ``…`` for all that follows; words in brackets may be missing.
-        when: ``always`` (of every firewall), ``disconnected`` (only of one that is not connected, or where everything
-            is asked for), ``option`` (where an option asks for it), ``remediation``, or ``panorama``.
+        when: ``always`` (of every firewall), ``not_connected`` (never of a connected one), ``disconnected`` (of a
+            connected one only where everything is asked for), ``option`` (where an option asks for it),
+            ``remediation``, or ``panorama``.
         purpose: what it is sent for.
         cost: what it costs the device.
         safe: since which release it does no harm.
@@ -78,7 +79,7 @@ ALLOWED: tuple[AllowedRequest, ...] = (
     AllowedRequest("show high-availability state", "always", "active or passive peer"),
     AllowedRequest(
         "show device-certificate status",
-        "disconnected",
+        "not_connected",
         "dates and last renewal of the device certificate",
         "with a TPM and without the fix, a file that is never deleted (PAN-313623)",
         "; ".join(map(str, DEVICE_CERTIFICATE_FIXES)) + "; any on a model without a TPM. Not sent otherwise",
@@ -103,14 +104,14 @@ ALLOWED: tuple[AllowedRequest, ...] = (
         "ping [inet6 yes] [source ADDRESS] count N host HOST",
         "disconnected",
         "name resolution and path",
-        "as many packets as ping_count",
+        "some packets",
     ),
     AllowedRequest(
         "show netstat numeric-hosts yes numeric-ports yes", "disconnected", "the TCP sessions of the management plane"
     ),
-    AllowedRequest("show url-cloud status", "disconnected", "the PAN-DB cloud", safe=_DOCUMENTED),
-    AllowedRequest("show wildfire status", "disconnected", "the WildFire cloud", safe=_DOCUMENTED),
-    AllowedRequest("show ctd-agent status security-client", "disconnected", "the inline clouds", safe=_DOCUMENTED),
+    AllowedRequest("show url-cloud status", "not_connected", "the PAN-DB cloud", safe=_DOCUMENTED),
+    AllowedRequest("show wildfire status", "not_connected", "the WildFire cloud", safe=_DOCUMENTED),
+    AllowedRequest("show ctd-agent status security-client", "not_connected", "the inline clouds", safe=_DOCUMENTED),
     AllowedRequest("tail lines N mp-log FILE", "disconnected", "devsrv.log and its last rotation", "reads a file"),
     AllowedRequest("log", "disconnected", "start a search in the system log", "a search job"),
     AllowedRequest("log get", "disconnected", "the result of the search"),
@@ -122,9 +123,9 @@ ALLOWED: tuple[AllowedRequest, ...] = (
         "a search",
     ),
     AllowedRequest("version", "always", "whether the address is that of the firewall that was meant"),
-    AllowedRequest("set cli scripting-mode on", "always", "prepare the SSH session, once per task"),
-    AllowedRequest("set cli terminal width N", "always", "prepare the SSH session, once per task"),
-    AllowedRequest("set cli pager off", "always", "prepare the SSH session, once per task"),
+    AllowedRequest("set cli scripting-mode on", "always", "prepare a session, where SSH is used"),
+    AllowedRequest("set cli terminal width N", "always", "prepare a session, where SSH is used"),
+    AllowedRequest("set cli pager off", "always", "prepare a session, where SSH is used"),
     AllowedRequest("set cli op-command-xml-output on", "always", "answers over SSH as XML"),
     AllowedRequest("set cli op-command-xml-output off", "always", "answers over SSH as text"),
     AllowedRequest("set cli confirmation-prompt off", "remediation", "no question before a restart over SSH"),

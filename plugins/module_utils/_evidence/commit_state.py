@@ -33,9 +33,14 @@ PENDING = Command(
 )
 
 _ROW = re.compile(
-    r"^[ \t]*(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)[ \t]+(?:\d\d:\d\d:\d\d[ \t]+)?(\d{1,9})[ \t]+(?:\d+[ \t]+)?(\S+)[ \t]+"
+    r"^[ \t]*(?:(\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)[ \t]+(?:\d\d:\d\d:\d\d[ \t]+)?)?"
+    r"(\d{1,9})[ \t]+(?:\d+[ \t]+)?(\S+)[ \t]+"
     r"(ACT|PEND|FIN)[ \t]+(\S+)[ \t]+(\S+)[ \t]*$"
 )
+
+
+# A line with the status of a job.
+_ANY_JOB = re.compile(r"[ \t](?:ACT|PEND|FIN)[ \t]")
 
 
 def parse_jobs(text: str, result: Element | None = None) -> tuple[Job, ...]:
@@ -49,6 +54,11 @@ def parse_jobs(text: str, result: Element | None = None) -> tuple[Job, ...]:
         if not jobs:
             raise Unrecognised("no row names a job")
     return tuple(sorted(jobs, key=lambda job: (job.enqueued or datetime.min, job.id or 0), reverse=True))
+
+
+def has_every_row(text: str) -> bool:
+    """Whether each line of the table that tells of a job was understood."""
+    return all(_ROW.match(line) for line in text.splitlines() if _ANY_JOB.search(line))
 
 
 def job_of(item: Element) -> Job:
@@ -116,6 +126,7 @@ def probe_commit_state(device: Device) -> Evidence[CommitState]:
                 raise Unrecognised("the answer about pending changes is neither yes nor no")
         except (DeviceError, Unrecognised) as error:
             recorder.incomplete = problem_of(error)
-        return CommitState(jobs, pending)
+        complete = answer.result is not None or (has_every_row(answer.text) and not answer.truncated)
+        return CommitState(jobs, pending, complete)
 
     return probe(device, ask)

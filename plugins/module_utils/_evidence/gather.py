@@ -38,6 +38,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands imp
     device_certificate_may_be_asked,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commit_state import probe_commit_state
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.connection_history import probe_connection_history
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.decryption import probe_decryption
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.device import probe_device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.device_certificate import (
@@ -267,11 +268,24 @@ class _Session:
     def _netstat(self) -> Evidence[Any]:
         ping: Ping | None = self._value("ping")
         route: ServiceRoute | None = self._value("service_route")
-        return probe_netstat(
+        addresses = (ping.address,) if ping is not None and ping.address is not None else ()
+        found = probe_netstat(
             self._device,
-            (ping.address,) if ping is not None and ping.address is not None else (),
+            addresses,
             route.proxy_server if route is not None else None,
             route.proxy_port if route is not None else None,
+        )
+        if found.value is None or self._options.source == "live":
+            return found
+        info: DeviceInfo | None = self._value("device")
+        managed = route is not None and route.kind == "management" and info is not None
+        source = info.management_address if info is not None and managed else _source(route)
+        past = probe_connection_history(self._device, addresses, source)
+        return replace(
+            found,
+            value=replace(found.value, history=past.value),
+            problem=found.problem or past.problem,
+            asked=found.asked + past.asked,
         )
 
     def settle_times(self) -> None:

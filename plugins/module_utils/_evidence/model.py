@@ -302,11 +302,13 @@ class ConnectionHistory:
     """The connection tables that ``mp-monitor.log`` of a tech-support file holds, one every few minutes. Device time.
 
     Attributes:
-        samples: tables that were read; ``connected`` of them hold an established connection to the cloud server.
+        samples: tables that were read; ``connected`` of them hold an established session that counts.
         oldest, newest: the times of the first and the last of them.
-        last_connected: the newest table with such a connection; None where no table has one.
-        missing_since: the first table after it without one; None while the newest table has one.
+        last_connected: the newest table with such a session; None where no table has one.
+        missing_since: the first table after it, or the first of all; None while the newest table has such a session.
         complete: every table between ``oldest`` and ``newest`` was read.
+        addresses: those whose sessions to port 443 count; where there are none, sessions to any address from
+            ``source`` do, which need not be the cloud server's.
     """
 
     samples: int
@@ -316,6 +318,8 @@ class ConnectionHistory:
     last_connected: datetime | None = None
     missing_since: datetime | None = None
     complete: bool = True
+    addresses: tuple[str, ...] = ()
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -485,10 +489,14 @@ class Job:
 
 @dataclass(frozen=True)
 class CommitState:
-    """Jobs (newest first) and whether the candidate differs from the running configuration (None: not known)."""
+    """Jobs (newest first) and whether the candidate differs from the running configuration (None: not known).
+
+    ``complete``: every row of the jobs was understood; only then does the absence of a commit prove anything.
+    """
 
     jobs: tuple[Job, ...]
     pending_changes: bool | None
+    complete: bool = True
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def parse(
     text: str, addresses: tuple[str, ...] = (), proxy_server: str | None = None, proxy_port: int | None = None
 ) -> Netstat:
     """The TCP connections to ``addresses`` on 443 (any address where there are none), and those to the proxy."""
-    rows = [row for line in text.splitlines() if (row := _row(line))]
+    rows = [row for line in text.splitlines() if (row := row_of(line))]
     if not rows:
         raise Unrecognised("no row was understood")
     wanted = tuple(dict.fromkeys(str(found) for item in addresses if (found := address(item))))
@@ -49,7 +49,8 @@ def parse(
     )
 
 
-def _row(line: str) -> Connection | None:
+def row_of(line: str) -> Connection | None:
+    """A row of the table, None where it is none."""
     found = _ROW.match(line)
     if found is None:
         return None

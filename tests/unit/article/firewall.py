@@ -172,7 +172,8 @@ class RawDevice:
         plain = {
             "show system info": "<system><hostname>fw-lon-1</hostname><ip-address>192.0.2.7</ip-address>"
             f"<time>{time.format('')}\n</time><uptime>98 days, 23:42:29</uptime><model>PA-850</model>"
-            f"<serial>001606000117</serial><sw-version>{firewall.release}</sw-version></system>",
+            f"<serial>001606000117</serial><sw-version>{firewall.release}</sw-version>"
+            f"<device-certificate-status>{firewall.certificate}</device-certificate-status></system>",
             "show clock": time.format(f"{firewall.zone} ") + "\n",
             "show high-availability state": "<enabled>no</enabled>",
             "show device-certificate status": "Device Certificate information:\n"

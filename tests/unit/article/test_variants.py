@@ -28,6 +28,13 @@ COMMITTING = {
 RESTARTED = (event(20, kb.E_RESTART),)
 
 
+TWO_ADDRESSES = {
+    "show interface all": "<hw><entry><name>ethernet1/5</name><state>up</state></entry></hw><ifnet><entry>"
+    "<name>ethernet1/5</name><zone>untrust</zone><ip>10.1.5.254/24</ip><addr><member>10.1.5.253/24</member></addr>"
+    "</entry></ifnet>"
+}
+
+
 def excluded(word: str) -> dict[str, str]:
     name = entry("*.paloaltonetworks.com", f"<exclude>{word}</exclude>")
     return {"shared/ssl-decrypt": f"<ssl-decrypt><ssl-exclude-cert>{name}</ssl-exclude-cert></ssl-decrypt>"}
@@ -55,8 +62,17 @@ TABLE: dict[str, Row] = {
         "undetermined",
         summary=("is not known", "Actual: connecting."),
     ),
-    "an address object in the service route": Row(
+    "an address object in the service route": broken(
         firewall(system=service_route("ethernet1/5", "untrust-address"), sockets=(socket("SYN_SENT"),)),
+        "port_443_blocked",
+        remedy=("between ethernet1/5 (10.1.5.254) and the cloud", "TCP port 443 from 10.1.5.254 to"),
+    ),
+    "an address object in the service route, two addresses": Row(
+        firewall(
+            system=service_route("ethernet1/5", "untrust-address"),
+            sockets=(socket("SYN_SENT"),),
+            answers=TWO_ADDRESSES,
+        ),
         "broken",
         (("port_443_blocked", "proven"),),
         remedy=(
@@ -79,7 +95,11 @@ TABLE: dict[str, Row] = {
         missing=("service_route",),
     ),
     "an address object in the service route, no route": broken(
-        firewall(system=service_route("ethernet1/5", "untrust-address"), ping="connect: Network is unreachable\n"),
+        firewall(
+            system=service_route("ethernet1/5", "untrust-address"),
+            ping="connect: Network is unreachable\n",
+            answers=TWO_ADDRESSES,
+        ),
         "cloud_unreachable",
         remedy=("the virtual router of ethernet1/5", f"`ping source <source address> count 3 host {kb.SERVER}`"),
         missing=("service_route",),

@@ -89,6 +89,8 @@ def why_not(ask: Callable[[], object]) -> str:
         (b"> show clock\nMon\n> show clock\nTue\n", "Mon\n"),
         (b"> show clock\n>Mon\n>> x\n > show system info\n", ">Mon\n>> x\n > show system info\n"),
         (b"> show clock\n> Mon\n> 1\n>\n", "> Mon\n> 1\n>\n"),
+        (b" > show clock\nMon\n\n  > show system info\nTue\n", "Mon\n\n"),
+        (b"\n\t> show clock\r\nMon\r\n \r\n > show system info\r\nTue\r\n", "Mon\r\n \r\n"),
         (b"> show clock\nMon\n> show system info\nTue\n", "Mon\n"),
         (b"> show clock\nMon \xe9\xff\n", "Mon \N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}\n"),
         (b"> show clock\nM\0n\n", "M\0n\n"),
@@ -433,7 +435,7 @@ IN_VSYS = (
         (b"", "is not well-formed XML (no element found: line 1, column 0)"),
         (b"<config><devices>", "is not well-formed XML (no element found: line 1, column 17)"),
         (b"<config/><config/>", "is not well-formed XML (junk after document element: line 1, column 9)"),
-        (b"<config>\xff</config>", "is not well-formed XML (not well-formed (invalid token): line 1, column 8)"),
+        (b"<config>\x01</config>", "is not well-formed XML (not well-formed (invalid token): line 1, column 8)"),
         (b"<config>\0</config>", "is not well-formed XML (not well-formed (invalid token): line 1, column 8)"),
         (b"<config>&x;</config>", "is not well-formed XML (undefined entity: line 1, column 8)"),
         (b"<html/>", "is no configuration. Expected: <config>. Actual: <html>."),
@@ -500,6 +502,23 @@ def test_characters_that_matter_are_counted(inner: bytes, fits: bool, monkeypatc
     contents = opened(tar(Item(MERGED, IN_VSYS % inner))).contents
     told = {} if fits else {MERGED: f"{MERGED} is too large. Expected: at most 1000 characters that matter."}
     assert (contents.faults, list(contents.configurations)) == (told, [MERGED] if fits else [])
+
+
+@pytest.mark.parametrize("declared", [b"", b'<?xml version="1.0"?>', b'<?xml version="1.0" encoding="UTF-8"?>'])
+@pytest.mark.parametrize("place", [0, 1, 65_530, 131_071])
+@pytest.mark.parametrize("text", [b"Z\xfcrich", b"Z\xc3\xbcrich \xfc", b"\xe2\x82", b"\x80\xff"])
+def test_bytes_of_another_encoding_hide_nothing(declared: bytes, place: int, text: bytes) -> None:
+    """Wherever a piece of the file ends, also within a character."""
+    banner = b"a" * place + text
+    data = declared + b"<config><shared><x>%s</x></shared>" % banner + (IN_VSYS % b"<a/>").removeprefix(b"<config>")
+    contents = opened(tar(Item(MERGED, data))).contents
+    assert (contents.faults, list(contents.configurations)) == ({}, [MERGED])
+    assert contents.configurations[MERGED].find("devices/entry/vsys/entry/ssl-decrypt/a") is not None
+
+
+def test_what_a_latin_1_byte_meant_is_kept() -> None:
+    contents = opened(tar(Item(MERGED, IN_VSYS % b"<a>Z\xfcrich \xc3\xbc</a>"))).contents
+    assert contents.configurations[MERGED].findtext("devices/entry/vsys/entry/ssl-decrypt/a") == "Z\xfcrich \xfc"
 
 
 def test_a_configuration_in_utf_16_is_read() -> None:

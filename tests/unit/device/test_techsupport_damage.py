@@ -337,8 +337,32 @@ def test_files_of_a_folder_that_may_not_be_read_are_no_evidence(
 
     monkeypatch.setattr(os, "open", denied)
     (found,) = diagnosed(folder)
-    assert reasons_of(found)["netstat"] == f"{NETSTAT} cannot be read: Permission denied"
+    what_helps = f"Permission denied; run: chmod -R u+rwX {folder}"
+    assert reasons_of(found)["netstat"] == f"{NETSTAT} cannot be read: {what_helps}"
     assert causes_of(found) == [("tls_interception", "proven")]
+
+
+def test_answers_in_a_file_that_may_not_be_read_say_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All members of a file may have the mode 0000 when they have been unpacked."""
+    folder = write_folder(files_of("tls_interception"), tmp_path / "fw 1")
+
+    def denied(path: Any, *_args: Any, **_named: Any) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", denied)
+    (found,) = diagnosed(folder)
+    assert found["verdict"] == "undetermined"
+    what_helps = f"cannot be read: Permission denied; run: chmod -R u+rwX '{folder}'"
+    assert reasons_of(found)["cloud_status"].endswith(f".txt {what_helps}")
+
+
+def test_folders_that_may_not_be_entered_are_an_unpacked_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_folder({}, tmp_path / "fw")
+    for name in ("tmp", "var", "opt"):
+        (folder / name).mkdir(parents=True)
+    monkeypatch.setattr(os, "access", lambda path, _mode: Path(path).name not in ("tmp", "var", "opt"))
+    (archive,) = find_archives("path", str(folder))
+    assert archive.name == "fw"
 
 
 @pytest.mark.parametrize("name", ["tmp/cli", "var/log/pan", "opt/pancfg/mgmt/saved-configs"])

@@ -6,9 +6,14 @@
 
 from __future__ import annotations
 
-from tests.tooling.pages import PAGES, pages
+from tests.tooling.pages import PAGES, REQUESTS, pages, requests_page
 
 
 def test_the_pages_of_the_causes_are_those_of_the_catalogue() -> None:
     found = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
     assert found == pages(), "write them anew: .venv/bin/python -m tests.tooling.pages"
+
+
+def test_the_page_of_the_requests_is_that_of_the_list() -> None:
+    written = REQUESTS.read_text(encoding="utf-8")
+    assert written == requests_page(), "write it anew: .venv/bin/python -m tests.tooling.pages"

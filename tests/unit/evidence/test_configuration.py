@@ -162,6 +162,32 @@ def test_jobs_as_a_table(row: str) -> None:
     assert job.finished == datetime(2017, 2, 28, 10, 13, 49)
 
 
+DATED = "2017/02/28 10:13:22   10:13:22            5              Commit                  FIN     OK 10:13:49"
+UNDATED = "                                            6              EDLRefresh              ACT   PEND 26%"
+
+
+def test_jobs_without_a_date_stand_last() -> None:
+    jobs = parse_jobs(f"Enqueued  Dequeued  ID  Type  Status Result Completed\n{UNDATED}\n{DATED}\n")
+    assert [(job.id, job.type, job.status, job.enqueued, job.finished) for job in jobs] == [
+        (5, "Commit", "FIN", datetime(2017, 2, 28, 10, 13, 22), datetime(2017, 2, 28, 10, 13, 49)),
+        (6, "EDLRefresh", "ACT", None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "complete"),
+    [
+        (f"{DATED}\nWarnings:\nDetails:Configuration committed\n", True),
+        (f"{DATED}\n{UNDATED}\n", True),
+        (f"{DATED}\n2017/02/28 10:14:22   Commit by bob   FIN     OK 10:14:49\n", False),
+    ],
+)
+def test_a_table_of_jobs_says_whether_it_was_read_whole(table: str, complete: bool) -> None:
+    found = probe_commit_state(FakeDevice({"show jobs all": table, "check pending-changes": "no"})).value
+    assert found is not None
+    assert found.complete is complete
+
+
 @pytest.mark.parametrize("answer", ["what jobs?", "<queue/>"])
 def test_no_jobs_and_no_answer_are_not_the_same(answer: str) -> None:
     assert parse_jobs("", xml("")) == ()
