@@ -78,7 +78,7 @@ def test_a_scenario_says_what_to_expect(name: str) -> None:
     scenario = load(name)
     assert scenario.name == name
     assert scenario.description
-    assert scenario.expect["verdict"] in ("healthy", "broken", "undetermined", "not_applicable")
+    assert scenario.expect["verdict"] in ("healthy", "broken", "undetermined", "standby", "not_applicable")
     assert scenario.expect["cause"] or scenario.expect["verdict"] != "broken"
 
 
