@@ -116,7 +116,7 @@ def test_generations_that_are_damaged_are_said(tmp_path: Path) -> None:
     """Else a firewall whose older log is unreadable would look as one without older errors."""
     files = {**files_of("unexplained"), f"{DEVSRV}.1.gz": gzip.compress(b"2026-11-23 10:00:00 mlav\n")[:-4]}
     part = one_diagnosed(packed(files), tmp_path)
-    assert part["verdict"] == "undetermined"
+    assert (part["verdict"], part["cause_confidence"]) == ("broken", "unknown")
     assert reasons_of(part)["devsrv_log"] == f"older lines may be missing: {DEVSRV}.1.gz is cut off or damaged"
 
 
@@ -268,7 +268,7 @@ def test_one_broken_file_leaves_the_others_alone(tmp_path: Path) -> None:
     write_archive(world("cloud_service_error", hostname="five"), tmp_path / "5")
     found = diagnosed(tmp_path)
     assert [(item["host"], item["verdict"], causes_of(item)) for item in found] == [
-        ("one", "broken", [("tls_interception", "proven")]),
+        ("one", "broken", [("tls_interception", "likely")]),
         ("2", "undetermined", []),
         ("3", "undetermined", []),
         ("four", "healthy", []),
@@ -309,7 +309,7 @@ def test_an_unpacked_folder_is_read_without_following_links(tmp_path: Path) -> N
     assert reasons_of(found)["devsrv_log"] == f"{DEVSRV} cannot be read: Too many levels of symbolic links"
     assert reasons_of(found)["netstat"] == f"{NETSTAT} is no regular file"
     assert reasons_of(found)["system_log"] == f"the tech-support file has no {SYSTEM_LOG}"
-    assert (found["verdict"], causes_of(found)) == ("undetermined", [])
+    assert (found["verdict"], causes_of(found)) == ("broken", [])
 
 
 def test_a_folder_within_that_is_a_link_is_not_entered(tmp_path: Path) -> None:
@@ -339,7 +339,7 @@ def test_files_of_a_folder_that_may_not_be_read_are_no_evidence(
     (found,) = diagnosed(folder)
     what_helps = f"Permission denied; run: chmod -R u+rwX {folder}"
     assert reasons_of(found)["netstat"] == f"{NETSTAT} cannot be read: {what_helps}"
-    assert causes_of(found) == [("tls_interception", "proven")]
+    assert causes_of(found) == [("tls_interception", "likely")]
 
 
 def test_answers_in_a_file_that_may_not_be_read_say_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
