@@ -50,7 +50,9 @@ def _interfaces_of_route(case: Case) -> bool:
 
 def _jobs_since_restart(case: Case) -> bool:
     state = case.evidence.commit_state
-    if state.value is None or state.problem is not None or case.restarted is None:
+    # Of the two answers it may be the other one that was not understood.
+    whole = state.problem is None or (state.value is not None and state.value.pending_changes is None)
+    if state.value is None or not whole or case.restarted is None:
         return False
     times = [case.local(job.enqueued or job.finished) for job in state.value.jobs]
     return any(moment is not None and moment <= case.restarted for moment in times)

@@ -192,7 +192,7 @@ ROWS = [
         ("tls_interception proven", "tls_handshake_cut possible")),
     Row("cut, and the device certificate is not accepted", firewall(devsrv_log=devsrv(curl(35)),
         system_log=syslog(event("client_certificate", 5, "MLAV: Revoked Client Certificate."))),
-        ("device_certificate_invalid proven", "tls_handshake_cut possible")),
+        ("device_certificate_invalid proven",)),
     # --- the proxy ------------------------------------------------------------------------------------------------
     Row("SYN_SENT to the proxy alone", firewall(service_route=PROXY, netstat=to_proxy("SYN_SENT")),
         ("proxy_unreachable proven",), ("proxy.example.com:8080",)),

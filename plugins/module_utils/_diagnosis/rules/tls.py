@@ -94,10 +94,11 @@ def own_roots(case: Case) -> list[Finding]:
 def handshake_cut(case: Case) -> list[Finding]:
     """The connection opens and is cut in TLS: who cuts it, only a capture shows."""
     failed = case.timeline.of("cut")
-    if not failed:
+    # The cloud ends the handshake where it does not accept the firewall's certificate.
+    if not failed or case.timeline.of("client_certificate"):
         return []
-    # A certificate that is not accepted, either way, ends the handshake as well.
-    explained = bool(case.timeline.of("tls", "client_certificate"))
+    # So does the firewall where it does not accept the server's.
+    explained = bool(case.timeline.of("tls"))
     confidence: Confidence = "possible" if explained else from_log(case.timeline, "likely")
     details = {"reason": failed[0].text, "curl_code": failed[0].curl}
     return [Finding("tls_handshake_cut", confidence, ("tls_validation",), details, newest(failed))]
