@@ -80,6 +80,7 @@ WHICH_DNS_FAULT = Found(
 LIKELY = Found("broken", (("tls_interception", "likely"),))
 NO_DEVSRV_LOG = {
     "tls_interception": LIKELY,
+    "port_443_blocked": Found("broken", (("port_443_blocked", "likely"),), ("devsrv_log",)),
     "cloud_service_error": Found("broken", (("name_resolution_intermittent", "possible"),), ("devsrv_log",)),
     "commit_force_needed": Found("broken", (("commit_force_needed", "likely"),), ("devsrv_log",)),
     "unexplained": Found("broken", (), ("devsrv_log",)),
@@ -99,6 +100,7 @@ WEAKER: dict[tuple[str, Any], dict[str, Found]] = {
         "name_resolution_failed": WHICH_DNS_FAULT,
         "old_tls_errors_newer_dns": WHICH_DNS_FAULT,
         "tls_interception": LIKELY,
+        "commit_force_needed": Found("broken", (("commit_force_needed", "likely"),), ("ping",)),
         # Which of the connections on port 443 is the cloud's is not known; devsrv.log says what happened to it.
         "port_443_blocked": Found("broken", (("port_443_blocked", "likely"),), ("ping",)),
     },

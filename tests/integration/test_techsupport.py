@@ -175,7 +175,7 @@ def test_every_file_has_its_line(case: Case) -> None:
     for diagnosis in case.all:
         # A name that is no text is shown with another sign in place of its bytes.
         named = f"{diagnosis['host']} ({diagnosis['source_file']}) | {diagnosis['verdict']} | "
-        assert named in case.run.output or "�" in named or not named.isascii() or "{{" in named, named
+        assert named in case.run.output or "�" in named or not named.isascii() or "{{" in named or "\n" in named, named
 
 
 @pytest.mark.parametrize("name", names())
