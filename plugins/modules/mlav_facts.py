@@ -132,8 +132,11 @@ ansible_facts:
             peer_state: passive
             running_sync: synchronized
         device_certificate:
-          description: The device certificate.
-          returned: with V(device_certificate) in O(gather_subset)
+          description:
+            - The device certificate, in full. Its status alone is in RV(ansible_facts.mlav.device) of any firewall.
+          returned: >-
+            with V(device_certificate) in O(gather_subset), for a firewall that is not connected, where the question
+            does it no harm (PAN-313623)
           type: dict
           sample:
             status: Valid

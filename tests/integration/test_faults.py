@@ -26,7 +26,8 @@ EVERY_WORLD = [(world, "full") for world in WORLDS]
 
 # A question, as the simulator calls it, and the evidence that it gives.
 STAGES = {
-    "show system info": {"device"},
+    # Only of a model or a release that is known is it known that the device certificate may be asked for.
+    "show system info": {"device", "device_certificate"},
     "show mlav cloud-status": {"cloud_status"},
     "show high-availability state": {"high_availability"},
     "show device-certificate status": {"device_certificate"},
@@ -38,6 +39,7 @@ STAGES = {
     "show interface": {"interfaces"},
     "ping": {"ping"},
     "show netstat": {"netstat"},
+    "show url-cloud status": {"siblings"},
     "tail": {"devsrv_log"},
     "log": {"system_log"},
 }
@@ -52,8 +54,8 @@ DECISIVE = {"show mlav cloud-status": "undetermined"}
 
 
 def fault(kind: str, stage: str, **more: Any) -> dict[str, Any]:
-    """A scenario's difference: this goes wrong with that question."""
-    return {"faults": {"answers": [{"kind": kind, "on": stage, **more}]}}
+    """A scenario's difference: this goes wrong with that question, on a release that may be asked for everything."""
+    return {"firewall": {"sw_version": "11.1.14"}, "faults": {"answers": [{"kind": kind, "on": stage, **more}]}}
 
 
 def at_every_stage(world: str, kind: str, **more: Any) -> dict[str, dict[str, Any]]:

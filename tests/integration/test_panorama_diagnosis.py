@@ -57,7 +57,8 @@ ROWS: dict[str, tuple[dict[str, Any], tuple[str, ...], Mapping[str, Found]]] = {
     "status": (refused("show mlav cloud-status"), ("cloud_status",), NO_STATUS),
     "effective configuration": (refused("show config"), (), {}),
     "HA state": (refused("show high-availability"), ("high_availability",), {}),
-    "device certificate": (refused("show device-certificate"), ("device_certificate",), {}),
+    # Not asked for, on a release on which that may do harm.
+    "device certificate": (refused("show device-certificate"), (), {}),
     "jobs": (
         refused("show jobs"),
         ("commit_state",),

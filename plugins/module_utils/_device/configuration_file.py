@@ -11,15 +11,14 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import codecs
-import re
 from typing import BinaryIO, NoReturn
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.encodings import claims_utf_8, lenient_decoder
 from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import MAX_DEPTH, MAX_TAGS
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
-from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import wanted_places
+from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tops, wanted_places
 
 _CHUNK = 64 * 1024
 # Before the root element, where alone a document type can stand, expat is fed in small pieces: it reads a piece to its
@@ -27,32 +26,22 @@ _CHUNK = 64 * 1024
 _PROLOG_CHUNK = 64
 _MAX_PROLOG_BYTES = 64 * 1024
 _MAX_TEXT = 32 * 1024**2
+# Of what helps but is not needed: a firewall may have hundreds of thousands of address objects.
+MAX_EXTRA_TAGS = 100_000
+_MAX_EXTRA_TEXT = 8 * 1024**2
 # expat keeps a tag or a comment until it is whole; it passes text on in pieces.
 _MAX_PART_BYTES = 1024**2
 
 
-# Both stand within the first piece that is read.
-_DECLARED = re.compile(rb"""<\?xml[^>]{1,40}?encoding=["']([A-Za-z0-9._-]{1,20})["']""")
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-_AS_LATIN_1 = "panops_mlav_latin_1"
-
-
-def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("latin-1"), error.end
-
-
-codecs.register_error(_AS_LATIN_1, _as_latin_1)
-
-
-def read_configuration(content: BinaryIO, what: str, wanted: tuple[str, ...]) -> Element:
+def read_configuration(content: BinaryIO, what: str, wanted: tuple[str, ...], extras: tuple[str, ...] = ()) -> Element:
     """The ``<config>`` in ``content``, pruned as ``pruning.prune`` does it; ``what`` names it in messages.
+
+    ``extras`` are kept as well, all of them or, where there are too many, none.
 
     Raises:
         MalformedAnswer: it is not well-formed, no configuration, too deep or too large, or declares a document type.
     """
-    builder = _Builder(wanted, what)
+    builder = _Builder(wanted, extras, what)
     try:
         read = 0
         while builder.root is None and read < _MAX_PROLOG_BYTES and (data := content.read(_PROLOG_CHUNK)):
@@ -72,8 +61,13 @@ def read_configuration(content: BinaryIO, what: str, wanted: tuple[str, ...]) ->
 
 
 class _Builder:
-    def __init__(self, wanted: tuple[str, ...], what: str) -> None:
-        self._places, self._above = wanted_places(wanted)
+    def __init__(self, wanted: tuple[str, ...], extras: tuple[str, ...], what: str) -> None:
+        self._places, self._above = wanted_places((*wanted, *extras))
+        self._tops = tops(extras, wanted_places(wanted)[1])
+        # The kept tops of extras with their parents, and the depth of the one that is open.
+        self._extras: list[tuple[Element, Element]] = []
+        self._extra_depth = self._extra_count = self._extra_text = 0
+        self._without_extras = False
         self._what = what
         # The kept elements from the root to here, each with its place; None within a subtree that is wanted whole.
         self._kept: list[tuple[Element, tuple[str, ...] | None]] = []
@@ -88,15 +82,13 @@ class _Builder:
         parser.CharacterDataHandler = self._characters
         parser.CommentHandler = parser.ProcessingInstructionHandler = self._pass
         self._parser = parser
-        self._decoder = codecs.getincrementaldecoder("utf-8")(errors=_AS_LATIN_1)
+        self._decoder = lenient_decoder()
         self._is_utf_8: bool | None = None
 
     def feed(self, data: bytes, final: bool = False) -> None:
         """Parses the next bytes. One that is no UTF-8 counts as a Latin-1 character: old descriptions hold such."""
         if self._is_utf_8 is None and data:
-            declared = _DECLARED.match(data)
-            named = declared[1].lower() if declared else b"utf-8"
-            self._is_utf_8 = named == b"utf-8" and not data.startswith(_UTF_16)
+            self._is_utf_8 = claims_utf_8(data)
         if self._is_utf_8:
             data = self._decoder.decode(data, final).encode()
         self._parser.Parse(data, final)
@@ -132,18 +124,43 @@ class _Builder:
             here = None
         elif here is not None and here not in self._above:
             return
-        self._count += 1 + len(attributes)
-        if self._count > MAX_TAGS:
-            raise MalformedAnswer(f"{self._what} is too large. Expected: at most {MAX_TAGS} elements that matter.")
+        is_top = place is not None and (*place, tag) in self._tops
+        if is_top:
+            self._extra_depth = self._depth
+        self._count_tags(1 + len(attributes))
         self._grow(sum(len(name) + len(value) for name, value in attributes.items()))
+        if self._extra_depth and self._without_extras:
+            return
         element = Element(tag, attributes)
         parent.append(element)
         self._kept.append((element, here))
+        if is_top:
+            self._extras.append((parent, element))
+
+    def _count_tags(self, count: int) -> None:
+        if self._extra_depth:
+            self._extra_count += count
+            self._limit_extras(self._extra_count > MAX_EXTRA_TAGS)
+            return
+        self._count += count
+        if self._count > MAX_TAGS:
+            raise MalformedAnswer(f"{self._what} is too large. Expected: at most {MAX_TAGS} elements that matter.")
+
+    def _limit_extras(self, too_many: bool) -> None:
+        """Half of the extras would be taken for all of them, so none is kept where there are too many."""
+        if too_many and not self._without_extras:
+            self._without_extras = True
+            for parent, element in self._extras:
+                parent.remove(element)
+                element.clear()
+            self._extras.clear()
 
     def _end(self, _tag: str) -> None:
         self._unseen = 0
         if len(self._kept) == self._depth:
             self._kept.pop()
+        if self._extra_depth == self._depth:
+            self._extra_depth = 0
         self._depth -= 1
 
     def _characters(self, text: str) -> None:
@@ -155,9 +172,14 @@ class _Builder:
         if place is not None or len(element):
             return
         self._grow(len(text))
-        element.text = (element.text or "") + text
+        if not (self._extra_depth and self._without_extras):
+            element.text = (element.text or "") + text
 
     def _grow(self, size: int) -> None:
+        if self._extra_depth:
+            self._extra_text += size
+            self._limit_extras(self._extra_text > _MAX_EXTRA_TEXT)
+            return
         self._text += size
         if self._text > _MAX_TEXT:
             raise MalformedAnswer(f"{self._what} is too large. Expected: at most {_MAX_TEXT} characters that matter.")

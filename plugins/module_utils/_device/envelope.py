@@ -20,6 +20,7 @@ from typing import NoReturn
 from xml.etree.ElementTree import Element, ParseError, fromstring
 from xml.parsers import expat
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.encodings import mended
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CommandRefused,
@@ -122,7 +123,7 @@ def tree(body: bytes) -> Element:
     _limit_elements(body)
     try:
         _refuse_doctype(body)
-        root = fromstring(body)  # noqa: S314 - entities can be declared in a DOCTYPE only, which was refused
+        root = fromstring(mended(body))  # noqa: S314 - entities can be declared in a DOCTYPE only, which was refused
     except (ParseError, expat.ExpatError, ValueError, LookupError) as error:
         raise malformed(f"the answer is not XML ({error})", body) from error
     _limit_depth(root, body)

@@ -79,6 +79,7 @@ class Interest:
     Attributes:
         config_paths: subtrees of the configuration, relative to ``/config``; the elements above them count as well,
             each without its other children. Attributes are not part of a path: ``entry`` is every entry.
+        config_extras: the same for subtrees that help where they are small enough to be kept, and are left out else.
         system_log: found, in lower case, in every line of the system log that can matter.
         process_log: the same for devsrv.log; lines without a time belong to the line before them.
     """
@@ -86,6 +87,12 @@ class Interest:
     config_paths: tuple[str, ...]
     system_log: re.Pattern[bytes]
     process_log: re.Pattern[bytes]
+    config_extras: tuple[str, ...] = ()
+
+    @property
+    def all_config_paths(self) -> tuple[str, ...]:
+        """``config_paths`` and ``config_extras``."""
+        return (*self.config_paths, *self.config_extras)
 
 
 class Device(Protocol):

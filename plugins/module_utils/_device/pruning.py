@@ -26,7 +26,7 @@ def prune(node: Element, path: str, wanted: tuple[str, ...]) -> Element:
     Args:
         node: the subtree at ``path``.
         path: its place relative to ``/config`` (empty: the whole configuration); predicates do not count.
-        wanted: see ``interface.Interest.config_paths``.
+        wanted: see ``interface.Interest.all_config_paths``.
     """
     places, above = wanted_places(wanted)
     here = _place(path)
@@ -58,6 +58,14 @@ def wanted_places(wanted: tuple[str, ...]) -> tuple[frozenset[_Place], frozenset
     """The places of the wanted subtrees, and those of the elements above them."""
     places = frozenset(_place(item) for item in wanted)
     return places, frozenset(place[:length] for place in places for length in range(len(place)))
+
+
+def tops(extras: tuple[str, ...], above: frozenset[_Place]) -> frozenset[_Place]:
+    """The highest places of ``extras`` that are not ``above`` anything else that is wanted."""
+    return frozenset(
+        next(place[:length] for length in range(1, len(place) + 1) if place[:length] not in above)
+        for place in map(_place, extras)
+    )
 
 
 def tag_at(path: str) -> str:

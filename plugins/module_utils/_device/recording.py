@@ -170,7 +170,7 @@ class RecordingDevice:
         if answer.result is None:
             return self._text(answer, "")
         kept = Element("result")
-        kept.extend(prune(node, path, self._interest.config_paths) for node in answer.result.findall(tag_at(path)))
+        kept.extend(prune(node, path, self._interest.all_config_paths) for node in answer.result.findall(tag_at(path)))
         return self._xml(answer, redacted_tree(kept, self._redactor.redact))
 
     def _of_system_log(self, answer: Answer, limit: int) -> SavedAnswer:

@@ -115,7 +115,9 @@ class Contents:
             self.system_log = newest_rows(content, self._interest.system_log)
         elif name in (MERGED, RUNNING):
             try:
-                self.configurations[name] = read_configuration(content, name, self._interest.config_paths)
+                self.configurations[name] = read_configuration(
+                    content, name, self._interest.config_paths, self._interest.config_extras
+                )
             except MalformedAnswer as error:
                 self.faults[name] = error.message
         elif found := _PROCESS_LOG.fullmatch(name):

@@ -13,12 +13,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     decryption,
     devsrv_log,
+    route_source,
     service_route,
     system_log,
 )
 
 INTEREST = Interest(
     config_paths=(*(f"{service_route.PATH}/{path}" for path in service_route.READ), *decryption.READ),
+    config_extras=route_source.READ,
     system_log=system_log.CONCERNS,
     process_log=devsrv_log.CONCERNS,
 )

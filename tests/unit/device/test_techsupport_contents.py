@@ -384,7 +384,7 @@ RULE = '<rulebase><decryption><rules><entry name="%s"/></rules></decryption></ru
 
 
 def config(rule: str) -> bytes:
-    vsys = f'<vsys><entry name="vsys1">{RULE % rule}<address><entry name="secret"/></address></entry></vsys>'
+    vsys = f'<vsys><entry name="vsys1">{RULE % rule}<service><entry name="secret"/></service></entry></vsys>'
     return f'<?xml version="1.0"?>\n<config><devices><entry name="x">{vsys}</entry></devices></config>'.encode()
 
 
@@ -410,6 +410,40 @@ def test_the_merged_configuration_goes_before_the_running_one() -> None:
 def test_the_running_configuration_alone_may_lack_what_is_pushed(merged: list[Item]) -> None:
     found = effective(*merged, Item(RUNNING, config("r")))
     assert (rules(found), found.notes) == (["r"], (PUSHED_VALUES_MAY_BE_MISSING,))
+
+
+def with_objects(count: int, name: bytes = b"o") -> bytes:
+    objects = b"".join(
+        b'<entry name="%s%d"><ip-netmask>198.51.100.5/24</ip-netmask><tag><member>x</member></tag></entry>'
+        % (name, number)
+        for number in range(count)
+    )
+    shared = b"<shared><address>%s</address><ssl-decrypt><a/></ssl-decrypt></shared>" % objects
+    return b"<config>" + shared + (IN_VSYS % b"<a/>").removeprefix(b"<config>")
+
+
+def test_address_objects_are_kept_with_their_address_alone() -> None:
+    device = opened(tar(Item(MERGED, with_objects(3))))
+    result = device.effective_config("shared/address/entry[@name='o1']").result
+    assert result is not None
+    [found] = result
+    assert [(child.tag, child.text) for child in found] == [("ip-netmask", "198.51.100.5/24")]
+
+
+@pytest.mark.parametrize("text", [b"o", b"o" * 5000])
+def test_too_many_address_objects_cost_nothing_else(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is kept rather than some, and what is needed counts for itself."""
+    monkeypatch.setattr(configuration_file, "MAX_EXTRA_TAGS", 99 if len(text) == 1 else 10**6)
+    monkeypatch.setattr(configuration_file, "_MAX_EXTRA_TEXT", 10**6 if len(text) == 1 else 90_000)
+    monkeypatch.setattr(configuration_file, "MAX_TAGS", 20)
+    for count, kept in ((10, 10), (100, 0)):
+        contents = opened(tar(Item(MERGED, with_objects(count, text)))).contents
+        tree = contents.configurations[MERGED]
+        assert contents.faults == {}
+        assert len(tree.findall("shared/address/entry/ip-netmask")) == kept
+        assert len(tree.findall("shared/address")) == bool(kept)
+        assert tree.find("shared/ssl-decrypt/a") is not None
+        assert tree.find("devices/entry/vsys/entry/ssl-decrypt/a") is not None
 
 
 def test_an_absent_subtree_is_an_answer() -> None:
@@ -527,10 +561,12 @@ def test_a_configuration_in_utf_16_is_read() -> None:
     ) == ["m"]
 
 
-def test_what_is_not_wanted_of_a_configuration_takes_no_memory() -> None:
+# Address objects are wanted where there are not too many.
+@pytest.mark.parametrize(("tag", "part"), [(b"service", 8), (b"address", 2)])
+def test_what_is_not_wanted_of_a_configuration_takes_no_memory(tag: bytes, part: int) -> None:
     many = b'<entry name="x"><ip-netmask>192.0.2.1</ip-netmask></entry>' * 1000
-    opening = b"<config><devices><entry><vsys><entry><address>"
-    closing = b"</address>" + (RULE % "m").encode() + b"</entry></vsys></entry></devices></config>"
+    opening = b"<config><devices><entry><vsys><entry><" + tag + b">"
+    closing = b"</" + tag + b">" + (RULE % "m").encode() + b"</entry></vsys></entry></devices></config>"
 
     def content() -> Iterator[bytes]:
         yield opening
@@ -540,7 +576,7 @@ def test_what_is_not_wanted_of_a_configuration_takes_no_memory() -> None:
 
     device, peak = peak_of(lambda: opened(streamed(MERGED, sum(map(len, content())), content())))
     assert rules(device.effective_config(VSYS)) == [None, "m"]
-    assert peak < MOST_MEMORY / 8
+    assert peak < MOST_MEMORY / part
 
 
 def test_who_decrypts_is_unknown_where_pushed_rules_may_be_missing(tmp_path: Path) -> None:
@@ -558,3 +594,18 @@ def test_the_text_s_name_tells_the_firewall_and_the_time(device: str) -> None:
     assert (contents.device_name, contents.written_at) == (device, datetime(2025, 11, 23, 23, 59))
     contents = opened(tar(Item(f"tmp/cli/techsupport_{device}_20259999_2359.txt"))).contents
     assert (contents.device_name, contents.written_at) == (device, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "device", "written_at"),
+    [
+        ("techsupport_20260609.txt", None, None),
+        ("techsupport_fw-1_20260609.txt", "fw-1", None),
+        ("techsupport_20260609_1000.txt", None, datetime(2026, 6, 9, 10, 0)),
+        ("techsupport_fw-1_20260609_100059.txt", "fw-1", datetime(2026, 6, 9, 10, 0)),
+    ],
+)
+def test_names_without_a_time_or_a_device_are_read(name: str, device: str | None, written_at: datetime | None) -> None:
+    contents = opened(tar(Item(f"tmp/cli/{name}", b"> show clock\nMon\n"))).contents
+    assert (contents.device_name, contents.written_at) == (device, written_at)
+    assert contents.sections["show clock"].text == "Mon\n"

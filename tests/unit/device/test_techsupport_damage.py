@@ -221,6 +221,7 @@ def test_a_home_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         (b"fw.tar.gz", "fw"),
         (b"FW.TGZ", "FW"),
         (b"fw.tar", "fw"),
+        (b"20260609_1000_fw-1.tgz_tw", "20260609_1000_fw-1"),
         (b"{{ 1 }} {% x %}.tgz", "_1_x_"),
         (b"a b\nc.tgz", "a_b_c"),
         (b"a\xff\xfeb.tgz", "a_b"),

@@ -19,6 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     clock,
     cloud_status,
     commit_state,
+    connection_history,
     decryption,
     device,
     device_certificate,
@@ -28,12 +29,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     licenses,
     netstat,
     ping,
+    route_source,
     service_route,
+    siblings,
     software_status,
     system_log,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, ServiceRoute
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
@@ -48,6 +51,7 @@ from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
 )
 
 Parser = Callable[[str, Element], Any]
+BY_INTERFACE = ServiceRoute("undetermined", "ethernet1/8.81", configured_source="$v")
 
 PARSERS: dict[str, Parser] = {
     "clock": lambda text, _result: clock.parse(text, NOW),
@@ -65,6 +69,11 @@ PARSERS: dict[str, Parser] = {
     "netstat": lambda text, _result: netstat.parse(text, ("34.120.110.215", "2001:db8::1"), "p.example", 8080),
     "ping": lambda text, _result: ping.parse(text, "host"),
     "service_route": lambda text, result: service_route.apply_destination_route(service_route.parse(result), text),
+    "siblings": lambda text, _result: siblings.parse(text),
+    "connection_history": lambda text, _result: connection_history.parse(text, ("34.120.110.215",), "10.1.5.254"),
+    "route_source": lambda text, result: route_source.from_configured(
+        route_source.from_interface(BY_INTERFACE, interfaces.parse(text, result)), result
+    ),
     "software_status": lambda text, _result: software_status.parse(text),
     "system_log": lambda text, result: system_log.with_offset(system_log.parse(text, result), 50400),
     "system_log_text": lambda text, _result: system_log.with_offset(system_log.parse(text), 50400),
@@ -88,6 +97,9 @@ PIECES = [
     "License entry:\nFeature: x\nExpired?: ",
     "Process devsrvr running (pid: 99999999999999)",
     "uptime: 99999999 days, 0:00:00\nhostname: x",
+    "Cloud connection : not connected",
+    "total configured logical interfaces: 7",
+    "                                        10.10.10.1/29",
     "ethernet1/8.81   300   3    ZONE_TECH  vr:vrf01   81     192.0.2.17/27",
 ]
 TEXT = st.lists(st.sampled_from(PIECES) | st.text(max_size=60), max_size=8).map("\n".join)

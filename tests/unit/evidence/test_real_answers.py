@@ -30,7 +30,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     system_log,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet, Interfaces
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet, Interfaces, ServiceRoute
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import parse_release
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.route_source import from_interface
@@ -49,7 +49,7 @@ def rows(found: Interfaces) -> list[tuple[Any, ...]]:
     return [(item.name, item.vsys, item.zone, item.zone_cut, item.addresses) for item in found.entries]
 
 
-def route(name: str) -> service_route.ServiceRoute:
+def route(name: str) -> ServiceRoute:
     return service_route.parse(xml(answer(name))[0])
 
 
@@ -264,6 +264,44 @@ def test_a_zone_that_the_table_cuts_is_whole_in_the_configuration() -> None:
     found = archive(CUT, whole)
     assert found.interfaces.value is not None
     assert rows(found.interfaces.value)[1] == ("ethernet1/5", 1, "Branch_Surveillance", False, ("198.51.100.5",))
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "address", "origin"),
+    [
+        (b"<address>fw-untrust-ip</address>", b"", "198.51.100.5", "interface"),
+        (b"", b"", "198.51.100.5", "interface"),
+        (
+            b"<address>fw-untrust-ip</address>",
+            b"<address><entry name='fw-untrust-ip'><ip-netmask>198.51.100.7/24</ip-netmask></entry></address>",
+            "198.51.100.7",
+            "address_object",
+        ),
+    ],
+)
+def test_a_source_by_name_is_found_in_the_file(source: bytes, more: bytes, address: str, origin: str) -> None:
+    configured = in_both(b"<address>198.51.100.5/24</address>", source)
+    found = archive(configured, in_both(b"<entry name='vsys1'/>", b"<entry name='vsys1'>" + more + b"</entry>"))
+    route = found.service_route.value
+    assert route is not None
+    assert (route.kind, route.interface, route.source_address) == ("dataplane", "ethernet1/5", address)
+    assert route.resolved_from == origin
+
+
+def test_the_configured_address_counts_where_the_table_may_lack_a_row() -> None:
+    interface = (
+        b"<network><interface><ethernet><entry name='ethernet1/5'><layer3><ip><entry name='198.51.100.5/24'/></ip>"
+        b"</layer3></entry></ethernet></interface></network><vsys>"
+    )
+    found = archive(
+        in_both(b"<address>198.51.100.5/24</address>", b""),
+        in_both(b"<vsys>", interface),
+        ((DUMP, b"logical interfaces: 2", b"logical interfaces: 3"),),
+    )
+    assert found.interfaces.value is not None
+    assert not found.interfaces.value.complete
+    assert found.service_route.value is not None
+    assert found.service_route.value.source_address == "198.51.100.5"
 
 
 def test_a_short_zone_is_whole() -> None:
