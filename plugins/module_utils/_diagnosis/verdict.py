@@ -40,6 +40,9 @@ _DEGRADING_CAUSES = {
     "name_resolution": "name_resolution_failed",
 }
 
+# Longer reasons stand in ``missing`` alone: a summary is one line.
+_FEW_WORDS = 60
+
 _NAMES = {
     "service_route": "service route",
     "ping": "ping",
@@ -211,10 +214,11 @@ def _unknown(case: Case) -> str:
 
 
 def _reason(case: Case) -> str:
-    """Why the first of what is missing is."""
+    """Why the first of what is missing is, where a few words say it; ``missing`` has the rest."""
     problems = (getattr(case.evidence, name).problem for name in case.undecided_by)
     known = next((problem for problem in problems if problem is not None and problem.kind != NOT_ASKED_KIND), None)
-    return f" ({brief(known.message, 90).rstrip('.')})" if known is not None and known.message else ""
+    words = brief(known.message, _FEW_WORDS + 1).rstrip(".") if known is not None else ""
+    return f" ({words})" if words and len(words) <= _FEW_WORDS else ""
 
 
 def _hint(case: Case) -> str:
