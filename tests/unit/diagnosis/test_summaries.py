@@ -102,8 +102,8 @@ SAID: list[tuple[str, m.EvidenceSet, str, str]] = [
      "ml.service.paloaltonetworks.com shows an untrusted certificate (x509 code 19): a device on the path decrypts; "
      "have its owner exclude *.paloaltonetworks.com."),
     ("cut in TLS", firewall(devsrv_log=devsrv(curl(35))), "broken",
-     "Likely cause: the connection to ml.service.paloaltonetworks.com opens and is cut in TLS (SSL connect error); "
-     "find with a capture which device between the management interface and the cloud cuts it."),
+     "Likely cause: the connection to ml.service.paloaltonetworks.com is cut in TLS (SSL connect error); find with a "
+     "capture which device cuts it."),
     ("a proxy", firewall(service_route=management(proxy_server="192.0.2.80", proxy_port=8080),
                          devsrv_log=devsrv(curl(5))), "broken",
      "The proxy 192.0.2.80:8080 of the firewall cannot be used (Couldn't resolve proxy name); make the proxy "

@@ -159,14 +159,14 @@ PATH = (
         id="tls_handshake_cut",
         code="MLAV0107",
         title="The connection is cut during the TLS handshake",
-        essence="the connection to {server} opens and is cut in TLS ({reason})",
+        essence="the connection to {server} is cut in TLS ({reason})",
         proven_by="Nothing on the firewall alone: devsrv.log's newest error is that TLS failed, or that the server "
         "returned nothing or reset the connection (curl 35, 52, 55, 56), which is likely. A packet capture shows who "
         "cuts it.",
         ruled_out_by="A certificate was shown and did not validate: see tls_interception. The connection never opened: "
         "see port_443_blocked. MLAV's client-certificate texts: see device_certificate_invalid.",
         remedy=RemedyEntry(
-            action="find with a capture which device between {way} and the cloud cuts it",
+            action="find with a capture which device cuts it",
             text="Find the device between {way} and {server} that cuts or resets the connection: a proxy, an "
             "application filter or a decrypting device.{proxy_note} A capture shows where the reset comes from: "
             "{capture} Allow TLS to {server} there, without inspection.",
