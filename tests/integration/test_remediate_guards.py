@@ -388,8 +388,8 @@ def test_brings_it_back_once(
         record = repair(firewall, audit_dir=str(tmp_path))
         assert (record["outcome"], record["error"], record["left_behind"]) == ("repaired", None, [])
         # While device-server does not answer, whether it is connected cannot be told.
-        before = "undetermined" if record["cause"] == "device_server_unavailable" else "broken"
-        assert (record["verdict_before"], record["verdict_after"]) == (before, "healthy")
+        told = "undetermined" if record["cause"] == "device_server_unavailable" else "broken"
+        assert (record["verdict_before"], record["verdict_after"]) == (told, "healthy")
         assert (steps(record), record["changed"]) == (done, True)
         assert record["cause"] == firewall.expect["cause"]
         assert record["actions"][-1]["job_id"] == firewall.world.jobs.all[-1].number

@@ -74,7 +74,7 @@ TABLE: dict[str, Row] = {
             answers=TWO_ADDRESSES,
         ),
         "broken",
-        (("port_443_blocked", LIKELY, "proven"),),
+        (("port_443_blocked", LIKELY),),
         remedy=(
             "between ethernet1/5 and the cloud",
             "from ethernet1/5 to",

@@ -62,8 +62,9 @@ def status(
 
 
 def device(release: str | None = "11.1.6-h1", **facts: Any) -> Any:
-    known = {"hostname": "fw-lon-1", "serial": "001606000117", "model": "PA-850", "uptime_s": 40 * 86400}
-    return ev(m.DeviceInfo(sw_version=release, **known | {"app_version": "8868-8828", "has_tpm": False} | facts))
+    known: dict[str, Any] = {"hostname": "fw-lon-1", "serial": "001606000117", "model": "PA-850"}
+    known |= {"uptime_s": 40 * 86400, "app_version": "8868-8828", "has_tpm": False}
+    return ev(m.DeviceInfo(sw_version=release, **known | facts))
 
 
 def clock(skew_s: int = 3, utc_offset_s: int | None = -18000) -> Any:

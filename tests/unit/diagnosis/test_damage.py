@@ -87,7 +87,8 @@ def cut(whole: m.Evidence[Any]) -> m.Evidence[Any]:
         return replace(whole, value=replace(value, complete=False, dns_servers=()))
     if isinstance(value, (m.SystemLog, m.CommitState, m.Licenses, m.Netstat)):
         emptied = {m.SystemLog: "events", m.CommitState: "jobs", m.Licenses: "entries", m.Netstat: "connections"}
-        whole = replace(whole, value=replace(value, **{emptied[type(value)]: ()}))
+        nothing: dict[str, Any] = {emptied[type(value)]: ()}
+        whole = replace(whole, value=replace(value, **nothing))
     return partly_understood(whole)
 
 
@@ -115,15 +116,20 @@ def possible(piece: str, damage: Damage) -> bool:
 DAMAGINGS = [(piece, damage) for piece in PIECES for damage in DAMAGES if possible(piece, damage)]
 
 
+def with_piece(evidence: m.EvidenceSet, piece: str, damaged_piece: m.Evidence[Any]) -> m.EvidenceSet:
+    changes: dict[str, Any] = {piece: damaged_piece}
+    return replace(evidence, **changes)
+
+
 def damaged(evidence: m.EvidenceSet) -> Iterator[tuple[str, m.EvidenceSet]]:
     for name in PIECES:
         for damage in DAMAGES:
             whole = getattr(evidence, name)
             if whole.value is not None and possible(name, damage):
-                yield f"{name} {damage.__name__}", replace(evidence, **{name: damage(whole)})
+                yield f"{name} {damage.__name__}", with_piece(evidence, name, damage(whole))
 
 
-KNOWN = [(row.name, row.evidence) for row in (*BY_CAUSE, *BY_WITNESS)]
+KNOWN = [(row.name, row.evidence) for row in BY_CAUSE] + [(row.name, row.evidence) for row in BY_WITNESS]
 
 
 @pytest.mark.parametrize("evidence", [row[1] for row in KNOWN], ids=[row[0] for row in KNOWN])
@@ -204,7 +210,7 @@ FIREWALLS = st.builds(
 @given(FIREWALLS, st.sampled_from(DAMAGINGS))
 def test_any_firewall_with_a_piece_damaged(evidence: m.EvidenceSet, damaging: tuple[str, Damage]) -> None:
     piece, damage = damaging
-    part = replace(evidence, **{piece: damage(getattr(evidence, piece))})
+    part = with_piece(evidence, piece, damage(getattr(evidence, piece)))
     assert unjustified(diagnose(evidence), diagnose(part)) == []
 
 
