@@ -231,8 +231,8 @@ def compare_files(fleet: list[dict[str, Any]], results: dict[str, dict[str, Any]
             said = "the same"
         elif result["verdict"] in ("undetermined", truth["verdict"]) and result["missing"] and not proven(result):
             said = "less: " + ", ".join(item["evidence"] for item in result["missing"]) + " not in the file"
-        elif truth["verdict"] == "undetermined" and name in results:
-            said = "more: the firewall could not be asked"
+        elif name in results and (truth["verdict"] == "undetermined" or not truth.get("cause")):
+            said = "more: the firewall could not be asked for it"
         else:
             said = "DIFFERS"
             wrong += 1
