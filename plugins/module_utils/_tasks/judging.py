@@ -38,6 +38,6 @@ def diagnosed(evidence: EvidenceSet, params: Params, file: str | None = None) ->
 
     ``params``: the options of a module that judges. ``file``: where the evidence comes from, None for a firewall.
     """
-    options = DiagnosisOptions(log_window=gather_options(params).log_window, doc_url=params.get("doc_url") or "")
+    options = DiagnosisOptions(log_window=gather_options(params).log_window, doc_url=params["doc_url"] or "")
     result: Result = to_data(replace(diagnose(evidence, options), source_file=file))
     return result

@@ -281,6 +281,15 @@ def test_one_broken_file_leaves_the_others_alone(tmp_path: Path) -> None:
     assert {item["source"] for item in found} == {"techsupport"}
 
 
+def test_each_diagnosis_names_its_file_and_its_pages(tmp_path: Path) -> None:
+    for name in ("lon-1.tgz", "lon-2.tar"):
+        (tmp_path / name).write_bytes(packed(files_of("cloud_service_error")))
+    found = diagnosed(tmp_path, doc_url="https://wiki.example.com/mlav")
+    assert [diagnosis["source_file"] for diagnosis in found] == ["lon-1.tgz", "lon-2.tar"]
+    pages = {diagnosis["causes"][0]["remedy"]["doc_url"] for diagnosis in found}
+    assert pages == {"https://wiki.example.com/mlav/cloud_service_error.md"}
+
+
 def test_a_file_that_may_not_be_opened_is_undetermined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_archive(world("healthy"), tmp_path / "fw.tgz")
 

@@ -19,7 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue i
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import RemedyEntry
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Check, Diagnosis
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Check, Diagnosis, DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import COMMIT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import DECRYPTION_EXCLUSION
@@ -116,6 +116,12 @@ def test_shape() -> None:
     assert data["device"]["device_time"] == "2026-11-23 05:15:00"
     assert data["causes"][0]["remedy"]["doc_url"] == "ansible_collections/panops/mlav/docs/causes/tls_interception.md"
     assert data["duration_ms"] == 75
+
+
+@pytest.mark.parametrize("base", ["https://wiki.example.com/mlav", "https://wiki.example.com/mlav/"])
+def test_the_pages_may_be_somewhere_else(base: str) -> None:
+    found = diagnose(firewall(devsrv_log=devsrv(*x509(20))), DiagnosisOptions(doc_url=base))
+    assert found.causes[0].remedy.doc_url == "https://wiki.example.com/mlav/tls_interception.md"
 
 
 def test_another_time_zone_is_shown_in_utc() -> None:
