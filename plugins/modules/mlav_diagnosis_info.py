@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - panops.mlav.connection
   - panops.mlav.logs
   - panops.mlav.logs.lines
+  - panops.mlav.pages
   - panops.mlav.role_variables
 options:
   depth:
@@ -121,6 +122,10 @@ diagnosis:
       description: Where the evidence is from.
       type: str
       sample: live
+    source_file:
+      description: The name of the file that the evidence comes from. V(null) where it comes from the firewall.
+      type: str
+      sample:
     collected_at:
       description: When the evidence was gathered (UTC).
       type: str
@@ -140,18 +145,24 @@ diagnosis:
       type: str
       sample: ml.service.paloaltonetworks.com
     verdict:
-      description: V(healthy), V(degraded), V(broken), V(undetermined) or V(not_applicable).
+      description:
+        - What the firewall is, V(healthy), V(degraded), V(broken), V(standby), V(undetermined) or V(not_applicable).
+        - V(broken) is every firewall that is not connected, whatever is known of the cause. V(standby) is a peer of a
+          pair that is not active and is disconnected as expected.
       type: str
       sample: broken
+    cause_confidence:
+      description: The confidence of the first cause, V(proven), V(likely) or V(possible); V(unknown) without a cause.
+      type: str
+      sample: likely
     summary:
       description: One sentence that a person can act on.
       type: str
       sample: >-
-        The certificate shown for ml.service.paloaltonetworks.com does not validate (x509 code 20: unable to get local
-        issuer certificate): a device between the management interface and the cloud decrypts the traffic; ask the owner
-        of the decrypting device to exclude *.paloaltonetworks.com from decryption.
+        Likely cause: ml.service.paloaltonetworks.com shows an untrusted certificate (x509 code 20): a device on the
+        path decrypts; have its owner exclude *.paloaltonetworks.com.
     causes:
-      description: Root causes, most certain first. Empty where the firewall is healthy.
+      description: Root causes, most certain first. Empty where none is known.
       type: list
       elements: dict
       contains:
@@ -170,7 +181,7 @@ diagnosis:
         confidence:
           description: V(proven), V(likely) or V(possible).
           type: str
-          sample: proven
+          sample: likely
         because:
           description: The checks that show it.
           type: list
@@ -217,9 +228,9 @@ diagnosis:
               type: bool
               sample: false
             doc_url:
-              description: The page about this cause.
+              description: The page about this cause, see O(doc_url).
               type: str
-              sample: https://github.com/panops/panops.mlav/blob/main/docs/causes/tls_interception.md
+              sample: ansible_collections/panops/mlav/docs/causes/tls_interception.md
     checks:
       description: All checks, in the order of dependency.
       type: list

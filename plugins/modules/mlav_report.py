@@ -130,7 +130,7 @@ options:
     description: Fail, after everything is written, when a firewall has one of these verdicts.
     type: list
     elements: str
-    choices: [broken, undetermined, degraded, healthy, not_applicable]
+    choices: [broken, undetermined, degraded, standby, healthy, not_applicable]
     default: []
 seealso:
   - module: panops.mlav.mlav_diagnosis_info
@@ -185,7 +185,7 @@ counts:
   description: How many firewalls have which verdict, or which outcome.
   returned: always
   type: dict
-  sample: {healthy: 2, degraded: 0, broken: 1, undetermined: 0, not_applicable: 0}
+  sample: {healthy: 2, degraded: 0, broken: 1, undetermined: 0, standby: 0, not_applicable: 0}
 files:
   description: The files of the report.
   returned: when O(report_dir) is given

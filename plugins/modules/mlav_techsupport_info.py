@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - panops.mlav.attributes
   - panops.mlav.attributes.reads_only
   - panops.mlav.logs
+  - panops.mlav.pages
 options:
   path:
     description:
@@ -90,8 +91,8 @@ diagnoses:
   description:
     - One diagnosis per file, in the order of RV(archives), with the shape of
       RV(panops.mlav.mlav_diagnosis_info#module:diagnosis).
-    - C(source) is V(techsupport) or V(saved), C(collected_at) is the file's own time, and C(host) is the name of the
-      firewall as the file tells it, or else the name of the file.
+    - C(source) is V(techsupport) or V(saved), C(source_file) is the name of the file, C(collected_at) is the file's
+      own time, and C(host) is the name of the firewall as the file tells it, or else the name of the file.
   returned: success, unless O(diagnose=false)
   type: list
   elements: dict
@@ -99,12 +100,13 @@ diagnoses:
     - schema: panops.mlav/diagnosis/1
       host: fw-lon-1
       source: techsupport
+      source_file: techsupport.tgz
       collected_at: '2026-11-23T10:15:00Z'
       verdict: broken
+      cause_confidence: likely
       summary: >-
-        The certificate shown for ml.service.paloaltonetworks.com does not validate (x509 code 20: unable to get local
-        issuer certificate): a device between the management interface and the cloud decrypts the traffic; ask the owner
-        of the decrypting device to exclude *.paloaltonetworks.com from decryption.
+        Likely cause: ml.service.paloaltonetworks.com shows an untrusted certificate (x509 code 20): a device on the
+        path decrypts; have its owner exclude *.paloaltonetworks.com.
 evidence_files:
   description: The files that evidence was saved in. There is none of a tech-support file that could not be read.
   returned: when O(save_evidence) is set, outside check mode

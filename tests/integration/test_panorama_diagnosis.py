@@ -27,18 +27,21 @@ WORLDS = [
     ("commit_force_needed", "auto"),
 ]
 UNDETERMINED = Found("undetermined")
+UNKNOWN = Found("broken")
 USUAL = {
     "healthy": Found("healthy"),
-    "tls_interception": Found("broken", (("tls_interception", "proven"),)),
-    "port_443_blocked": UNDETERMINED,
-    "unlicensed_content_defect": Found("undetermined", (("unlicensed_content_defect", "possible"),)),
+    # Something newer may stand in what could not be had.
+    "tls_interception": Found("broken", (("tls_interception", "likely"),)),
+    "port_443_blocked": UNKNOWN,
+    "unlicensed_content_defect": Found("broken", (("unlicensed_content_defect", "possible"),)),
     "commit_force_needed": Found("broken", (("commit_force_needed", "likely"),)),
 }
 NO_STATUS = {
     **dict.fromkeys(("healthy", "port_443_blocked", "commit_force_needed"), UNDETERMINED),
     "tls_interception": Found("undetermined", (("tls_interception", "possible"),)),
+    "unlicensed_content_defect": Found("undetermined", (("unlicensed_content_defect", "possible"),)),
 }
-NO_SYSTEM_LOG = dict.fromkeys(("tls_interception", "unlicensed_content_defect", "commit_force_needed"), UNDETERMINED)
+NO_SYSTEM_LOG = dict.fromkeys(("tls_interception", "unlicensed_content_defect", "commit_force_needed"), UNKNOWN)
 
 
 def refused(*commands: str, **switches: str) -> dict[str, Any]:
@@ -62,7 +65,7 @@ ROWS: dict[str, tuple[dict[str, Any], tuple[str, ...], Mapping[str, Found]]] = {
     "jobs": (
         refused("show jobs"),
         ("commit_state",),
-        {"commit_force_needed": Found("undetermined", (("commit_force_needed", "possible"),))},
+        {"commit_force_needed": Found("broken", (("commit_force_needed", "possible"),))},
     ),
     "log query": (refused_request("log"), ("system_log",), NO_SYSTEM_LOG),
     "log poll": (refused_request("log get"), ("system_log",), NO_SYSTEM_LOG),

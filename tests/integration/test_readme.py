@@ -20,6 +20,7 @@ SCENARIOS = {
     "fw-fra-1": "port_443_blocked",
     "fw-lon-1": "healthy",
     "fw-prg-1": "refused_commands_without_ssh",
+    "fw-rom-2": "standby",
 }
 
 

@@ -74,13 +74,18 @@ UNKNOWN_WORD = {
     for world in WORLDS
 }
 WHICH_DNS_FAULT = Found(
-    "undetermined", (("name_resolution_failed", "possible"), ("name_resolution_intermittent", "possible")), ("ping",)
+    "broken", (("name_resolution_failed", "possible"), ("name_resolution_intermittent", "possible")), ("ping",)
 )
+# What is seen in one log may be followed by something newer in the evidence that is missing.
+LIKELY = Found("broken", (("tls_interception", "likely"),))
 NO_DEVSRV_LOG = {
-    "cloud_service_error": Found("undetermined", (("name_resolution_intermittent", "possible"),), ("devsrv_log",)),
+    "tls_interception": LIKELY,
+    "port_443_blocked": Found("broken", (("port_443_blocked", "likely"),), ("devsrv_log",)),
+    "cloud_service_error": Found("broken", (("name_resolution_intermittent", "possible"),), ("devsrv_log",)),
     "commit_force_needed": Found("broken", (("commit_force_needed", "likely"),), ("devsrv_log",)),
-    "unexplained": Found("undetermined", (), ("devsrv_log",)),
+    "unexplained": Found("broken", (), ("devsrv_log",)),
 }
+OWN_RULE = {"tls_interception_this_firewall": LIKELY}
 # A setting takes evidence away: what is left to say, the causes with their confidence, and what is named as missing.
 # The deciding evidence of everything that is not listed stays, and so does the diagnosis.
 WEAKER: dict[tuple[str, Any], dict[str, Found]] = {
@@ -94,17 +99,23 @@ WEAKER: dict[tuple[str, Any], dict[str, Found]] = {
     ("refused_over_ssh", "ping"): {
         "name_resolution_failed": WHICH_DNS_FAULT,
         "old_tls_errors_newer_dns": WHICH_DNS_FAULT,
+        "tls_interception": LIKELY,
+        "commit_force_needed": Found("broken", (("commit_force_needed", "likely"),), ("ping",)),
         # Which of the connections on port 443 is the cloud's is not known; devsrv.log says what happened to it.
         "port_443_blocked": Found("broken", (("port_443_blocked", "likely"),), ("ping",)),
     },
     ("refused_over_ssh", "tail"): NO_DEVSRV_LOG,
     ("refused_over_ssh", "ping tail show"): {
+        "tls_interception": LIKELY,
         "commit_force_needed": NO_DEVSRV_LOG["commit_force_needed"],
-        "name_resolution_failed": Found("undetermined", (), ("ping", "devsrv_log")),
+        "name_resolution_failed": Found("broken", (), ("ping", "devsrv_log")),
         # The last that is seen, hours ago: nothing that could be read is newer.
         "old_tls_errors_newer_dns": Found("broken", (("tls_interception", "likely"),), ("ping", "devsrv_log")),
-        "port_443_blocked": Found("undetermined", (), ("ping", "devsrv_log")),
+        "port_443_blocked": Found("broken", (), ("ping", "devsrv_log")),
     },
+    # Rules pushed by Panorama, which come first, may be missing.
+    ("effective_running", "whole"): OWN_RULE,
+    ("effective_running", "refused"): OWN_RULE,
     # Nothing else tells of the restart.
     ("restart_in_system_log", False): {"commit_force_needed": Found("broken", (("unexplained", "possible"),))},
 }

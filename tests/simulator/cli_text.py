@@ -79,6 +79,9 @@ def netstat(world: World, listeners: bool = False) -> str:
 
 def _mlav_rows(world: World) -> list[tuple[str, str, str, str]]:
     outcome = world.outcome
+    if (outcome.kind, outcome.detail) == ("proxy", "unreachable"):
+        proxy = world.spec.proxy
+        return [("tcp", f"{outcome.source}:{world.source_port}", f"{proxy.server}:{proxy.port}", "SYN_SENT")]
     if not outcome.destination or world.busy():
         return []
     proto = "tcp6" if ":" in outcome.destination else "tcp"
@@ -87,7 +90,7 @@ def _mlav_rows(world: World) -> list[tuple[str, str, str, str]]:
         return [(proto, local, foreign, "ESTABLISHED")]
     if outcome.kind == "timeout":
         return [(proto, local, foreign, "SYN_SENT")]
-    if outcome.kind in ("tls", "http", "client") and world.switches.netstat_leftovers:
+    if outcome.kind in ("cut", "tls", "http", "client") and world.switches.netstat_leftovers:
         return [(proto, local, foreign, "TIME_WAIT")]
     return []
 

@@ -21,6 +21,16 @@ _CURL = {
     "refused": "Couldn't connect to server",
     "tls": CURL_PEER_CERTIFICATE,
     "client": "SSL connect error",
+    "bad_argument": "A libcurl function was given a bad argument",
+}
+# What libcurl says of how a proxy fails, or of how a handshake is cut.
+_CURL_DETAIL = {
+    ("proxy", "unresolvable"): "Couldn't resolve proxy name",
+    ("proxy", "unreachable"): "Timeout was reached",
+    ("proxy", "refuses_connect"): "Proxy CONNECT aborted",
+    ("cut", "refused"): "SSL connect error",
+    ("cut", "closed"): "Server returned nothing (no headers, no data)",
+    ("cut", "reset"): "Failure when receiving data from the peer",
 }
 _CLIENT_EVENT = {
     "Expired": "MLAV: Expired Client Certificate.",
@@ -81,7 +91,7 @@ def attempt_lines(outcome: Outcome, at: float) -> list[Line]:
         return _http_lines(texts, outcome, at)
     texts.append(
         f"{error}pan_mlav_send_query(pan_mlav_cloud.c:1394): Failed to send req type[3], "
-        f"curl error: {_CURL[outcome.kind]}"
+        f"curl error: {_CURL_DETAIL.get((outcome.kind, outcome.detail)) or _CURL[outcome.kind]}"
     )
     texts.append(f"{error}pan_mlav_get_metadata(pan_mlav_cloud.c:1667): Failed to send metadata query")
     return [Line(at + index * 0.001, text) for index, text in enumerate(texts)]

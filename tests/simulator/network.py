@@ -30,6 +30,7 @@ PREDEFINED = "*.paloaltonetworks.com"
 _DECRYPTION_CODE = {"private_ca": 20, "self_signed": 18, "self_signed_chain": 19, "unverifiable": 21}
 _MANAGEMENT = re.compile(r"^(mgt|mgmt|management)$", re.IGNORECASE)
 _WITH_TPM = re.compile(r"PA-(?:4\d\d|5[1-9]\d|14\d\d|34\d\d|54\d\d|55\d\d|7500)\b")
+_FIXED_204216 = {(10, 1): (9, 0), (10, 2): (4, 0)}
 _FIXED = {(10, 1): (14, 0), (10, 2): (11, 0), (11, 0): (5, 0), (11, 1): (3, 0)}
 
 Decrypts = Callable[[str, str, str], bool]  # source, destination, host
@@ -49,7 +50,9 @@ class Route:
 class Outcome:
     """One attempt to connect. kind connected is the only good one."""
 
-    kind: str  # connected, absent, idle, passive, silent, bind, dns, unreachable, timeout, refused, tls, client, http
+    # connected, absent, idle, passive, silent, bad_argument, bind, dns, proxy, unreachable, timeout, refused, cut, tls,
+    # client, http
+    kind: str
     source: str = ""
     destination: str = ""
     detail: str = ""
@@ -79,6 +82,12 @@ def pan_229832_bites(release: str) -> bool:
     major, minor, patch, hotfix = version(release)
     fixed = _FIXED.get((major, minor))
     return (major, minor) < (10, 1) if fixed is None else (patch, hotfix) < fixed
+
+
+def pan_204216_bites(release: str) -> bool:
+    """True when libcurl is given a bad argument."""
+    major, minor, patch, hotfix = version(release)
+    return (patch, hotfix) < _FIXED_204216.get((major, minor), (0, 0))
 
 
 def pan_313623_bites(spec: WorldSpec) -> bool:
@@ -240,6 +249,8 @@ def attempt(
         return Outcome("dns", source)
     if spec.path.routing != "ok":
         return Outcome("unreachable", source, address, spec.path.routing)
+    if spec.proxy.server and spec.proxy.fails:
+        return Outcome("proxy", source, "", spec.proxy.fails)
     if spec.path.tcp_443 == "dropped":
         return Outcome("timeout", source, address)
     if spec.path.tcp_443 == "refused":
@@ -247,6 +258,10 @@ def attempt(
     if intercepted(spec, switches, effective, route, address, neighbour):
         code = _DECRYPTION_CODE[spec.path.decryption_certificate]
         return Outcome("tls", source, address, X509_TEXT[code], code)
+    if spec.path.tls != "open":
+        return Outcome("cut", source, address, spec.path.tls)
+    if spec.old_roots and spec.device_certificate.status != "Valid":
+        return Outcome("tls", source, address, X509_TEXT[20], 20)
     return _with_the_cloud(spec, source, address)
 
 
@@ -257,6 +272,8 @@ def _before_the_network(spec: WorldSpec, switches: Switches, route: Route, force
         return Outcome("idle")
     if spec.unexplained:
         return Outcome("silent")
+    if "PAN-204216" in spec.defects and pan_204216_bites(spec.sw_version):
+        return Outcome("bad_argument", defect=True)
     if spec.ha.state in _IDLE_STATES and not switches.passive_connects:
         return Outcome("passive")
     if route.problem:

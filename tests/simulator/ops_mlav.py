@@ -197,7 +197,7 @@ def restart(world: World, request: Request) -> Reply:
 
 
 # What keeps every cloud behind the same service route away.
-_SHARED = ("dns", "unreachable", "timeout", "refused", "bind", "tls", "client", "passive")
+_SHARED = ("dns", "unreachable", "timeout", "refused", "bind", "proxy", "cut", "tls", "client", "passive")
 
 
 @command("show wildfire status")

@@ -69,10 +69,11 @@ class Dns:
 
 @dataclass
 class Proxy:
-    """A configured proxy; it is shown, and changes nothing else."""
+    """A configured proxy; it is shown, and changes nothing else unless it fails."""
 
     server: str = ""
     port: int = 8080
+    fails: str = ""  # unresolvable | unreachable | refuses_connect: MLAV uses it, and it fails so
 
 
 @dataclass
@@ -81,6 +82,7 @@ class Path:
 
     icmp: str = "answered"  # answered | dropped
     tcp_443: str = "open"  # open | dropped | refused
+    tls: str = "open"  # open | refused | closed | reset: what a device on the path does to the handshake
     routing: str = "ok"  # ok | network_unreachable | host_unreachable
     decrypting_device: str = "none"  # none | elsewhere; this firewall decrypts when its own rules say so
     decrypting_firewall: str = (
@@ -305,7 +307,8 @@ class WorldSpec:
     locks: list[Lock] = field(default_factory=list)
     pending: list[PendingChange] = field(default_factory=list)
     jobs: list[RunningJob] = field(default_factory=list)
-    defects: list[str] = field(default_factory=list)  # e.g. PAN-229832; bites only on affected releases
+    defects: list[str] = field(default_factory=list)  # PAN-229832, PAN-204216; bite only on affected releases
+    old_roots: bool = False  # the trusted roots are those that ran out at the end of 2023
     unexplained: bool = False  # disconnected for a reason that leaves no trace
     since: str = "2h"  # how long the present state has lasted
     connected_since: str = "6d"  # the oldest connection in the log

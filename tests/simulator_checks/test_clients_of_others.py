@@ -122,7 +122,7 @@ def test_netmiko() -> None:
             assert "Cloud connection: disconnected" in connection.send_command("show mlav cloud-status")
             assert "sw-version: 11.1.4" in connection.send_command("show system info")
             log = connection.send_command("tail lines 200 mp-log devsrv.log")
-            assert "Code : 20" in log
+            assert "Code : 19" in log
         finally:
             connection.disconnect()
 

@@ -371,8 +371,8 @@ def test_archives_of_a_fleet(tmp_path: Path) -> None:
     expected = json.loads((tmp_path / "archives" / "expected.json").read_text())
     written = {path.name for path in (tmp_path / "archives").glob("*.tgz")}
     assert written == {f"{entry['name']}.tgz" for entry in expected}
-    assert len(written) == 29
-    assert result.stdout == f"wrote 29 archives to {tmp_path / 'archives'}\n"
+    assert len(written) == 35
+    assert result.stdout == f"wrote 35 archives to {tmp_path / 'archives'}\n"
     assert expected[3] == {
         "name": "fw-ams-1",
         "scenario": "tls_interception",

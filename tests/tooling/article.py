@@ -68,12 +68,24 @@ SAYS = {
     ),
     "unlicensed_content_defect": (
         "Its known problem `MLAV: Authentication or Client Certificate failure.`: a software defect that "
-        "affects only firewalls without a Threat Prevention licence on PAN-OS below 10.0.2. No licence is "
+        "affects only firewalls without a Threat Prevention license on PAN-OS below 10.0.2. No license is "
         "needed for the connection itself. Upgrade to the currently recommended release."
+    ),
+    "device_certificate_not_renewed": _NOT_NAMED + "It is about a connection that is lost; this is one that will be.",
+    "tls_handshake_cut": (
+        "Step 3 of its procedure: capture packets between the service-route interface and the cloud server. A "
+        "connection that is cut during the handshake is not among its known problems."
+    ),
+    "proxy_unreachable": _NOT_NAMED + "It does not speak of proxies.",
+    "trusted_roots_outdated": _NOT_NAMED
+    + "It shows how a failed validation is logged, with x509 code 20, for a device that decrypts.",
+    "known_defect": (
+        "It tells to compare with known problems, and names two defects, which have causes of their own: PAN-229832 "
+        "and the one of releases below 10.0.2."
     ),
     "cloud_rejected_request": _NOT_NAMED
     + (
-        "The one HTTP 400 that it describes is the defect of releases below 10.0.2 without a Threat Prevention licence."
+        "The one HTTP 400 that it describes is the defect of releases below 10.0.2 without a Threat Prevention license."
     ),
     "cloud_service_missing": (
         "Its known problem `MLAV: Unknown error.` with HTTP 404 in devsrv.log: the cause is most probably on "

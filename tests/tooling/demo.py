@@ -229,16 +229,21 @@ def compare_files(fleet: list[dict[str, Any]], results: dict[str, dict[str, Any]
         got = finding(result["verdict"], result["causes"][0]["id"] if result["causes"] else None)
         if got == expected:
             said = "the same"
-        elif result["verdict"] == "undetermined" and result["missing"]:
+        elif result["verdict"] in ("undetermined", truth["verdict"]) and result["missing"] and not proven(result):
             said = "less: " + ", ".join(item["evidence"] for item in result["missing"]) + " not in the file"
-        elif truth["verdict"] == "undetermined" and name in results:
-            said = "more: the firewall could not be asked"
+        elif name in results and (truth["verdict"] == "undetermined" or not truth.get("cause")):
+            said = "more: the firewall could not be asked for it"
         else:
             said = "DIFFERS"
             wrong += 1
         print(f"{name:12} {expected:44} {got:44} {said}")
     print(f"firewalls: {len(fleet) - wrong} passed, {wrong} failed\n", flush=True)
     return wrong
+
+
+def proven(result: dict[str, Any]) -> bool:
+    """Whether the result names a cause that is proven."""
+    return bool(result.get("cause_confidence") == "proven")
 
 
 def finding(verdict: str, cause: str | None) -> str:

@@ -9,7 +9,6 @@ A unit test fails when the pages are not what this writes.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 
@@ -20,38 +19,23 @@ REQUESTS = ROOT / "docs" / "requests.md"
 if str(COLLECTIONS) not in sys.path:
     sys.path.insert(0, str(COLLECTIONS))
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import (
-    CATALOGUE,
-    CauseEntry,
-    RemedyEntry,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import CauseEntry
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import ALLOWED, When
+from ansible_collections.panops.mlav.plugins.module_utils._report.cause_page import Section, cause_page, filled
 from tests.simulator.scenario import load
 from tests.tooling import article
 from tests.tooling.try_scenario import diagnosis, shown
 
-ACTORS = {
-    "firewall_admin": "an administrator of the firewall",
-    "network_admin": "an administrator of the network",
-    "decryption_admin": "the owner of the device that decrypts",
-    "vendor": "customer support",
-    "nobody": "nobody: wait",
-}
 
-
-def _filled(text: str) -> str:
-    """The catalogue's text with a name in angle brackets wherever a diagnosis puts the firewall's own value."""
-    return re.sub(r"\{(\w+)\}", lambda found: f"‹{found[1].replace('_', ' ')}›", text)
-
-
-def _remedy(remedy: RemedyEntry) -> Iterator[str]:
-    yield _filled(remedy.text)
+def _section(section: Section) -> Iterator[str]:
+    yield f"{'#' * section.level} {section.title}"
     yield ""
-    window = "in a maintenance window" if remedy.needs_maintenance_window else "at any time"
-    yield f"Who: {ACTORS[remedy.actor]}. Risk: {remedy.risk}. When: {window}."
-    yield ""
-    if remedy.module is not None:
-        name = remedy.module.rpartition(".")[2]
+    for paragraph in section.paragraphs:
+        yield paragraph
+        yield ""
+    if section.module is not None:
+        name = section.module.rpartition(".")[2]
         yield f"[`panops.mlav.remediate`](../remediation.md) can do this, with the module `{name}`."
         yield ""
 
@@ -63,23 +47,9 @@ def page(cause: CauseEntry) -> str:
         "",
         f"**{cause.code}**: {cause.title}.",
         "",
-        f'The diagnosis says: "{_filled(cause.essence)}". Words in ‹› are the firewall\'s own values.',
+        f'The diagnosis says: "{filled(cause.essence)}". Words in ‹› are the firewall\'s own values.',
         "",
-        "## What proves it",
-        "",
-        _filled(cause.proven_by),
-        "",
-        "## What rules it out",
-        "",
-        _filled(cause.ruled_out_by),
-        "",
-        "## What to do",
-        "",
-        *_remedy(cause.remedy),
-    ]
-    for name, variant in cause.variants.items():
-        lines += [f"### Variant: {name.replace('_', ' ')}", "", *_remedy(variant)]
-    lines += [
+        *(line for section in cause_page(cause.id) for line in _section(section)),
         "## What it looks like",
         "",
         "The diagnosis of a simulated firewall, with the checks that the cause rests on:",

@@ -11,177 +11,39 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from functools import cached_property
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any, Literal
+from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import (
+    RETRY_INTERVAL,
+    UNREACHABLE,
+    Facts,
+    address_of,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.jobs import is_commit, occupies
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import (
     DECISIVE,
     LiveFinding,
     Timeline,
     Trace,
-    device_local,
     judge_time,
     read_traces,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import has_second_clock
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     CLOUD_PORT,
-    DEFAULT_CLOUD_SERVER,
     Connection,
     Evidence,
-    EvidenceSet,
     Interface,
     Job,
     SystemEventKind,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release, parse_release
-
-State = Literal["connected", "disconnected", "busy", "other", "unknown"]
-
-# A clock that is further off than this makes certificates look expired or not yet valid.
-CLOCK_TOLERANCE_S = 300
-
-# device-server tries again about every quarter of an hour (the times in the article's samples): an error that is
-# younger than this is as good as "now" beside the connection table.
-RETRY_INTERVAL = timedelta(minutes=15)
-
-NOT_ASKED_KIND = "not_asked"
-
-# Panorama's models: the virtual appliance, and the hardware.
-_PANORAMA = re.compile(r"panorama|M-\d{3}", re.IGNORECASE)
-
-
-def address_of(text: str | None) -> IPv4Address | IPv6Address | None:
-    """An IP address, with an IPv4 address mapped into IPv6 taken back; None for a name or anything else."""
-    try:
-        address = ip_address((text or "").strip().partition("%")[0])
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
 @dataclass(frozen=True)
-class Case:
-    """The evidence of one firewall, ready to be judged."""
-
-    evidence: EvidenceSet
-    options: DiagnosisOptions
-
-    # --- the connection -------------------------------------------------------------------------------------------
-
-    @cached_property
-    def state(self) -> State:
-        """What the firewall says about the connection; ``unknown`` where it could not be asked."""
-        answer = self.evidence.cloud_status
-        if answer.value is not None:
-            return answer.value.state
-        if answer.problem is not None and answer.problem.kind == "busy":
-            return "busy"
-        return "unknown"
-
-    @cached_property
-    def known_server(self) -> str | None:
-        """The cloud server as the firewall names it, else the configured one, else the one that was pinged."""
-        status, route, ping = self.evidence.cloud_status, self.evidence.service_route, self.evidence.ping
-        if status.value is not None and status.value.server:
-            return status.value.server
-        if route.value is not None and route.value.cloud_server_override:
-            return route.value.cloud_server_override
-        return ping.value.host if ping.value is not None and ping.value.host else None
-
-    @property
-    def server(self) -> str:
-        return self.known_server or DEFAULT_CLOUD_SERVER
-
-    @cached_property
-    def address(self) -> str | None:
-        """The address that the server's name has now, as the ping shows it."""
-        ping = self.evidence.ping.value
-        named = address_of(ping.address) if ping is not None else None
-        named = named or address_of(self.server)
-        return str(named) if named is not None else None
-
-    @cached_property
-    def resolves(self) -> bool | None:
-        """Whether the server's name resolves now; None where no ping told."""
-        if address_of(self.server) is not None:
-            return True
-        ping = self.evidence.ping.value
-        if ping is None:
-            return None
-        if ping.outcome == "unknown_host":
-            return False
-        if ping.address or ping.outcome in ("answered", "lost", "network_unreachable", "host_unreachable"):
-            return True
-        return None
-
-    # --- the device -----------------------------------------------------------------------------------------------
-
-    @cached_property
-    def release(self) -> Release | None:
-        device = self.evidence.device.value
-        return parse_release(device.sw_version) if device is not None else None
-
-    @property
-    def is_panorama(self) -> bool:
-        device = self.evidence.device.value
-        return device is not None and _PANORAMA.fullmatch(device.model or "") is not None
-
-    @cached_property
-    def release_text(self) -> str:
-        device = self.evidence.device.value
-        return (device.sw_version if device is not None else None) or "of unknown release"
-
-    @cached_property
-    def ha_inactive(self) -> str | None:
-        """The state of an HA unit that is not active, None for an active or a single firewall."""
-        pair = self.evidence.high_availability.value
-        if pair is None or not pair.enabled or not pair.state or pair.state.lower().startswith("active"):
-            return None
-        return pair.state
-
-    # --- time -----------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def utc_offset_s(self) -> int | None:
-        clock, devsrv, system = (
-            self.evidence.clock.value,
-            self.evidence.devsrv_log.value,
-            self.evidence.system_log.value,
-        )
-        for source in (clock, devsrv, system):
-            if source is not None and source.utc_offset_s is not None:
-                return source.utc_offset_s
-        return None
-
-    @cached_property
-    def now(self) -> datetime | None:
-        """The device's own time."""
-        clock = self.evidence.clock.value
-        return self.local(clock.device_time) if clock is not None else None
-
-    def local(self, moment: datetime | None) -> datetime | None:
-        return device_local(moment, self.utc_offset_s)
-
-    @cached_property
-    def skew_s(self) -> int | None:
-        """How far the device's clock is off; None where no second clock was read at the same time (an archive)."""
-        clock = self.evidence.clock
-        return clock.value.skew_s if clock.value is not None and has_second_clock(clock) else None
-
-    @cached_property
-    def clock_right(self) -> bool | None:
-        """A small skew means nothing while the device's offset from UTC is not known."""
-        if self.skew_s is None:
-            return None
-        if abs(self.skew_s) > CLOCK_TOLERANCE_S:
-            return False
-        return True if self.utc_offset_s is not None else None
+class Case(Facts):
+    """The evidence of one firewall, ready to be judged: what follows from several answers together."""
 
     # --- logs -----------------------------------------------------------------------------------------------------
 
@@ -209,15 +71,14 @@ class Case:
 
     @cached_property
     def log_was_read(self) -> bool:
-        """devsrv.log was read and not empty: only then the absence of an error line says something."""
+        """devsrv.log holds the last attempts to connect: only then the absence of an error line says something."""
         log = self.evidence.devsrv_log.value
-        return log is not None and (log.lines > 0 or bool(log.signatures))
-
-    def may_be_outdated(self, seen: datetime | None) -> bool:
-        """Whether a newer error than one ``seen`` then may stand in devsrv.log, which was not read (None: seen now)."""
-        if seen is None or self.log_was_read:
+        if log is None or not (log.lines > 0 or bool(log.signatures)):
             return False
-        return self.now is None or self.now - seen > 2 * RETRY_INTERVAL
+        if not log.truncated:
+            return True
+        oldest = self.local(log.oldest)
+        return self.now is not None and oldest is not None and self.now - oldest > 2 * RETRY_INTERVAL
 
     # --- the network, now -----------------------------------------------------------------------------------------
 
@@ -243,11 +104,32 @@ class Case:
         """The connection is being attempted and none is established."""
         return not self.established and any(row.state.upper() == "SYN_SENT" for row in self.cloud_connections)
 
+    @property
+    def netstat_whole(self) -> bool:
+        """The connection table was read whole, so that a session that it does not show is not there."""
+        table = self.evidence.netstat
+        return table.value is not None and table.problem is None and table.value.rows > 0
+
+    @cached_property
+    def proxy(self) -> str | None:
+        """The proxy that is configured, ``proxy.example.com:8080``; None where there is none, or none is known."""
+        route = self.evidence.service_route.value
+        if route is None or not route.proxy_server:
+            return None
+        return route.proxy_server + (f":{route.proxy_port}" if route.proxy_port else "")
+
+    @cached_property
+    def syn_sent_to_proxy(self) -> bool:
+        """SYN_SENT goes to the proxy alone: to it no session is established, and to the cloud there is no row."""
+        table = self.evidence.netstat.value
+        states = {row.state.upper() for row in table.proxy_connections} if table is not None else set()
+        return "SYN_SENT" in states and "ESTABLISHED" not in states and not self.cloud_connections
+
     @cached_property
     def talked_recently(self) -> bool:
         """A TLS or HTTP error within the last retry interval: TCP got through then, a SYN_SENT may be passing."""
         return self.now is not None and any(
-            trace.theme in ("tls", "http") and trace.last is not None and self.now - trace.last <= RETRY_INTERVAL
+            trace.theme in ("tls", "http", "cut") and trace.last is not None and self.now - trace.last <= RETRY_INTERVAL
             for trace in self.traces
         )
 
@@ -256,13 +138,17 @@ class Case:
         """What is seen now that says where the connection gets stuck; it outranks the logs."""
         ping = self.evidence.ping.value
         if self.route_fault is not None and not self.route_fault_is_normal:
-            return LiveFinding(self.route_fault, frozenset({"tcp"}))
+            return LiveFinding(self.route_fault, frozenset({"bind", "tcp"}))
         if self.resolves is False:
             return LiveFinding(f"{self.server} does not resolve", frozenset({"dns"}))
-        if ping is not None and ping.outcome in ("network_unreachable", "host_unreachable") and not self.established:
+        if ping is not None and ping.outcome in UNREACHABLE and not self.established:
             return LiveFinding(f"{self.server} is unreachable", frozenset({"tcp"}))
-        if self.syn_sent and not self.talked_recently:
+        if self.talked_recently:
+            return None
+        if self.syn_sent:
             return LiveFinding("TCP port 443 of the cloud server does not answer", frozenset({"tcp"}))
+        if self.proxy is not None and self.syn_sent_to_proxy:
+            return LiveFinding("the proxy does not answer", frozenset({"tcp", "proxy"}))
         return None
 
     # --- the service route ----------------------------------------------------------------------------------------
@@ -299,7 +185,8 @@ class Case:
         if route is None or route.kind != "dataplane":
             return None
         source = address_of(route.source_address)
-        held = {address_of(text) for entry in (listed.entries if listed else ()) for text in entry.addresses}
+        entries = listed.entries if listed is not None and listed.complete else ()
+        held = {address_of(text) for entry in entries for text in entry.addresses}
         if source is not None and held - {None} and source not in held and not got_out:
             return f"the source address {source} is on no interface of this firewall"
         down = self.source_interface is not None and "down" in (self.source_interface.state or "").lower()
@@ -317,7 +204,7 @@ class Case:
     @cached_property
     def running_jobs(self) -> tuple[Job, ...]:
         """Commit and content jobs that run now: they keep device-server busy."""
-        return tuple(job for job in self._jobs if (job.status or "").upper() == "ACT" and _occupies(job))
+        return tuple(job for job in self._jobs if occupies(job))
 
     @property
     def _jobs(self) -> tuple[Job, ...]:
@@ -388,14 +275,3 @@ class Case:
         if not self.log_was_read:
             lacking.append("devsrv_log")
         return tuple(name for name in names if name in lacking)
-
-
-_OCCUPYING = ("commit", "autocom", "content", "anti", "wildfire", "install", "threat", "validate", "sync")
-
-
-def is_commit(job: Job) -> bool:
-    return job.type.lower().startswith(("commit", "autocom"))
-
-
-def _occupies(job: Job) -> bool:
-    return any(word in job.type.lower() for word in _OCCUPYING)

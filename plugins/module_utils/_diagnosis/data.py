@@ -15,8 +15,8 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import NOT_ASKED_KIND
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import CheckSpec, Outcome
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import NOT_ASKED_KIND
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import CheckEvidence, Diagnosis
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet

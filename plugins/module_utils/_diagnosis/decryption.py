@@ -19,16 +19,20 @@ from fnmatch import translate
 from ipaddress import ip_address, ip_network
 from typing import Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import address_of
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief_name
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     Decryption,
     DecryptionExclusion,
     DecryptionRule,
+    Interface,
 )
 
 Match = Literal["yes", "no", "maybe"]
 Who = Literal["this_firewall", "elsewhere", "unknown"]
+
+_VSYS = re.compile(r"vsys(\d{1,4})(?:/|$)", re.ASCII)
 
 _NEGATED: dict[Match, Match] = {"yes": "no", "no": "yes", "maybe": "maybe"}
 
@@ -125,10 +129,10 @@ def _matching(case: Case, rules: Iterable[DecryptionRule]) -> tuple[tuple[Decryp
 def _match(case: Case, rule: DecryptionRule) -> Match:
     route = case.evidence.service_route.value
     dataplane = route is not None and route.kind == "dataplane"
-    zone = case.source_interface.zone if case.source_interface is not None else None
     # The zone that the traffic leaves to is not known, so that every destination zone can be the one.
     parts = (
-        _zone_match(rule.from_zones, zone) if dataplane else _any_or_maybe(rule.from_zones),
+        _vsys_match(case, rule) if dataplane else "yes",
+        _zone_match(rule.from_zones, case.source_interface) if dataplane else _any_or_maybe(rule.from_zones),
         _address_match(rule.sources, case.source_address, rule.negate_source),
         _address_match(rule.destinations, case.address, rule.negate_destination),
         _any_or_maybe(rule.categories),
@@ -144,12 +148,27 @@ def _any_or_maybe(members: tuple[str, ...]) -> Match:
     return "yes" if not members or "any" in members else "maybe"
 
 
-def _zone_match(members: tuple[str, ...], zone: str | None) -> Match:
+def _vsys_match(case: Case, rule: DecryptionRule) -> Match:
+    """Rules of a virtual system count for its own interfaces alone."""
+    named = _VSYS.match(rule.location)
+    if named is None:
+        return "yes"
+    interface, device = case.source_interface, case.evidence.device.value
+    if interface is None or interface.vsys is None:
+        return "yes" if device is not None and not device.multi_vsys else "maybe"
+    return "yes" if interface.vsys == int(named[1]) else "no"
+
+
+def _zone_match(members: tuple[str, ...], interface: Interface | None) -> Match:
     if not members or "any" in members:
         return "yes"
-    if not zone:
+    zone = interface.zone if interface is not None else None
+    if not zone or interface is None:
         return "maybe"
-    return "yes" if zone in members else "no"
+    if not interface.zone_cut:
+        return "yes" if zone in members else "no"
+    # The table may have cut the name: it fits every name that begins so.
+    return "maybe" if any(member.startswith(zone) for member in members) else "no"
 
 
 def _address_match(members: tuple[str, ...], text: str | None, negated: bool) -> Match:

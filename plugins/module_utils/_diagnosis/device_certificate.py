@@ -4,6 +4,9 @@
 
 """What the device certificate says of itself: its own word and its dates, against the device's time.
 
+A firewall renews it by itself 15 days before its end (documentation "Restore an Expired Device Certificate"): only a
+renewal that failed, or fewer days than that, call for a person.
+
 This is a private module: it may change in any release.
 """
 
@@ -13,21 +16,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief_name, shown
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, brief_name, shown
 
-# A device certificate that ends within this time will break the connection next.
-ENDS_SOON = timedelta(days=30)
+RENEWED_BEFORE_END = timedelta(days=15)
+
+# Without the firewall's clock its time may differ from the controller's by as much.
+_ANOTHER_ZONE = timedelta(hours=26)
 
 _BAD_WORDS = ("invalid", "expired", "revoked", "not valid")
 
 
 @dataclass(frozen=True)
 class DeviceCertificateJudgement:
-    """``fault`` is why it is not accepted, ``ends`` the moment it ends when that is soon, both empty otherwise."""
+    """``fault``: why it is not accepted. ``overdue``: why it is due for renewal. Both empty where there is nothing."""
 
     word: str | None
     fault: str
-    ends: str
+    overdue: str
     valid: bool
 
 
@@ -38,12 +43,24 @@ def judge_device_certificate(case: Case) -> DeviceCertificateJudgement:
     word = brief_name(said) if said else None
     now = case.now or case.evidence.collected_at.replace(tzinfo=None)
     after = case.local(found.not_after) if found is not None else None
-    before = case.local(found.not_before) if found is not None else None
-    if after is not None and after < now:
+    if after is not None and after < now - (_ANOTHER_ZONE if case.now is None else timedelta(0)):
         return DeviceCertificateJudgement(word, f"it expired at {shown(after)}", "", False)
-    if before is not None and before > now:
+    before = case.local(found.not_before) if found is not None else None
+    # With a clock that is not known to be right it is the clock that is behind.
+    if before is not None and before > now and case.clock_right:
         return DeviceCertificateJudgement(word, f"it is not valid before {shown(before)}", "", False)
     if word is not None and any(bad in word.lower() for bad in _BAD_WORDS):
         return DeviceCertificateJudgement(word, f"its status is {word}", "", False)
-    ends = shown(after) if after is not None and after - now <= ENDS_SOON else ""
-    return DeviceCertificateJudgement(word, "", ends, (word or "").lower() == "valid")
+    overdue = ""
+    if after is not None and case.now is not None and after - now < RENEWED_BEFORE_END:
+        overdue = f"it ends at {shown(after)}, in {_days(after - now)}"
+    fetched = (found.last_fetched_status or "").strip() if found is not None else ""
+    if fetched and fetched.lower() != "success":
+        info = f" ({brief(found.last_fetched_info, 80)})" if found is not None and found.last_fetched_info else ""
+        failed = f"the last fetch ended with {brief_name(fetched)}{info}"
+        overdue = f"{failed}; {overdue}" if overdue else failed
+    return DeviceCertificateJudgement(word, "", overdue, (word or "").lower() == "valid")
+
+
+def _days(left: timedelta) -> str:
+    return "less than a day" if left.days < 1 else "1 day" if left.days == 1 else f"{left.days} days"

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import wording
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import NOT_ASKED_KIND, Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import DOC_URL
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import CheckSpec, Outcome
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import (
     CHECKS,
@@ -24,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.regi
     stopped_by,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import check_evidence
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import NOT_ASKED_KIND
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.history import past_causes
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
     SCHEMA,
@@ -37,7 +39,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.registry import Found, find_causes
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import shown
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.verdict import decide, remedy_of, summarise
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.verdict import (
+    cause_confidence,
+    decide,
+    remedy_of,
+    summarise,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 
 # What the firewall says when the connection is lost, whatever the cause: red only once, at the cause.
@@ -48,7 +55,8 @@ def diagnose(evidence: EvidenceSet, options: DiagnosisOptions | None = None) -> 
     """Judges the evidence of one firewall.
 
     Never raises on evidence that has the types of the model: a check or a rule that crashes becomes a check with
-    status ``error``. The verdict is ``healthy`` or ``degraded`` only where the firewall itself says ``connected``.
+    status ``error``. The verdict is ``healthy`` or ``degraded`` only where the firewall itself says ``connected``,
+    and ``broken`` or ``standby`` only where it says ``disconnected``.
     """
     case = Case(evidence, options or DiagnosisOptions())
     outcomes = run_checks(case)
@@ -61,10 +69,12 @@ def diagnose(evidence: EvidenceSet, options: DiagnosisOptions | None = None) -> 
         schema=SCHEMA,
         host=evidence.host,
         source=evidence.source,
+        source_file=None,
         collected_at=evidence.collected_at,
         device=_device(case),
         cloud_server=case.known_server,
         verdict=verdict,
+        cause_confidence=cause_confidence(findings),
         summary=summarise(case, verdict, outcomes, findings),
         causes=tuple(_cause(case, finding) for finding in findings),
         checks=_checks(case, outcomes, findings),
@@ -92,6 +102,7 @@ def _device(case: Case) -> dict[str, Any]:
         "operational_mode",
         "management_address",
         "uptime_s",
+        "vm_license",
     )
     facts: dict[str, Any] = {name: getattr(device, name) if device is not None else None for name in known}
     facts["ha_state"] = None if pair is None else pair.state if pair.enabled else "disabled"
@@ -120,7 +131,7 @@ def _cause(case: Case, finding: Finding) -> Cause:
             params=params,
             risk=remedy.risk,
             needs_maintenance_window=remedy.needs_maintenance_window,
-            doc_url=entry.doc_url,
+            doc_url=entry.doc_url(case.options.doc_url or DOC_URL),
         ),
         details=dict(finding.details),
     )

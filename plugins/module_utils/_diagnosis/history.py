@@ -13,10 +13,20 @@ from datetime import datetime
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import PAN_229832, UNLICENSED_CONTENT
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import PastCause
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832, UNLICENSED_CONTENT
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import threat_prevention
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import SAME_ATTEMPT, Past, Trace
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import SAME_ATTEMPT, Past, Theme, Trace
+
+# Themes that point to one cause whatever the rest of the evidence says.
+_BY_THEME: dict[Theme, str] = {
+    "bind": "service_route_invalid",
+    "proxy": "proxy_unreachable",
+    "tcp": "port_443_blocked",
+    "cut": "tls_handshake_cut",
+    "roots": "trusted_roots_outdated",
+    "client_certificate": "device_certificate_invalid",
+}
 
 
 def past_causes(case: Case, standing: frozenset[str]) -> tuple[PastCause, ...]:
@@ -52,10 +62,8 @@ def _cause_of(case: Case, trace: Trace) -> str | None:
             return "name_resolution_failed"
         affected = PAN_229832.affects(case.release) == "affected"
         return "defect_pan_229832" if affected else "name_resolution_intermittent"
-    if trace.theme == "tcp":
-        return "port_443_blocked"
-    if trace.theme == "client_certificate":
-        return "device_certificate_invalid"
+    if trace.theme in _BY_THEME:
+        return _BY_THEME[trace.theme]
     if trace.theme == "tls":
         trace = _with_code(case, trace)
         if trace.family == "tls:validity":

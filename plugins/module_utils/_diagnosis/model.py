@@ -11,20 +11,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 SCHEMA = "panops.mlav/diagnosis/1"
 
-Verdict = Literal["healthy", "degraded", "broken", "undetermined", "not_applicable"]
+Verdict = Literal["broken", "undetermined", "degraded", "standby", "healthy", "not_applicable"]
 Status = Literal["pass", "warn", "fail", "error", "skipped"]
 Confidence = Literal["proven", "likely", "possible"]
+CauseConfidence = Literal["proven", "likely", "possible", "unknown"]
+
+#: In the order of a report: what needs a person first.
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
 @dataclass(frozen=True)
 class DiagnosisOptions:
-    """``log_window``: errors older than this, in device time, are history and not causes."""
+    """How to judge.
+
+    Attributes:
+        log_window: errors older than this, in device time, are history and not causes.
+        doc_url: the address or path below which the causes' pages are; empty: within the installed collection.
+    """
 
     log_window: timedelta = timedelta(hours=24)
+    doc_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,13 +112,17 @@ class MissingEvidence:
 
 @dataclass(frozen=True)
 class Diagnosis:
+    """``cause_confidence``: of the first cause. ``source_file``: the name of the file that the evidence comes from."""
+
     schema: str
     host: str
     source: str
+    source_file: str | None
     collected_at: datetime
     device: dict[str, Any]
     cloud_server: str | None
     verdict: Verdict
+    cause_confidence: CauseConfidence
     summary: str
     causes: tuple[Cause, ...]
     checks: tuple[Check, ...]

@@ -18,7 +18,13 @@ from typing import Any, get_args
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import SCHEMA, Confidence, Status, Verdict
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
+    SCHEMA,
+    VERDICTS,
+    CauseConfidence,
+    Confidence,
+    Status,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES
 
 # Of what the schema leaves open: deeper data could not be written again.
@@ -186,7 +192,15 @@ _CHECK_ID = _one_of([check.id for check in CHECKS])
 
 _DEVICE_TEXTS = (
     *("hostname", "serial", "model", "family", "sw_version", "app_version", "threat_version", "av_version"),
-    *("wildfire_version", "wildfire_rt", "operational_mode", "management_address", "ha_state", "device_time"),
+    *(
+        "wildfire_version",
+        "wildfire_rt",
+        "operational_mode",
+        "management_address",
+        "ha_state",
+        "device_time",
+        "vm_license",
+    ),
 )
 _DEVICE = _mapping(
     {},
@@ -206,7 +220,7 @@ _REMEDY = _mapping(
         "params": _OPEN_MAPPING,
         "risk": _one_of(("none", "low", "medium", "high")),
         "needs_maintenance_window": _yes_or_no,
-        "doc_url": _like(r"https://.*", "https://example.com/"),
+        "doc_url": _filled,
     }
 )
 _CAUSE = _mapping(
@@ -249,10 +263,12 @@ _DIAGNOSIS = _mapping(
         "schema": _text,
         "host": _text,
         "source": _one_of(("live", "techsupport", "saved")),
+        "source_file": _NULLABLE_TEXT,
         "collected_at": _like(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", "2026-11-23T10:15:00Z"),
         "device": _DEVICE,
         "cloud_server": _NULLABLE_TEXT,
-        "verdict": _one_of(get_args(Verdict)),
+        "verdict": _one_of(VERDICTS),
+        "cause_confidence": _one_of(get_args(CauseConfidence)),
         "summary": _filled,
         "causes": _list_of(_CAUSE),
         "checks": _list_of(_CHECK),

@@ -22,26 +22,63 @@ from typing import Literal
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DevsrvLog, LogSignature, SystemLog
 
 Theme = Literal[
-    "dns", "tcp", "tls", "http", "client_certificate", "authentication", "unknown_error", "engines_stopped", "other"
+    "bind",
+    "dns",
+    "proxy",
+    "tcp",
+    "cut",
+    "tls",
+    "roots",
+    "http",
+    "client_certificate",
+    "authentication",
+    "unknown_error",
+    "engines_stopped",
+    "other",
 ]
 
 # An error of these themes says where the connection gets stuck; the rest are symptoms of any of them.
-DECISIVE: frozenset[Theme] = frozenset({"dns", "tcp", "tls", "http", "client_certificate"})
+DECISIVE: frozenset[Theme] = frozenset(
+    {"bind", "dns", "proxy", "tcp", "cut", "tls", "roots", "http", "client_certificate"}
+)
 
 # Both logs write about one attempt within a moment of each other; which of them is first means nothing.
 SAME_ATTEMPT = timedelta(seconds=60)
+
+# One failed handshake may write about all of these.
+_ENDS_THE_HANDSHAKE: frozenset[Theme] = frozenset({"tls", "cut", "client_certificate"})
 
 # OpenSSL's codes, as the article and the x509 texts name them (facts 2.4).
 UNTRUSTED_CODES = frozenset({18, 19, 20, 21})
 VALIDITY_CODES = frozenset({9, 10})
 
-_CURL: tuple[tuple[Theme, re.Pattern[str]], ...] = (
-    ("dns", re.compile(r"(couldn't|could not) resolve host", re.I)),
-    (
-        "tls",
-        re.compile(r"peer certificate cannot be authenticated|peer certificate or ssh remote key was not ok", re.I),
-    ),
-    ("tcp", re.compile(r"(couldn't|could not|failed to) connect|timeout was reached|timed out", re.I)),
+# libcurl's codes, and what each says of the connection. The rest are errors that name no cause.
+_CURL: dict[int, Theme] = {
+    5: "proxy",
+    6: "dns",
+    7: "tcp",
+    28: "tcp",
+    35: "cut",
+    45: "bind",
+    51: "tls",
+    52: "cut",
+    55: "cut",
+    56: "cut",
+    58: "client_certificate",
+    60: "tls",
+    77: "roots",
+}
+# Errors of libcurl that are known and name no cause by themselves: out of memory, a bad argument.
+_KNOWN_CURL = frozenset({27, 43})
+_PROXY_CONNECT = re.compile(r"proxy connect aborted", re.I)
+
+# Newer wordings of the commonest errors.
+_CURL_TEXTS: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (6, re.compile(r"(couldn't|could not) resolve host", re.I)),
+    (60, re.compile(r"peer certificate cannot be authenticated", re.I)),
+    (51, re.compile(r"peer certificate or ssh remote key was not ok", re.I)),
+    (7, re.compile(r"(couldn't|could not|failed to) connect", re.I)),
+    (28, re.compile(r"timeout was reached|timed out", re.I)),
 )
 
 _REASONS = (
@@ -56,7 +93,10 @@ _REASONS = (
 
 @dataclass(frozen=True)
 class Trace:
-    """One thing that a log says, equal lines put together. Times are device-local, without an offset."""
+    """One thing that a log says, equal lines put together. Times are device-local, without an offset.
+
+    ``code`` is OpenSSL's or the HTTP status, ``curl`` libcurl's. ``recognized``: what the line means is known.
+    """
 
     theme: Theme
     source: Literal["devsrv_log", "system_log"]
@@ -66,6 +106,8 @@ class Trace:
     last: datetime | None
     count: int
     sample: str
+    curl: int | None = None
+    recognized: bool = True
 
     @property
     def family(self) -> str:
@@ -106,6 +148,11 @@ class Timeline:
         """The current traces of these themes, newest first."""
         return tuple(trace for trace in self.current if trace.theme in themes)
 
+    @property
+    def unrecognized(self) -> tuple[Trace, ...]:
+        """Current errors of MLAV that no known text or code explains, newest first."""
+        return tuple(trace for trace in self.current if not trace.recognized)
+
 
 def device_local(moment: datetime | None, utc_offset_s: int | None) -> datetime | None:
     """A device time without its offset; a foreign offset is converted where the device's own is known."""
@@ -124,34 +171,46 @@ def x509_code(text: str | None) -> int | None:
     return next((code for code, pattern in _REASONS if text and pattern.search(text)), None)
 
 
-def _signature_theme(signature: LogSignature) -> tuple[Theme, int | None] | None:
-    if signature.kind == "reconnect":
-        return None
+def _curl_code(signature: LogSignature) -> int | None:
+    if signature.code is not None:
+        return signature.code
+    text = signature.text.replace("\u2019", "'")
+    return next((code for code, pattern in _CURL_TEXTS if pattern.search(text)), None)
+
+
+def _trace_of(signature: LogSignature, utc_offset_s: int | None) -> Trace:
+    theme: Theme = "other"
+    code, curl, recognized = signature.code, None, True
     if signature.kind == "x509":
-        return "tls", signature.code if signature.code is not None else x509_code(signature.text)
-    if signature.kind == "http":
-        failed = signature.code is not None and signature.code >= 400
-        return ("http" if failed else "other"), signature.code
-    if signature.kind == "curl":
-        text = signature.text.replace("\u2019", "'")
-        return next((theme for theme, pattern in _CURL if pattern.search(text)), "other"), None
-    return "other", None
+        theme, code = "tls", code if code is not None else x509_code(signature.text)
+    elif signature.kind == "http":
+        recognized = code is not None and code >= 400
+        theme = "http" if recognized else "other"
+    elif signature.kind == "curl":
+        code, curl = None, _curl_code(signature)
+        through_proxy = curl == 56 and _PROXY_CONNECT.search(f"{signature.text} {signature.sample}")
+        theme = "proxy" if through_proxy else _CURL.get(curl, "other") if curl is not None else "other"
+        recognized = curl in _CURL or curl in _KNOWN_CURL
+    else:
+        recognized = False
+    return Trace(
+        theme,
+        "devsrv_log",
+        code,
+        signature.text,
+        device_local(signature.first, utc_offset_s),
+        device_local(signature.last, utc_offset_s),
+        signature.count,
+        signature.sample,
+        curl,
+        recognized,
+    )
 
 
 def _traces_of_devsrv(log: DevsrvLog, utc_offset_s: int | None) -> Iterable[Trace]:
-    for signature in log.signatures:
-        themed = _signature_theme(signature)
-        if themed is not None:
-            yield Trace(
-                themed[0],
-                "devsrv_log",
-                themed[1],
-                signature.text,
-                device_local(signature.first, utc_offset_s),
-                device_local(signature.last, utc_offset_s),
-                signature.count,
-                signature.sample,
-            )
+    # An error that is in no list of known ones is told of as well where it is given apart.
+    told = dict.fromkeys((*log.signatures, *log.unrecognized_errors))
+    return (_trace_of(signature, utc_offset_s) for signature in told if signature.kind != "reconnect")
 
 
 _EVENT_THEMES: dict[str, Theme] = {
@@ -263,7 +322,8 @@ def _outranked(trace: Trace, current: Iterable[Trace], live: LiveFinding | None)
     for other in current:
         if other.theme not in DECISIVE or other.last is None or other.goes_with(trace):
             continue
-        tolerance = timedelta(0) if other.source == trace.source else SAME_ATTEMPT
+        same = other.source == trace.source and not {other.theme, trace.theme} <= _ENDS_THE_HANDSHAKE
+        tolerance = timedelta(0) if same else SAME_ATTEMPT
         if other.last - trace.last > tolerance:
             return f"a newer error of another kind has come since ({shown(other.last)}: {brief(other.text)})"
     return None

@@ -16,10 +16,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import PAN_229832
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import address_of
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.tls import skew
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, brief_name
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.witnesses import (
+    connected_siblings,
+    siblings_are_lost,
+)
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 _INTERFACE = re.compile(r"[A-Za-z][A-Za-z0-9./-]{0,31}", re.ASCII)
@@ -37,10 +42,15 @@ def values(case: Case, details: Mapping[str, Any]) -> dict[str, str]:
         "fix": _fix(case),
         "dns": dns(case),
         "proxy": _proxy(case),
+        "proxy_note": f" The firewall has a proxy configured ({_proxy(case)}): look at it as well."
+        if case.proxy
+        else "",
+        "siblings": _siblings(case),
         "serial": _serial(case),
         "exclusion": exclusion(case),
         "router": _router(case),
         "skew": skew(case),
+        "x509": f" (x509 code {details['x509_code']})" if details.get("x509_code") else "",
         "ping": ping_command(case),
         "capture": capture(case),
     }
@@ -82,33 +92,46 @@ def dns(case: Case) -> str:
 
 
 def ping_command(case: Case) -> str:
-    source = (case.source_address or "<source address>") if _is_dataplane(case) else None
+    source = (case.source_address or "<source address>") if case.leaves_by_dataplane else None
     return f"`ping {f'source {source} ' if source else ''}count 3 host {server(case)}`"
 
 
 def capture(case: Case) -> str:
     """The commands of a packet capture on the service-route interface (facts 4.12)."""
-    if _is_dataplane(case):
+    if case.leaves_by_dataplane:
         source, destination = case.source_address or "<source address>", case.address or "<cloud server address>"
         diag = "debug dataplane packet-diag"
         return (
             f"`{diag} set filter match source {source} destination {destination} destination-port 443`, "
+            f"{_filter_of_proxy(case, source)}"
             f"`{diag} set filter on`, "
             f"`{diag} set capture stage transmit file mlav-tx`, `{diag} set capture stage receive file mlav-rx`, "
             f"`{diag} set capture on`; afterwards `{diag} set capture off`, `{diag} set filter off`, "
             f"`{diag} clear all`."
         )
-    expression = f"host {case.address}" if case.address else "port 443"
+    ends = [end for end in (case.address, _proxy_host(case)) if end]
+    expression = " or ".join(f"host {end}" for end in ends) or "port 443"
     told = f'`tcpdump filter "{expression}" snaplen 0` (end it with Ctrl-C), then `view-pcap mgmt-pcap mgmt.pcap`'
     if _is_management(case):
         return f"{told}."
     return f"{told}, if the traffic leaves by the management interface; else a packet capture on the dataplane."
 
 
-def _is_dataplane(case: Case) -> bool:
-    """The traffic leaves by a dataplane interface, even where its address is not known."""
+def _proxy_host(case: Case) -> str | None:
+    """The proxy as a filter can name it."""
     route = case.evidence.service_route.value
-    return route is not None and (route.kind == "dataplane" or (route.kind == "undetermined" and bool(route.interface)))
+    host = (route.proxy_server if route is not None else None) or ""
+    return host if _HOST_NAME.fullmatch(host) or address_of(host) else None
+
+
+def _filter_of_proxy(case: Case, source: str) -> str:
+    """A second filter, where a proxy is configured: a filter of the dataplane takes addresses alone."""
+    route = case.evidence.service_route.value
+    if case.proxy is None or route is None:
+        return ""
+    host = str(found) if (found := address_of(route.proxy_server)) else "<proxy address>"
+    port = f" destination-port {route.proxy_port}" if route.proxy_port else ""
+    return f"`debug dataplane packet-diag set filter match source {source} destination {host}{port}`, "
 
 
 def _is_management(case: Case) -> bool:
@@ -120,7 +143,7 @@ def _router(case: Case) -> str:
     """What routes the traffic first."""
     if _is_management(case):
         return "the default gateway of the management interface"
-    if _is_dataplane(case):
+    if case.leaves_by_dataplane:
         return f"the virtual router of {way(case)}"
     return "the default gateway of the management interface or the virtual router of the service-route interface"
 
@@ -130,13 +153,24 @@ def _fix(case: Case) -> str:
     return f"{fix} or later" if fix is not None else "10.1.14, 10.2.11, 11.0.5, 11.1.3 or later"
 
 
+def _proxy_note(case: Case) -> str:
+    return f" The firewall has a proxy configured ({_proxy(case)}): look at it as well." if case.proxy else ""
+
+
 def _proxy(case: Case) -> str:
-    route = case.evidence.service_route.value
-    if route is None:
+    if case.evidence.service_route.value is None:
         return "not known"
-    if not route.proxy_server:
+    if case.proxy is None:
         return "none"
-    return brief(route.proxy_server) + (f":{route.proxy_port}" if route.proxy_port else "")
+    return case.proxy if _proxy_host(case) is not None else "<the configured proxy>"
+
+
+def _siblings(case: Case) -> str:
+    """What the other clouds say of where to look; empty where they say nothing."""
+    connected = connected_siblings(case)
+    if connected:
+        return f"; {connected[0]} is connected, so look at MLAV's own side"
+    return "; other clouds are lost as well, so look at what they share" if siblings_are_lost(case) else ""
 
 
 def _serial(case: Case) -> str:

@@ -67,7 +67,7 @@ def choose(diagnosis: Diagnosis, preferences: Preferences) -> Choice | None:
         Refused: the cause is not known, is one that a person has to fix, or is not certain enough; or nobody says
             which device decrypts. The reason tells what to do in its place.
     """
-    if diagnosis.verdict in ("healthy", "degraded", "not_applicable"):
+    if diagnosis.verdict in ("healthy", "degraded", "standby", "not_applicable"):
         return None
     if not diagnosis.causes:
         raise Refused("cause", diagnosis.summary)

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import NEEDS_A_PERSON, VERDICTS
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import VERDICTS
+from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import NEEDS_A_PERSON
 
 Data = Mapping[str, Any]
 

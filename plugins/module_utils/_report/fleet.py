@@ -17,11 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import VERDICTS
 
 Data = Mapping[str, Any]
 
-#: The order of a report: what needs a person first.
-VERDICTS = ("broken", "undetermined", "degraded", "healthy", "not_applicable")
 NEEDS_A_PERSON = ("broken", "undetermined", "degraded")
 #: How many firewalls of a group a report tells one by one where they need nobody, and in detail where they do.
 ONE_BY_ONE = 100
@@ -36,12 +35,22 @@ def clean(value: object) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One firewall. ``causes`` names every cause with its confidence; ``summary`` says what is and what to do."""
+    """One firewall.
+
+    ``causes`` names every cause with its confidence; ``summary`` says what is and what to do; ``file`` is the name of
+    the file that the evidence comes from, empty where it comes from the firewall.
+    """
 
     host: str
     verdict: str
     causes: str
     summary: str
+    file: str = ""
+
+    @property
+    def named(self) -> str:
+        """The firewall, and the file where it comes from one."""
+        return f"{self.host} ({self.file})" if self.file else self.host
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ class Group:
         """The others: the names by what is said of them."""
         together: dict[str, list[str]] = {}
         for line in () if self.listed else self.lines:
-            together.setdefault(line.summary, []).append(line.host)
+            together.setdefault(line.summary, []).append(line.named)
         return {summary: tuple(hosts) for summary, hosts in together.items()}
 
     @property
@@ -99,14 +108,16 @@ def _line(diagnosis: Data) -> Line:
     return Line(
         host=clean(diagnosis.get("host")),
         verdict=clean(diagnosis.get("verdict")),
-        causes=", ".join(f"{clean(cause.get('id'))} ({clean(cause.get('confidence'))})" for cause in causes) or "-",
+        causes=", ".join(f"{clean(cause.get('id'))} ({clean(cause.get('confidence'))})" for cause in causes)
+        or ("unknown" if diagnosis.get("verdict") == "broken" else "-"),
         summary=clean(diagnosis.get("summary")),
+        file=clean(diagnosis.get("source_file")),
     )
 
 
 def fleet(diagnoses: Iterable[Data]) -> Fleet:
     """Counts and groups; groups in the order of VERDICTS and size, firewalls in the order of their names."""
-    counts = dict.fromkeys(VERDICTS, 0)
+    counts: dict[str, int] = dict.fromkeys(VERDICTS, 0)
     grouped: dict[tuple[str, str], list[Data]] = {}
     for diagnosis in diagnoses:
         counts[diagnosis["verdict"]] += 1
@@ -137,15 +148,19 @@ def headline(whole: Fleet) -> str:
 
 
 def group_title(group: Group) -> str:
-    """``broken: tls_interception (MLAV0102), 2 firewalls``."""
-    cause = f": {group.cause} ({group.code})" if group.cause else ""
+    """``broken: tls_interception (MLAV0102), 2 firewalls``; ``broken: cause unknown, 1 firewall``."""
+    cause = f": {group.cause} ({group.code})" if group.cause else ": cause unknown" if group.verdict == "broken" else ""
     return f"{group.verdict.replace('_', ' ')}{cause}, {firewalls(len(group.lines))}"
 
 
 def origin(diagnosis: Data) -> str:
-    """``from a tech-support file of 2026-11-23T10:15:00Z``."""
-    sources = {"techsupport": "from a tech-support file of", "saved": "from saved evidence of"}
-    return f"{sources.get(str(diagnosis.get('source')), 'collected')} {clean(diagnosis.get('collected_at'))}"
+    """``from the tech-support file fw-lon-1.tgz of 2026-11-23T10:15:00Z``."""
+    sources = {"techsupport": "from the tech-support file", "saved": "from the evidence file"}
+    source, at = sources.get(str(diagnosis.get("source"))), clean(diagnosis.get("collected_at"))
+    if source is None:
+        return f"collected {at}"
+    file = clean(diagnosis.get("source_file"))
+    return f"{source} {file} of {at}" if file else f"{source} of {at}"
 
 
 def lack(missing: Data) -> str:

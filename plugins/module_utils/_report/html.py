@@ -13,6 +13,7 @@ import html as escaping
 from collections.abc import Iterator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
+from ansible_collections.panops.mlav.plugins.module_utils._report.cause_page import cause_page
 from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
     Data,
     Fleet,
@@ -32,7 +33,8 @@ table { border-collapse: collapse; width: 100%; } th, td { border-bottom: 1px so
 text-align: left; vertical-align: top; } td:first-child { white-space: nowrap; }
 pre { background: #f6f8fa; overflow: auto; padding: .6rem; }
 .broken, .fail { color: #a40e26; font-weight: 600; } .undetermined, .degraded, .error, .warn { color: #8a5a00;
-font-weight: 600; } .healthy, .pass { color: #116329; } details { margin: .4rem 0; } summary { cursor: pointer; }
+font-weight: 600; } .standby, .healthy, .pass { color: #116329; }
+details { margin: .4rem 0; } summary { cursor: pointer; }
 """
 
 
@@ -73,6 +75,18 @@ def _firewall(diagnosis: Data) -> Iterator[str]:
     yield "</details>"
 
 
+def _page(cause_id: str) -> Iterator[str]:
+    """The cause's page, folded; nothing for a cause without one."""
+    sections = cause_page(cause_id)
+    if not sections:
+        return
+    yield f"<details><summary>{_safe(cause_id)}: what proves it, what rules it out, what to do</summary>"
+    for section in sections:
+        yield f"<h{section.level + 1}>{_safe(section.title)}</h{section.level + 1}>"
+        yield from (f"<p>{_safe(paragraph)}</p>" for paragraph in section.paragraphs)
+    yield "</details>"
+
+
 def html(whole: Fleet) -> str:
     """The whole report; the checks of a firewall fold out."""
     lines = [
@@ -85,7 +99,7 @@ def html(whole: Fleet) -> str:
         if group.listed:
             lines.append("<table><tr><th>firewall</th><th>verdict</th><th>cause</th><th>what, and what to do</th></tr>")
             lines.extend(
-                f"<tr><td>{_safe(line.host)}</td><td>{_status(line.verdict)}</td><td>{_safe(line.causes)}</td>"
+                f"<tr><td>{_safe(line.named)}</td><td>{_status(line.verdict)}</td><td>{_safe(line.causes)}</td>"
                 f"<td>{_safe(line.summary)}</td></tr>"
                 for line in group.listed
             )
@@ -93,6 +107,7 @@ def html(whole: Fleet) -> str:
         for summary, hosts in group.counted.items():
             said = f"{firewalls(len(hosts))}: {summary}"
             lines.append(f"<details><summary>{_safe(said)}</summary><p>{_safe(', '.join(hosts))}</p></details>")
+        lines.extend(_page(group.cause))
         for diagnosis in group.detailed:
             lines.extend(_firewall(diagnosis))
         if group.without_details:

@@ -106,7 +106,7 @@ def markdown(whole: Fleet) -> str:
         if group.listed:
             lines += ["| firewall | verdict | cause | what, and what to do |", "|---|---|---|---|"]
             lines += [
-                f"| {plain(line.host)} | {plain(line.verdict)} | {plain(line.causes)} | {plain(line.summary)} |"
+                f"| {plain(line.named)} | {plain(line.verdict)} | {plain(line.causes)} | {plain(line.summary)} |"
                 for line in group.listed
             ]
             lines.append("")

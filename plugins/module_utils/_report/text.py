@@ -24,6 +24,6 @@ def summary_lines(whole: Fleet) -> list[str]:
     lines = [headline(whole)]
     for group in whole.groups:
         lines.append(f"== {group_title(group)}")
-        lines.extend(f"{line.host} | {line.verdict} | {line.causes} | {line.summary}" for line in group.listed)
+        lines.extend(f"{line.named} | {line.verdict} | {line.causes} | {line.summary}" for line in group.listed)
         lines.extend(f"{firewalls(len(hosts))}: {summary}" for summary, hosts in group.counted.items())
     return lines

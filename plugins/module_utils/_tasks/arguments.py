@@ -75,6 +75,11 @@ def logs() -> dict[str, Any]:
     }
 
 
+def doc_url() -> dict[str, Any]:
+    """Where the causes' pages are (fragment ``panops.mlav.pages``)."""
+    return {"doc_url": {"type": "str"}}
+
+
 def log_lines() -> dict[str, Any]:
     """How much of devsrv.log a firewall is asked for (fragment ``panops.mlav.logs.lines``)."""
     return {"log_lines": {"type": "int", "default": 5000}}

@@ -9,6 +9,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import BinaryIO
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
@@ -17,11 +18,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, Techsupport
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     between,
+    doc_url,
     log_lines,
     logs,
     role_variables,
@@ -66,8 +69,10 @@ def _exporting(params: Params, context: Context) -> Techsupport | None:
 
 def _diagnosis(params: Params, context: Context) -> Result:
     if params["evidence"] is not None:
+        given = Path(params["evidence"])
+        file = name_of_file(params["host"] or "") if given.is_dir() else given.name
         found = gather_again(params["evidence"], params["host"] or "", gather_options(params))
-        return {"changed": False, "diagnosis": masked(diagnosed(found, params), redact)}
+        return {"changed": False, "diagnosis": masked(diagnosed(found, params, file=file), redact)}
     folder = None if context.check_mode else folder_for_evidence(params["save_evidence"])
 
     def ask(device: LiveDevice, params: Params) -> Result:
@@ -85,6 +90,7 @@ DIAGNOSIS_INFO = Operation(
         **CONNECTION,
         **logs(),
         **log_lines(),
+        **doc_url(),
         "depth": {"type": "str", "choices": ["auto", "full"], "default": "auto"},
         "evidence": {"type": "path"},
         "save_evidence": {"type": "path"},

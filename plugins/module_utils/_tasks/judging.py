@@ -36,16 +36,20 @@ def gather_options(params: Params, subset: frozenset[str] | None = None) -> Gath
     )
 
 
-def diagnosed(evidence: EvidenceSet, params: Params, redactor: Redactor | None = None) -> Result:
+def diagnosed(
+    evidence: EvidenceSet, params: Params, redactor: Redactor | None = None, file: str | None = None
+) -> Result:
     """The diagnosis as data.
 
     Args:
         evidence: what is judged.
         params: the options of a module that judges.
         redactor: of the session that it comes from; None where there was none.
+        file: where the evidence comes from; None for a firewall.
     """
-    options = DiagnosisOptions(log_window=gather_options(params).log_window)
-    result: Result = to_data(diagnose(evidence, options) if redactor is None else judged(evidence, options, redactor))
+    options = DiagnosisOptions(log_window=gather_options(params).log_window, doc_url=params["doc_url"] or "")
+    found = diagnose(evidence, options) if redactor is None else judged(evidence, options, redactor)
+    result: Result = to_data(replace(found, source_file=file))
     return result
 
 

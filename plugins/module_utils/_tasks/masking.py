@@ -15,10 +15,11 @@ from typing import Any, get_args
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK, Redactor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import DOC_URL
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
     SCHEMA,
-    Confidence,
+    CauseConfidence,
     Status,
     Verdict,
 )
@@ -31,9 +32,9 @@ OWN_WORDS = frozenset(
         SCHEMA,
         *get_args(Verdict),
         *get_args(Status),
-        *get_args(Confidence),
+        *get_args(CauseConfidence),
         *get_args(Guard),
-        *(word for cause in CATALOGUE.values() for word in (cause.id, cause.code, cause.title, cause.doc_url)),
+        *(word for cause in CATALOGUE.values() for word in (cause.id, cause.code, cause.title, cause.doc_url(DOC_URL))),
         *(word for check in CHECKS for word in (check.id, check.title)),
     }
 )

@@ -17,13 +17,12 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption, MissingLibrary
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import SCHEMA
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import SCHEMA, VERDICTS
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.not_diagnosed import not_diagnosed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import SCHEMA as RECORD_SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._report.artifacts import CHOICES, artifacts
 from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import (
-    VERDICTS,
     Fleet,
     clean,
     firewalls,

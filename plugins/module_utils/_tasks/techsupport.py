@@ -27,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest imp
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import problem_of
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import logs
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import doc_url, logs
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import diagnosed, gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
@@ -59,7 +59,11 @@ def _techsupport(params: Params, context: Context) -> Result:
         return result
     folder = None if context.check_mode else folder_for_evidence(params["save_evidence"])
     found = [_gather(archive, options, folder, context.say) for archive in archives]
-    result["diagnoses"] = masked([diagnosed(evidence, params) for evidence, _file in found], redact)
+    diagnoses = [
+        diagnosed(evidence, params, file=archive.path.name or archive.name)
+        for archive, (evidence, _file) in zip(archives, found, strict=True)
+    ]
+    result["diagnoses"] = masked(diagnoses, redact)
     if folder is not None:
         result["evidence_files"] = [file for _evidence, file in found if file is not None]
     return result
@@ -103,6 +107,7 @@ TECHSUPPORT_INFO = Operation(
         "path": {"type": "path", "required": True},
         "diagnose": {"type": "bool", "default": True},
         **logs(),
+        **doc_url(),
         "save_evidence": {"type": "path"},
     },
     _techsupport,

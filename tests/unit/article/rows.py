@@ -51,9 +51,18 @@ def at(moment: str, utc_hours: int, zone: str, *lines: str, **changes: Any) -> F
     return Firewall(clock, utc_hours, zone, **{"files": (log(quiet(clock, utc_hours), *lines),), **changes})
 
 
-def broken(firewall: Firewall, cause: str, confidence: str = PROVEN, **more: Any) -> Row:
+# The article's lines of a decrypting device name x509 code 20 or none: without a second witness that is likely.
+USUAL = {"tls_interception": LIKELY}
+
+
+def broken(firewall: Firewall, cause: str, confidence: str | None = None, **more: Any) -> Row:
     """Broken for one reason."""
-    return Row(firewall, "broken", ((cause, confidence),), **more)
+    return Row(firewall, "broken", ((cause, confidence or USUAL.get(cause, PROVEN)),), **more)
+
+
+def busy(firewall: Firewall, confidence: str = PROVEN, **more: Any) -> Row:
+    """device-server does not answer, so that the state of the connection cannot be told."""
+    return Row(firewall, "undetermined", (("device_server_unavailable", confidence),), **more)
 
 
 def unexplained(firewall: Firewall, **more: Any) -> Row:

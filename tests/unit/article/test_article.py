@@ -20,6 +20,7 @@ from ansible_collections.panops.mlav.tests.unit.article.rows import (
     Row,
     at,
     broken,
+    busy,
     check,
     spread,
     unexplained,
@@ -75,9 +76,8 @@ FIXED: dict[str, Any] = {"remedy": ("Upgrade to PAN-OS 10.1.14 or later",), "act
 TABLE: dict[str, Row] = {
     # 2.2 the two outputs of `show mlav cloud-status`
     "status: disconnected": unexplained(in_a(), remedy=("Capture packets", "less mp-log devsrv.log", "support case")),
-    "status: busy": broken(
+    "status: busy": busy(
         in_a(status=kb.BUSY),
-        "device_server_unavailable",
         remedy=("debug software restart process device-server", "`commit force`", "maintenance window"),
         actor="firewall_admin",
         details={"attempts": 4},
@@ -126,7 +126,7 @@ TABLE: dict[str, Row] = {
     },
     "B: system log, no SSH": Row(
         after_b_event(),
-        "undetermined",
+        "broken",
         (("unlicensed_content_defect", POSSIBLE),),
         summary=("find out what devsrv.log says",),
         missing=UNREAD,
@@ -141,7 +141,7 @@ TABLE: dict[str, Row] = {
     ),
     "B: system log, certificate not known either": Row(
         after_b_event(certificate="Unknown"),
-        "undetermined",
+        "broken",
         (("device_certificate_invalid", POSSIBLE), ("unlicensed_content_defect", POSSIBLE)),
         summary=("find out what devsrv.log says",),
         missing=UNREAD,
@@ -155,15 +155,15 @@ TABLE: dict[str, Row] = {
     # C
     "C: system log, no SSH": Row(
         in_c2(events=(kb.C_EVENT,)),
-        "undetermined",
-        summary=("cannot be told without the ping and devsrv.log",),
+        "broken",
+        summary=("cause unknown: ping and devsrv.log are missing",),
         missing=UNREAD,
         shapes=API_ALONE,
     ),
     "C: system log, no devsrv.log": Row(
         in_c2(events=(kb.C_EVENT,), files=None),
-        "undetermined",
-        summary=("cannot be told without devsrv.log",),
+        "broken",
+        summary=("cause unknown: devsrv.log is missing",),
         missing=("devsrv_log",),
     ),
     "C: system log, nothing in devsrv.log": unexplained(

@@ -46,6 +46,7 @@ from ansible_collections.panops.mlav.tests.unit.article.rows import (
     API_ALONE,
     LIKELY,
     POSSIBLE,
+    PROVEN,
     Row,
     broken,
     check,
@@ -143,11 +144,13 @@ NETWORK: dict[str, Row] = {
         "service_route_invalid",
         remedy=("ethernet1/5 (10.1.5.254)", "the source address 10.1.5.254 cannot be bound"),
     ),
-    "proxy configured, SYN_SENT to it": unexplained(
+    "proxy configured, SYN_SENT to it": broken(
         firewall(
             system="<secure-proxy-server>10.9.9.9</secure-proxy-server><secure-proxy-port>443</secure-proxy-port>",
             sockets=(socket("SYN_SENT", "10.9.9.9"),),
-        )
+        ),
+        "proxy_unreachable",
+        remedy=("10.9.9.9:443",),
     ),
     "dataplane route, SYN_SENT": broken(
         firewall(system=DATAPLANE, sockets=(socket("SYN_SENT", local="10.1.5.254"),)),
@@ -212,13 +215,13 @@ NAMES: dict[str, Row] = {
     },
     "10.0.12: not known whether fixed": Row(
         unresolved("10.0.12"),
-        "undetermined",
+        "broken",
         (("name_resolution_intermittent", POSSIBLE), ("defect_pan_229832", POSSIBLE)),
         summary=("whether PAN-OS 10.0.12 has the fix",),
     ),
     "10.1.5: not known whether it resolves": Row(
         unresolved("10.1.5", ping="Segmentation fault\n"),
-        "undetermined",
+        "broken",
         (("name_resolution_failed", POSSIBLE), ("defect_pan_229832", POSSIBLE)),
         summary=("whether the name resolves now",),
         missing=("ping",),
@@ -247,7 +250,9 @@ TLS: dict[str, Row] = {
     ),
     "untrusted, the clock is two days ahead": broken(firewall(*x509(5, *UNTRUSTED), off=2), "tls_interception"),
     **{
-        f"x509 code {code}": broken(firewall(*x509(5, code, text)), "tls_interception", details={"x509_code": code})
+        f"x509 code {code}": broken(
+            firewall(*x509(5, code, text)), "tls_interception", PROVEN, details={"x509_code": code}
+        )
         for code, text in {
             18: "self signed certificate",
             19: "self signed certificate in certificate chain",
@@ -289,6 +294,7 @@ TLS: dict[str, Row] = {
     "this firewall decrypts": broken(
         firewall(*x509(5, *UNTRUSTED), system=DATAPLANE, rules=FORWARD_PROXY),
         "tls_interception",
+        PROVEN,
         remedy=("rule outbound", 'set shared ssl-decrypt ssl-exclude-cert "*.paloaltonetworks.com" exclude yes'),
         details={"decrypts": "this_firewall"},
         actor="firewall_admin",
@@ -385,8 +391,13 @@ ANSWERS: dict[str, Row] = {
         ),
         "cloud_service_missing",
     ),
-    "an error that the article does not know": unexplained(
-        firewall(line(5, QUERY + "SSL connect error")), details={"errors": ["SSL connect error"]}
+    "an error that the article does not know": broken(
+        firewall(line(5, QUERY + "SSL connect error")), "tls_handshake_cut", LIKELY
+    ),
+    "an error that nobody knows": unexplained(
+        firewall(line(5, QUERY + "Weird server reply")),
+        details={"errors": ["Weird server reply"]},
+        summary=('Unrecognized MLAV error: "Weird server reply". ',),
     ),
 }
 

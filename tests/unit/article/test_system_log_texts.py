@@ -43,7 +43,7 @@ CLIENT_CERTIFICATE = {
     "MLAV: Reason - Unknown Issuer or Incomplete or Incorrect Certificate chain.": PROVEN,
 }
 FETCH: dict[str, Any] = {
-    "remedy": ("one-time password for serial number 001606000117", "`show device-certificate status`"),
+    "remedy": ("one-time password for serial number 001606000117",),
     "actor": "firewall_admin",
 }
 AMBIGUOUS = "MLAV: Authentication or Client Certificate failure."
@@ -75,11 +75,12 @@ TABLE: dict[str, Row] = {
         f"no SSH: {text}": broken(
             said(MEDIUM, text),
             "device_certificate_invalid",
-            confidence,
+            # A newer error may stand in devsrv.log.
+            LIKELY,
             missing=("devsrv_log", "ping"),
             shapes=("api alone",),
         )
-        for text, confidence in CLIENT_CERTIFICATE.items()
+        for text in CLIENT_CERTIFICATE
     },
     **{
         f"another cloud: {text.replace('MLAV', cloud)}": unexplained(said(MEDIUM, text.replace("MLAV", cloud)))
@@ -93,6 +94,7 @@ TABLE: dict[str, Row] = {
             "Reason: self signed certificate in certificate chain",
         ),
         "tls_interception",
+        PROVEN,
         details={"x509_code": 19},
     ),
     "validation failed, expired": broken(

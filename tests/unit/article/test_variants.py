@@ -19,7 +19,7 @@ from ansible_collections.panops.mlav.tests.unit.article.firewall import (
     socket,
 )
 from ansible_collections.panops.mlav.tests.unit.article.lines import UNTRUSTED, event, firewall, x509
-from ansible_collections.panops.mlav.tests.unit.article.rows import POSSIBLE, Row, broken, check, spread
+from ansible_collections.panops.mlav.tests.unit.article.rows import LIKELY, POSSIBLE, PROVEN, Row, broken, check, spread
 
 COMMITTING = {
     "show jobs all": "<job><tenq>2024/07/26 13:39:00</tenq><id>9</id><type>Commit</type><status>ACT</status>"
@@ -52,7 +52,7 @@ TABLE: dict[str, Row] = {
     ),
     "restarted, and a commit runs": Row(
         firewall(events=RESTARTED, answers=COMMITTING),
-        "undetermined",
+        "broken",
         (("commit_force_needed", POSSIBLE),),
         remedy=("A commit is running. Wait",),
         actor="nobody",
@@ -74,7 +74,7 @@ TABLE: dict[str, Row] = {
             answers=TWO_ADDRESSES,
         ),
         "broken",
-        (("port_443_blocked", "proven"),),
+        (("port_443_blocked", LIKELY),),
         remedy=(
             "between ethernet1/5 and the cloud",
             "from ethernet1/5 to",
@@ -88,6 +88,7 @@ TABLE: dict[str, Row] = {
             sockets=(socket("SYN_SENT"),),
         ),
         "port_443_blocked",
+        LIKELY,
         remedy=(
             "between the service-route interface and the cloud",
             "if the traffic leaves by the management interface",
@@ -107,8 +108,9 @@ TABLE: dict[str, Row] = {
     "the exclusion is switched off": broken(
         firewall(*x509(5, *UNTRUSTED), system=DATAPLANE, rules=FORWARD_PROXY, answers=excluded("no")),
         "tls_interception",
+        PROVEN,
         remedy=("there but switched off", "switch it on"),
-        summary=("own decryption policy can match the traffic (rule outbound)", "switch on the exclusion"),
+        summary=("rule outbound of this firewall can decrypt it", "switch on the exclusion"),
     ),
     "the exclusion is there already": broken(
         firewall(*x509(5, *UNTRUSTED), system=DATAPLANE, rules=FORWARD_PROXY, answers=excluded("yes")),

@@ -169,9 +169,10 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> Path:
     return folder
 
 
-def diagnosed(path: Path, say: Callable[[str], None] = lambda line: None) -> list[dict[str, Any]]:
-    """What the module says on a path."""
+def diagnosed(path: Path, say: Callable[[str], None] = lambda line: None, **more: Any) -> list[dict[str, Any]]:
+    """What the module says on a path; ``more``: other options of it."""
     given = {"path": str(path), "diagnose": True, "log_window": "24h", "log_entries": 500, "save_evidence": None}
+    given |= {"doc_url": None, **more}
     found: list[dict[str, Any]] = TECHSUPPORT_INFO.run(given, Context(say=say))["diagnoses"]
     return found
 

@@ -116,7 +116,7 @@ def test_generations_that_are_damaged_are_said(tmp_path: Path) -> None:
     """Else a firewall whose older log is unreadable would look as one without older errors."""
     files = {**files_of("unexplained"), f"{DEVSRV}.1.gz": gzip.compress(b"2026-11-23 10:00:00 mlav\n")[:-4]}
     part = one_diagnosed(packed(files), tmp_path)
-    assert part["verdict"] == "undetermined"
+    assert (part["verdict"], part["cause_confidence"]) == ("broken", "unknown")
     assert reasons_of(part)["devsrv_log"] == f"older lines may be missing: {DEVSRV}.1.gz is cut off or damaged"
 
 
@@ -269,7 +269,7 @@ def test_one_broken_file_leaves_the_others_alone(tmp_path: Path) -> None:
     write_archive(world("cloud_service_error", hostname="five"), tmp_path / "5")
     found = diagnosed(tmp_path)
     assert [(item["host"], item["verdict"], causes_of(item)) for item in found] == [
-        ("one", "broken", [("tls_interception", "proven")]),
+        ("one", "broken", [("tls_interception", "likely")]),
         ("2", "undetermined", []),
         ("3", "undetermined", []),
         ("four", "healthy", []),
@@ -279,6 +279,15 @@ def test_one_broken_file_leaves_the_others_alone(tmp_path: Path) -> None:
     assert reasons_of(found[1])["device"] == f"2.tgz {told}no whole header where a member should begin."
     assert reasons_of(found[2])["device"] == f"3.tgz {told}an empty file."
     assert {item["source"] for item in found} == {"techsupport"}
+
+
+def test_each_diagnosis_names_its_file_and_its_pages(tmp_path: Path) -> None:
+    for name in ("lon-1.tgz", "lon-2.tar"):
+        (tmp_path / name).write_bytes(packed(files_of("cloud_service_error")))
+    found = diagnosed(tmp_path, doc_url="https://wiki.example.com/mlav")
+    assert [diagnosis["source_file"] for diagnosis in found] == ["lon-1.tgz", "lon-2.tar"]
+    pages = {diagnosis["causes"][0]["remedy"]["doc_url"] for diagnosis in found}
+    assert pages == {"https://wiki.example.com/mlav/cloud_service_error.md"}
 
 
 def test_a_file_that_may_not_be_opened_is_undetermined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -310,7 +319,7 @@ def test_an_unpacked_folder_is_read_without_following_links(tmp_path: Path) -> N
     assert reasons_of(found)["devsrv_log"] == f"{DEVSRV} cannot be read: Too many levels of symbolic links"
     assert reasons_of(found)["netstat"] == f"{NETSTAT} is no regular file"
     assert reasons_of(found)["system_log"] == f"the tech-support file has no {SYSTEM_LOG}"
-    assert (found["verdict"], causes_of(found)) == ("undetermined", [])
+    assert (found["verdict"], causes_of(found)) == ("broken", [])
 
 
 def test_a_folder_within_that_is_a_link_is_not_entered(tmp_path: Path) -> None:
@@ -340,7 +349,7 @@ def test_files_of_a_folder_that_may_not_be_read_are_no_evidence(
     (found,) = diagnosed(folder)
     what_helps = f"Permission denied; run: chmod -R u+rwX {folder}"
     assert reasons_of(found)["netstat"] == f"{NETSTAT} cannot be read: {what_helps}"
-    assert causes_of(found) == [("tls_interception", "proven")]
+    assert causes_of(found) == [("tls_interception", "likely")]
 
 
 def test_answers_in_a_file_that_may_not_be_read_say_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,24 @@ NOW = datetime(2026, 11, 23, 5, 15)  # the device's local time
 
 DNS_TEXT = "Couldn't resolve host name"
 PEER_TEXT = "Peer certificate cannot be authenticated with given CA certificates"
+# libcurl's texts by code, as devsrv.log writes them.
+CURL = {
+    5: "Couldn't resolve proxy name",
+    6: DNS_TEXT,
+    7: "Couldn't connect to server",
+    27: "Out of memory",
+    28: "Timeout was reached",
+    35: "SSL connect error",
+    43: "A libcurl function was given a bad argument",
+    45: "Failed binding local connection end",
+    51: "SSL peer certificate or SSH remote key was not OK",
+    52: "Server returned nothing (no headers, no data)",
+    55: "Failed sending data to the peer",
+    56: "Failure when receiving data from the peer",
+    58: "Problem with the local SSL certificate",
+    60: PEER_TEXT,
+    77: "Problem with the SSL CA cert (path? access rights?)",
+}
 CONTENT_TEXT = "invalid flatbuffer request: invalid content version (with build number)"
 
 
@@ -44,9 +62,9 @@ def status(
 
 
 def device(release: str | None = "11.1.6-h1", **facts: Any) -> Any:
-    return ev(
-        m.DeviceInfo(hostname="fw-lon-1", serial="001606000117", sw_version=release, **{"model": "PA-850"} | facts)
-    )
+    known: dict[str, Any] = {"hostname": "fw-lon-1", "serial": "001606000117", "model": "PA-850"}
+    known |= {"uptime_s": 40 * 86400, "app_version": "8868-8828", "has_tpm": False}
+    return ev(m.DeviceInfo(sw_version=release, **known | facts))
 
 
 def clock(skew_s: int = 3, utc_offset_s: int | None = -18000) -> Any:
@@ -104,8 +122,11 @@ def http(code: int, text: str = "", minutes: float = 5) -> Any:
     return sig("http", code, text, ago(minutes))
 
 
-def curl(text: str, minutes: float = 5) -> Any:
-    return sig("curl", None, text, ago(minutes))
+def curl(error: int | str, minutes: float = 5, text: str = "") -> Any:
+    """A text that libcurl has, by its code; or another one, which has no code."""
+    if isinstance(error, str):
+        return sig("curl", None, error, ago(minutes))
+    return sig("curl", error, text or CURL[error], ago(minutes))
 
 
 def syslog(*events: m.SystemEvent) -> Any:
@@ -153,13 +174,23 @@ def exclusion(exclude: bool | None = True, name: str = "*.paloaltonetworks.com")
     return m.DecryptionExclusion(name, exclude, "shared")
 
 
-def jobs(*entries: m.Job, pending: bool | None = False) -> Any:
-    return ev(m.CommitState(entries, pending))
+def jobs(*entries: m.Job, pending: bool | None = False, since: float = 20 * 24 * 60) -> Any:
+    """``since``: how many minutes the list of jobs reaches back."""
+    return ev(m.CommitState((*entries, job("Content", since)), pending))
 
 
 def job(kind: str = "Commit", minutes: float = 1, status: str = "FIN", result: str = "OK") -> m.Job:
     moment = ago(minutes, aware=False)
     return m.Job(7, kind, status, result, "admin", moment, moment if status == "FIN" else None)
+
+
+def siblings(url_cloud: Any = None, wildfire: Any = None, ctd_agent: Any = None) -> Any:
+    """The other clouds by their state; None where the firewall does not answer."""
+    told = (m.Sibling(state) if state is not None else None for state in (url_cloud, wildfire, ctd_agent))
+    return ev(m.Siblings(*told))
+
+
+ALL_LOST = siblings("disconnected", "disconnected", "disconnected")
 
 
 def pair(state: str) -> Any:

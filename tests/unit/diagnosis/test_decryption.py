@@ -162,8 +162,8 @@ SWITCHED_OFF = (exclusion(False),)
 @pytest.mark.parametrize(
     ("route", "who", "first"),
     [
-        (dataplane(), "this_firewall", "switch on the exclusion of *.paloaltonetworks.com on this firewall"),
-        (management(), "unknown", "find the device that decrypts and exclude *.paloaltonetworks.com"),
+        (dataplane(), "this_firewall", "switch on the exclusion of *.paloaltonetworks.com here"),
+        (management(), "unknown", "exclude *.paloaltonetworks.com on the device that decrypts"),
     ],
 )
 def test_an_exclusion_that_is_off_is_switched_on_only_where_this_firewall_decrypts(

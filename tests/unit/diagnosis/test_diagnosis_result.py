@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import ValidationError
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE, RemedyEntry
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import RemedyEntry
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Check, Diagnosis
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Check, Diagnosis, DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import COMMIT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import DECRYPTION_EXCLUSION
@@ -92,10 +93,12 @@ def test_shape() -> None:
         "schema",
         "host",
         "source",
+        "source_file",
         "collected_at",
         "device",
         "cloud_server",
         "verdict",
+        "cause_confidence",
         "summary",
         "causes",
         "checks",
@@ -111,8 +114,14 @@ def test_shape() -> None:
     assert data["device"]["ha_state"] == "disabled"
     assert data["device"]["clock_skew_s"] == 3
     assert data["device"]["device_time"] == "2026-11-23 05:15:00"
-    assert data["causes"][0]["remedy"]["doc_url"].endswith("/docs/causes/tls_interception.md")
+    assert data["causes"][0]["remedy"]["doc_url"] == "ansible_collections/panops/mlav/docs/causes/tls_interception.md"
     assert data["duration_ms"] == 75
+
+
+@pytest.mark.parametrize("base", ["https://wiki.example.com/mlav", "https://wiki.example.com/mlav/"])
+def test_the_pages_may_be_somewhere_else(base: str) -> None:
+    found = diagnose(firewall(devsrv_log=devsrv(*x509(20))), DiagnosisOptions(doc_url=base))
+    assert found.causes[0].remedy.doc_url == "https://wiki.example.com/mlav/tls_interception.md"
 
 
 def test_another_time_zone_is_shown_in_utc() -> None:
@@ -150,14 +159,19 @@ def test_codes_are_stable() -> None:
         "MLAV0003": "clock_skew",
         "MLAV0004": "device_certificate_invalid",
         "MLAV0005": "service_route_invalid",
+        "MLAV0006": "device_certificate_not_renewed",
         "MLAV0101": "port_443_blocked",
         "MLAV0102": "tls_interception",
         "MLAV0103": "name_resolution_failed",
         "MLAV0104": "name_resolution_intermittent",
         "MLAV0105": "cloud_unreachable",
         "MLAV0106": "certificate_expired",
+        "MLAV0107": "tls_handshake_cut",
+        "MLAV0108": "proxy_unreachable",
         "MLAV0201": "defect_pan_229832",
         "MLAV0202": "unlicensed_content_defect",
+        "MLAV0203": "trusted_roots_outdated",
+        "MLAV0204": "known_defect",
         "MLAV0301": "cloud_rejected_request",
         "MLAV0302": "cloud_service_missing",
         "MLAV0303": "cloud_service_error",
@@ -198,6 +212,7 @@ def test_which_remedies_need_a_maintenance_window() -> None:
         ("service_route_invalid", ""),
         ("defect_pan_229832", ""),
         ("unlicensed_content_defect", ""),
+        ("known_defect", ""),
     }
 
 
@@ -222,7 +237,7 @@ MESSAGES = [
     ("high_availability", firewall(high_availability=pair("passive")), "warn", "Expected: active Actual: passive"),
     ("device_clock", firewall(clock=clock(7200)), "warn", "at most 5 minutes off Actual: 2 hours ahead"),
     ("device_clock", firewall(clock=clock(-100000000)), "warn", "Actual: 1157.4 days behind"),
-    ("device_clock", archive(clock=clock(10**7)), "skipped", "archive"),
+    ("device_clock", archive(clock=clock(10**7)), "skipped", "tech-support file"),
     ("license", firewall(licenses=licenses()), "pass", "None is needed"),
     ("device_certificate", firewall(device_certificate=certificate("Valid", 9)), "warn", "2026-12-02 05:15:00"),
     ("device_certificate", firewall(device_certificate=certificate("Odd", None)), "warn",
@@ -350,7 +365,7 @@ def test_a_rule_that_crashes_leaves_nothing_unexplained() -> None:
     evidence = firewall(device=device("10.0.1"), licenses=BROKEN_LICENSES, devsrv_log=devsrv(http(400, text)))
     found = diagnose(evidence)
     VALIDATOR.validate(to_data(found))
-    assert (found.verdict, found.causes) == ("undetermined", ())
+    assert (found.verdict, found.cause_confidence, found.causes) == ("broken", "unknown", ())
     assert "defect of the collection" in check(found, "cloud_response").message
 
 
@@ -451,13 +466,29 @@ ANY_EVIDENCE = st.builds(
     licenses=evidence_of(st.builds(m.Licenses, many(one(m.License)))),
     device_certificate=evidence_of(one(m.DeviceCertificate)),
     service_route=evidence_of(one(m.ServiceRoute, destination_routes=many(one(m.DestinationRoute)))),
-    interfaces=evidence_of(st.builds(m.Interfaces, many(one(m.Interface)))),
+    interfaces=evidence_of(one(m.Interfaces, entries=many(one(m.Interface)))),
     ping=evidence_of(one(m.Ping)),
-    netstat=evidence_of(one(m.Netstat, connections=many(one(m.Connection)))),
-    devsrv_log=evidence_of(one(m.DevsrvLog, signatures=many(one(m.LogSignature, count=COUNTS)))),
+    netstat=evidence_of(
+        one(
+            m.Netstat, connections=many(one(m.Connection)), proxy_connections=many(one(m.Connection)), history=st.none()
+        )
+    ),
+    siblings=evidence_of(st.builds(m.Siblings, *[st.none() | one(m.Sibling)] * 3)),
+    devsrv_log=evidence_of(
+        one(
+            m.DevsrvLog,
+            signatures=many(one(m.LogSignature, count=COUNTS)),
+            unrecognized_errors=many(one(m.LogSignature, count=COUNTS)),
+        )
+    ),
     system_log=evidence_of(one(m.SystemLog, events=many(one(m.SystemEvent)))),
     decryption=evidence_of(
-        one(m.Decryption, rules=many(one(m.DecryptionRule)), exclusions=many(one(m.DecryptionExclusion)))
+        one(
+            m.Decryption,
+            rules=many(one(m.DecryptionRule)),
+            exclusions=many(one(m.DecryptionExclusion)),
+            zones=st.just(()),
+        )
     ),
     commit_state=evidence_of(one(m.CommitState, jobs=many(one(m.Job)))),
     software_status=evidence_of(st.builds(m.SoftwareStatus, many(one(m.Process)))),
@@ -472,9 +503,12 @@ def test_whatever_evidence(evidence: m.EvidenceSet) -> None:
     VALIDATOR.validate(data)
     assert not [entry.message for entry in found.checks if "crashed" in entry.message]
     connected = evidence.cloud_status.value is not None and evidence.cloud_status.value.state == "connected"
+    disconnected = evidence.cloud_status.value is not None and evidence.cloud_status.value.state == "disconnected"
     assert (found.verdict in ("healthy", "degraded")) == connected
-    assert found.verdict != "healthy" or not found.causes
-    assert found.verdict != "broken" or found.causes
+    assert found.verdict not in ("broken", "standby") or disconnected
+    assert not disconnected or found.verdict in ("broken", "standby", "not_applicable")
+    assert found.verdict not in ("healthy", "standby") or not found.causes
+    assert found.cause_confidence == (found.causes[0].confidence if found.causes else "unknown")
     order = [("proven", "likely", "possible").index(cause.confidence) for cause in found.causes]
     assert order == sorted(order)
     assert not {past.id for past in found.history} & {cause.id for cause in found.causes}

@@ -20,10 +20,12 @@ def test_it_is_undetermined_and_says_why() -> None:
         "schema": "panops.mlav/diagnosis/1",
         "host": "fw-lon-1",
         "source": "live",
+        "source_file": None,
         "collected_at": "2026-11-23T10:15:00Z",
         "device": {},
         "cloud_server": None,
         "verdict": "undetermined",
+        "cause_confidence": "unknown",
         "summary": "The diagnosis did not run: It broke off.",
         "causes": [],
         "checks": [

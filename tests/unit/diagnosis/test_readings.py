@@ -96,7 +96,7 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
         event("tls_validation_failed", 5, "MLAV Server …", "certificate has expired")))),
      ["certificate_expired proven"]),
     # Without devsrv.log, an error of the system log may have been followed by another.
-    ("two attempts ago", firewall(devsrv_log=lost(), system_log=syslog(tls_event(30))), ["tls_interception proven"]),
+    ("two attempts ago", firewall(devsrv_log=lost(), system_log=syslog(tls_event(30))), ["tls_interception likely"]),
     ("more than two attempts ago", firewall(devsrv_log=lost(), system_log=syslog(tls_event(30.1))),
      ["tls_interception likely"]),
     ("more than two attempts ago, no clock",
@@ -121,7 +121,7 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
     ("its interface is down", firewall(service_route=dataplane(), ping=ping("lost"), interfaces=interfaces(DOWN)),
      ["service_route_invalid proven"]),
     ("interfaces not known", firewall(service_route=dataplane(), ping=lost(), interfaces=lost(), devsrv_log=devsrv(
-        *x509(20))), ["tls_interception proven"]),
+        *x509(20))), ["tls_interception likely"]),
     ("no interface has an address", firewall(service_route=dataplane(), ping=ping("host_unreachable"),
      interfaces=interfaces(NO_ADDRESS)), ["cloud_unreachable proven"]),
     ("no interface has the source", firewall(service_route=dataplane("10.1.9.9"), ping=ping("host_unreachable"),
@@ -131,7 +131,7 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
     ("a management route beside an interface that is down", firewall(ping=ping("lost"), interfaces=interfaces(DOWN)),
      UNEXPLAINED),
     ("passive, and no interface has the source", firewall(high_availability=pair("passive"),
-     service_route=dataplane("10.1.9.9"), ping=lost(), interfaces=interfaces(UP)), ["service_route_invalid proven"]),
+     service_route=dataplane("10.1.9.9"), ping=lost(), interfaces=interfaces(UP)), ["service_route_invalid likely"]),
     # A pair.
     ("a pair whose state is not known", firewall(high_availability=pair("")), UNEXPLAINED),
     ("no pair, but a state", firewall(high_availability=ev(m.HighAvailability(False, state="passive"))), UNEXPLAINED),
@@ -143,7 +143,7 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
     ("a restart, and up for longer than there are years", firewall(system_log=RESTARTED, device=device(
         uptime_s=10**12)), NO_FORCE),
     ("a restart, booted since, no clock", firewall(system_log=RESTARTED, device=device(uptime_s=60), clock=lost()),
-     NO_FORCE),
+     OTHERWISE),
     ("a restart, and a commit in the same second", firewall(system_log=RESTARTED, commit_state=done(enqueued=60)),
      OTHERWISE),
     ("a restart, and a commit that has only an end", firewall(system_log=RESTARTED, commit_state=done(

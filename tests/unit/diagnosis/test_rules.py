@@ -108,12 +108,12 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
     ("TCP explains an authentication failure",
      unlicensed(system_log=syslog(AUTHENTICATION), devsrv_log=devsrv(curl(TCP))), ["port_443_blocked likely"]),
     ("TLS explains an authentication failure",
-     unlicensed(system_log=syslog(AUTHENTICATION), devsrv_log=devsrv(*x509(20))), ["tls_interception proven"]),
+     unlicensed(system_log=syslog(AUTHENTICATION), devsrv_log=devsrv(*x509(20))), ["tls_interception likely"]),
     ("a client certificate explains an authentication failure",
      unlicensed(system_log=syslog(AUTHENTICATION, REVOKED)), ["device_certificate_invalid proven"]),
     ("of several rejections the more certain counts",
      firewall(device=lost(), licenses=licenses(), devsrv_log=devsrv(http(400, CONTENT_TEXT), http(403))),
-     ["cloud_rejected_request proven", "unlicensed_content_defect possible"]),
+     ["cloud_rejected_request likely", "unlicensed_content_defect possible"]),
     # The way to the cloud.
     ("a route that cannot work explains SYN_SENT",
      firewall(service_route=dataplane(), interfaces=DOWN, ping=ping("lost"), netstat=netstat("SYN_SENT")),
@@ -141,7 +141,7 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
        firewall(system_log=syslog(AUTHENTICATION), devsrv_log=devsrv(error)), [cause])
       for what, error, cause in (("DNS", dns_error(), "name_resolution_intermittent proven"),
                                  ("TCP", curl(TCP), "port_443_blocked likely"),
-                                 ("TLS", x509(20)[0], "tls_interception proven"),
+                                 ("TLS", x509(20)[0], "tls_interception likely"),
                                  ("HTTP", http(500), "cloud_service_error proven"))),
 ]  # fmt: skip
 
@@ -225,7 +225,7 @@ def test_a_rule_that_crashes_is_told_by_a_check(check_id: str, monkeypatch: pyte
     found = diagnose(firewall())
     told = {check.id: check.message for check in found.checks if check.status == "error"}
     assert told == {check_id: "This check crashed, which is a defect of the collection (ValueError: a defect)."}
-    assert (found.verdict, found.causes) == ("undetermined", ())
+    assert (found.verdict, found.cause_confidence, found.causes) == ("broken", "unknown", ())
 
 
 @pytest.mark.parametrize(

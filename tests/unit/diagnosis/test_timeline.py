@@ -62,13 +62,13 @@ COUNTS: list[tuple[str, m.EvidenceSet, list[str], list[str]]] = [
     ("at one moment in one log", firewall(devsrv_log=devsrv(http(500, minutes=5), dns_error(5))),
      ["name_resolution_intermittent proven", "cloud_service_error proven"], []),
     ("a minute later in the other log", firewall(devsrv_log=devsrv(http(500)), system_log=syslog(tls_event(6))),
-     ["cloud_service_error proven", "tls_interception proven"], []),
+     ["cloud_service_error proven", "tls_interception likely"], []),
     ("more than a minute later in the other log",
      firewall(devsrv_log=devsrv(http(500)), system_log=syslog(tls_event(6 + SECOND))),
      ["cloud_service_error proven"], ["tls_interception"]),
     ("a text without a code goes with a code of its theme",
      firewall(devsrv_log=devsrv(sig("x509", 20, UNTRUSTED, ago(9)), curl(PEER_TEXT, 5))),
-     ["tls_interception proven"], []),
+     ["tls_interception likely"], []),
     ("a code goes with an earlier text without one",
      firewall(devsrv_log=devsrv(curl(PEER_TEXT, 9), sig("x509", 10, "certificate has expired", ago(5)))),
      ["certificate_expired proven"], []),
@@ -95,7 +95,7 @@ COUNTS: list[tuple[str, m.EvidenceSet, list[str], list[str]]] = [
       for reason, cause in {
           "certificate is not yet valid": "certificate_expired likely",
           "certificate has expired": "certificate_expired proven",
-          "another reason": "tls_interception proven",
+          "another reason": "tls_interception likely",
       }.items()),
 ]  # fmt: skip
 

@@ -41,10 +41,12 @@ def diagnosis(host: str, verdict: str = "healthy", cause: str | None = None, **c
         "schema": "panops.mlav/diagnosis/1",
         "host": host,
         "source": "live",
+        "source_file": None,
         "collected_at": "2026-11-23T10:15:00Z",
         "device": {"model": "PA-850", "sw_version": "10.2.9-h1"},
         "cloud_server": "ml.service.paloaltonetworks.com",
         "verdict": verdict,
+        "cause_confidence": "proven" if cause else "unknown",
         "summary": f"{host} is {verdict}.",
         "causes": causes,
         "checks": [

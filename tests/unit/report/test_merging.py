@@ -142,7 +142,7 @@ def without(name: str) -> dict[str, Any]:
             "a newer one wrote this. Actual: 'panops.mlav/diagnosis/2'.",
         ),
         ([without("summary")], "[0] Expected: a mapping with summary. Actual: a mapping."),
-        ([diagnosis("fw-a", verdict="fine")], "[0].verdict Expected: one of healthy, degraded, broken"),
+        ([diagnosis("fw-a", verdict="fine")], "[0].verdict Expected: one of broken, undetermined, degraded, standby"),
         ([diagnosis("fw-a", causes=[{}])], "[0].causes[0] Expected: a mapping with id. Actual: a mapping."),
         ([diagnosis("fw-a", extra=1)], "[0].extra Expected: no such member. Actual: a number."),
     ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
+from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import plain
+from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import curl, devsrv, firewall
 from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis, report
 
 
@@ -37,7 +43,70 @@ def test_summary_has_a_line_per_firewall_and_puts_equal_causes_together() -> Non
         "== healthy, 1 firewall",
         "fw-d | healthy | - | fw-d is healthy.",
     ]
-    assert result["counts"] == {"broken": 3, "undetermined": 0, "degraded": 0, "healthy": 1, "not_applicable": 0}
+    assert result["counts"] == {
+        "broken": 3,
+        "undetermined": 0,
+        "degraded": 0,
+        "standby": 0,
+        "healthy": 1,
+        "not_applicable": 0,
+    }
+
+
+def test_every_verdict_has_its_place_and_an_unknown_cause_is_called_so() -> None:
+    verdicts = ("not_applicable", "healthy", "standby", "degraded", "undetermined", "broken")
+    given = [diagnosis(f"fw-{verdict}", verdict) for verdict in verdicts]
+    given.append(diagnosis("fw-cut", "broken", "tls_handshake_cut"))
+    assert report(diagnoses=given)["summary"] == [
+        "MLAV cloud: 7 firewalls, 2 broken, 1 undetermined, 1 degraded, 1 standby, 1 healthy, 1 not applicable",
+        "== broken: tls_handshake_cut (MLAV0102), 1 firewall",
+        "fw-cut | broken | tls_handshake_cut (proven) | fw-cut is broken.",
+        "== broken: cause unknown, 1 firewall",
+        "fw-broken | broken | unknown | fw-broken is broken.",
+        "== undetermined, 1 firewall",
+        "fw-undetermined | undetermined | - | fw-undetermined is undetermined.",
+        "== degraded, 1 firewall",
+        "fw-degraded | degraded | - | fw-degraded is degraded.",
+        "== standby, 1 firewall",
+        "fw-standby | standby | - | fw-standby is standby.",
+        "== healthy, 1 firewall",
+        "fw-healthy | healthy | - | fw-healthy is healthy.",
+        "== not applicable, 1 firewall",
+        "fw-not_applicable | not_applicable | - | fw-not_applicable is not_applicable.",
+    ]
+
+
+def test_a_report_of_several_files_names_each(tmp_path: Path) -> None:
+    files = ("lon-1.tgz", "ts & <b>.tgz")
+    given = [diagnosis(f"fw-{file[0]}", "broken", source="techsupport", source_file=file) for file in files]
+    result = report(diagnoses=given, report_dir=str(tmp_path))
+    assert [line.split(" | ")[0] for line in result["summary"][2:]] == ["fw-l (lon-1.tgz)", "fw-t (ts & <b>.tgz)"]
+    markdown, html = ((tmp_path / f"report.{kind}").read_text(encoding="utf-8") for kind in ("md", "html"))
+    assert "| fw-l (lon-1.tgz) |" in markdown
+    assert "<td>fw-l (lon-1.tgz)</td>" in html
+    assert "from the tech-support file ts &amp; &lt;b&gt;.tgz of" in html
+
+
+def test_the_html_report_carries_the_page_of_each_cause_once(tmp_path: Path) -> None:
+    given = [diagnosis(name, "broken", "tls_interception") for name in ("fw-a", "fw-b")]
+    given += [diagnosis("fw-c", "broken", "a_cause_of_a_later_version"), diagnosis("fw-d")]
+    report(diagnoses=given, report_dir=str(tmp_path))
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    entry = CATALOGUE["tls_interception"]
+    assert html.count("<summary>tls_interception: what proves it, what rules it out, what to do</summary>") == 1
+    assert html.count(escape(entry.proven_by)) == 1
+    assert all(f"<h4>Variant: {name.replace('_', ' ')}</h4>" in html for name in entry.variants)
+    assert "a_cause_of_a_later_version: what proves it" not in html
+
+
+def test_an_unrecognized_error_stands_first_in_every_report(tmp_path: Path) -> None:
+    found = to_data(diagnose(firewall(devsrv_log=devsrv(curl("Weird <server> reply")))))
+    result = report(diagnoses=[found], report_dir=str(tmp_path))
+    first = 'Unrecognized MLAV error: "Weird <server> reply". '
+    assert result["summary"][2].split(" | ")[3].startswith(first)
+    markdown, html = ((tmp_path / f"report.{kind}").read_text(encoding="utf-8") for kind in ("md", "html"))
+    assert plain(first.strip()) in markdown
+    assert escape(first.strip()) in html
 
 
 def test_a_failed_firewall_is_undetermined_and_a_diagnosed_one_stays() -> None:
@@ -72,24 +141,28 @@ def test_equal_names_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "file", "told"),
     [
-        ("live", "collected 2026-11-23T10:15:00Z"),
-        ("techsupport", "from a tech-support file of 2026-11-23T10:15:00Z"),
-        ("saved", "from saved evidence of 2026-11-23T10:15:00Z"),
+        ("live", None, "collected 2026-11-23T10:15:00Z"),
+        ("techsupport", "a.tgz", "from the tech-support file a.tgz of 2026-11-23T10:15:00Z"),
+        ("saved", "fw-a.json", "from the evidence file fw-a.json of 2026-11-23T10:15:00Z"),
+        ("saved", None, "from the evidence file of 2026-11-23T10:15:00Z"),
     ],
 )
-def test_a_report_tells_where_the_evidence_is_from_and_what_is_missing(source: str, told: str, tmp_path: Path) -> None:
+def test_a_report_tells_where_the_evidence_is_from_and_what_is_missing(
+    source: str, file: str | None, told: str, tmp_path: Path
+) -> None:
     lack = {"evidence": "ping", "kind": "not_obtainable", "reason": "no ping", "would_give": "Ask the firewall."}
     given = {
         **diagnosis("fw-a", "undetermined"),
         "source": source,
+        "source_file": file,
         "collected_at": "2026-11-23T10:15:00Z",
         "missing": [lack],
     }
     report(diagnoses=[given], report_dir=str(tmp_path))
     markdown, html = ((tmp_path / f"report.{kind}").read_text(encoding="utf-8") for kind in ("md", "html"))
-    assert f"{told}\n" in markdown
+    assert f"{plain(told)}\n" in markdown
     assert f"<p>Evidence {told}</p>" in html
     assert "- Missing: ping: no ping. Ask the firewall.\n" in markdown
     assert "<p>Missing: ping: no ping. Ask the firewall.</p>" in html

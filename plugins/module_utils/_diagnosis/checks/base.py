@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import NOT_ASKED_KIND, Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import NOT_ASKED_KIND
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Status
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace, brief
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Problem, T
@@ -60,7 +61,7 @@ def lacking(evidence: Evidence[T], what: str) -> Outcome:
     if problem.kind == NOT_ASKED_KIND:
         return Outcome("skipped", f"Not asked: {what}.")
     status: Status = "skipped" if problem.kind in _NOT_HERE else "error"
-    return Outcome(status, f"{what} could not be had: {told(problem)}")
+    return Outcome(status, f"{what} could not be collected: {told(problem)}")
 
 
 def told(problem: Problem) -> str:

@@ -15,8 +15,10 @@ from datetime import datetime
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import Outcome, compare, lacking
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption import covering, who_decrypts
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832, UNLICENSED_CONTENT
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import PAN_229832, UNLICENSED_CONTENT
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Status
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import cloud_answer
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.defects import matching
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.network import name_resolution
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import (
     Theme,
@@ -36,6 +38,10 @@ def tls_validation(case: Case) -> Outcome:
         said = brief(failed[0].text) if code is None else f"x509 code {code}: {brief(failed[0].text)}"
         message = f"The certificate shown for {brief(case.server)} does not validate{_when(failed)}."
         return Outcome("fail", f"{message} {compare('a valid certificate', said)}", traces=failed)
+    cut = case.timeline.of("cut", "roots")
+    if cut:
+        message = f"TLS with {brief(case.server)} fails{_when(cut)}: {brief(cut[0].text)}"
+        return Outcome("fail", message, traces=cut)
     return _nothing_in_log(case, "tls", "No certificate error")
 
 
@@ -51,10 +57,20 @@ def cloud_response(case: Case) -> Outcome:
 def _nothing_in_log(case: Case, theme: Theme, nothing: str) -> Outcome:
     if case.state == "connected":
         return Outcome("pass", f"{nothing}: the firewall is connected.")
+    # An error of MLAV that says something else, or nothing that is known, may be one of these.
+    others = tuple(trace for trace in case.timeline.current if not trace.recognized or trace.theme == "other")
+    if others:
+        message = f"devsrv.log has an error of MLAV that names no cause{_when(others)}: {brief(others[0].text)}"
+        return Outcome("error", message, traces=others)
     if not case.log_was_read:
-        if case.evidence.devsrv_log.value is not None:
+        log = case.evidence.devsrv_log
+        if log.value is not None and log.value.truncated:
+            return Outcome(
+                "error", "devsrv.log begins after the last attempts; the absence of an error proves nothing."
+            )
+        if log.value is not None:
             return Outcome("error", "devsrv.log is empty; the absence of an error proves nothing.")
-        return lacking(case.evidence.devsrv_log, "devsrv.log")
+        return lacking(log, "devsrv.log")
     over = any(past.trace.theme == theme for past in case.timeline.past)
     return Outcome("pass", f"{nothing} that counts in devsrv.log{', older ones are in the history' if over else ''}.")
 
@@ -105,17 +121,25 @@ def stopped_engines(case: Case) -> tuple[str, ...]:
 def known_defects(case: Case) -> Outcome:
     if case.evidence.device.value is None:
         return lacking(case.evidence.device, "The system information")
-    findings = (*name_resolution(case), *cloud_answer(case))
-    found = {finding.cause_id for finding in findings if finding.confidence != "possible"}
     release = brief_name(case.release_text)
+    found = {
+        finding.cause_id
+        for finding in (*name_resolution(case), *cloud_answer(case))
+        if finding.confidence != "possible" and case.state != "connected"
+    }
     if "unlicensed_content_defect" in found:
         wanted = compare("10.0.2 or later", release)
         return Outcome("fail", f"A defect below 10.0.2: {UNLICENSED_CONTENT.title}. {wanted}")
+    seen = matching(case)
+    if seen:
+        defect, symptom = seen[0]
+        status: Status = "warn" if defect.confidence == "possible" else "fail"
+        return Outcome(status, f"PAN-OS {release} has {defect.id}: {defect.title}. Seen: {brief(symptom.words)}")
     affected = PAN_229832.affects(case.release)
     if affected == "unknown":
         return Outcome("warn", f"Whether PAN-OS {release} has {PAN_229832.id} is not known: no fix is listed for it.")
     if affected == "fixed":
-        return Outcome("pass", f"PAN-OS {release} has the fix of {PAN_229832.id}.")
+        return Outcome("pass", f"PAN-OS {release} has the fix of {PAN_229832.id}; no other defect was seen.")
     wanted = compare(f"{PAN_229832.fix_for(case.release)} or later", release)
     message = f"PAN-OS {release} has {PAN_229832.id}: {PAN_229832.title}. {wanted}"
     return Outcome("fail" if "defect_pan_229832" in found else "warn", message)

@@ -9,14 +9,18 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import CLOCK_TOLERANCE_S, NOT_ASKED_KIND, Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import Outcome, compare, lacking, told
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.device_certificate import judge_device_certificate
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import FIRST_RELEASE_WITH_MLAV
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import CLOCK_TOLERANCE_S, NOT_ASKED_KIND
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import threat_prevention
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.tls import skew
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, brief_name
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.witnesses import expected_of_standby
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Problem
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release
+
+FIRST_RELEASE_WITH_MLAV = Release(10, 0, 0)
 
 # Kinds of problems that come from talking to the firewall rather than from what it answers.
 _ACCESS_KINDS = (
@@ -72,9 +76,8 @@ def supported_release(case: Case) -> Outcome:
     if case.release < FIRST_RELEASE_WITH_MLAV:
         wanted = compare(f"{FIRST_RELEASE_WITH_MLAV} or later", case.release)
         return Outcome("skipped", f"PAN-OS {case.release} does not have MLAV. {wanted}")
-    model = (device.value.model or "").upper()
-    if model in ("VM-50", "VM-50L"):
-        return Outcome("warn", f"{model}: inline machine learning is documented as not supported on VM-50 and VM-50L.")
+    if case.vm_50 is not None:
+        return Outcome("skipped", f"A {brief_name(case.vm_50)} does not have MLAV (inline machine learning).")
     return Outcome("pass", f"PAN-OS {case.release} has MLAV.")
 
 
@@ -109,6 +112,8 @@ def _process(case: Case) -> str:
 def cloud_connection(case: Case) -> Outcome:
     if case.state == "connected":
         return Outcome("pass", f"Connected to {brief(case.server)}.")
+    if expected_of_standby(case):
+        return Outcome("warn", f"Not connected to {brief(case.server)}, as expected of a peer that is not active.")
     if case.state == "disconnected":
         return Outcome("fail", f"Not connected to {brief(case.server)}. {compare('connected', 'disconnected')}")
     if case.state == "other":
@@ -128,11 +133,17 @@ def high_availability(case: Case) -> Outcome:
         return Outcome("pass", "Not part of a high-availability pair.")
     if not pair.value.state:
         return Outcome("error", "Part of a high-availability pair, but the state of this unit is not known.")
+    if case.is_standby and case.state != "connected":
+        return Outcome(
+            "pass",
+            f"This peer is {brief_name(case.ha_inactive)}, and its service route leaves by a dataplane interface: only "
+            "the active peer is connected.",
+        )
     if case.ha_inactive and case.state != "connected":
         return Outcome(
             "warn",
-            f"This unit is {brief_name(case.ha_inactive)}. Whether such a unit keeps a connection to the MLAV cloud is "
-            f"not documented. {compare('active', case.ha_inactive)}",
+            f"This peer is {brief_name(case.ha_inactive)}. With the management interface as source both peers are "
+            f"connected. {compare('active', case.ha_inactive)}",
         )
     return Outcome("pass", f"This unit is {brief_name(pair.value.state)}.")
 
@@ -141,8 +152,8 @@ def device_clock(case: Case) -> Outcome:
     clock = case.evidence.clock
     if clock.value is None:
         return lacking(clock, "The firewall's clock")
-    if case.skew_s is None:
-        return Outcome("skipped", "An archive holds no second clock to compare with.")
+    if case.skew_s is None and case.clock_proof is None:
+        return Outcome("skipped", "Clock skew cannot be measured from a tech-support file.")
     if case.clock_right is False:
         failed = any(trace.family == "tls:validity" for trace in case.timeline.of("tls"))
         wanted = compare(f"at most {CLOCK_TOLERANCE_S // 60} minutes off", skew(case))
@@ -155,10 +166,10 @@ def device_clock(case: Case) -> Outcome:
 def license_facts(case: Case) -> Outcome:
     licenses = case.evidence.licenses
     if licenses.value is None:
-        return lacking(licenses, "The licences")
+        return lacking(licenses, "The licenses")
     held = {True: "held", False: "none", None: "expired or not known"}[threat_prevention(case)]
     count = len(licenses.value.entries)
-    return Outcome("pass", f"Licences: {count}. Threat Prevention: {held}. None is needed for the connection itself.")
+    return Outcome("pass", f"Licenses: {count}. Threat Prevention: {held}. None is needed for the connection itself.")
 
 
 def device_certificate(case: Case) -> Outcome:
@@ -171,10 +182,12 @@ def device_certificate(case: Case) -> Outcome:
     if own.fault:
         message = f"The device certificate is not valid: {own.fault}. {compare('Valid', own.word or 'no status')}"
         return Outcome("fail", message, degrades=True)
-    if own.ends:
-        return Outcome("warn", f"The device certificate ends soon, at {own.ends}: renew it.", degrades=True)
+    if own.overdue:
+        return Outcome("warn", f"The device certificate was not renewed: {own.overdue}.", degrades=True)
     if evidence.value is None and own.word is None:
         return lacking(evidence, "The state of the device certificate")
     if own.valid:
         return Outcome("pass", "The device certificate is valid.")
+    if (own.word or "").lower() == "none":
+        return Outcome("warn", "The firewall has no device certificate.")
     return Outcome("warn", f"What this status means is not known. {compare('Valid', own.word or 'no status')}")

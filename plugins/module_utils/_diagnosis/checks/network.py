@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Checks of the way to the cloud server: service route, name resolution, ICMP, TCP.
+"""Checks of the path to the cloud server: service route, name resolution, ICMP, TCP.
 
 This is a private module: it may change in any release.
 """
@@ -10,8 +10,10 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import wording
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, address_of
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import Outcome, compare, lacking
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import UNREACHABLE, address_of
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Status
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief, brief_name, shown
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import ServiceRoute
 
@@ -48,14 +50,15 @@ def _origin(route: ServiceRoute) -> str:
 def _remarks(case: Case, route: ServiceRoute) -> str:
     remarks = ""
     address = address_of(case.address)
-    if route.origin != "destination" and address is not None:
+    # A management interface that was chosen by name is overridden by none.
+    if route.origin != "destination" and not route.explicit_mgt and address is not None:
         for entry in route.destination_routes:
             if address_of(entry.destination.partition("/")[0]) == address:
                 remarks += (
                     f" A destination route for {address} overrides it: {brief(entry.interface or entry.address)}."
                 )
     if route.proxy_server:
-        remarks += f" A proxy is configured ({brief(route.proxy_server)}); whether MLAV uses it is not known."
+        remarks += f" A proxy is configured ({brief(case.proxy)}); whether MLAV uses it is not known."
     if not route.complete:
         remarks += " Values pushed by Panorama may be missing."
     return remarks
@@ -90,7 +93,7 @@ def _no_ping(case: Case, what: str) -> Outcome:
 
 def icmp_reachability(case: Case) -> Outcome:
     ping = case.evidence.ping.value
-    if ping is None or ping.outcome in ("unknown_host", "bind_failed"):
+    if ping is None or ping.outcome in ("unknown_host", "bind_failed", "wrong_family"):
         return _no_ping(case, "Whether ICMP gets through")
     if ping.outcome == "answered":
         return Outcome("pass", f"{case.address or brief(case.server)} answers the ping.")
@@ -98,15 +101,18 @@ def icmp_reachability(case: Case) -> Outcome:
         lost = f"{ping.loss_percent} % lost" if ping.loss_percent is not None else "lost"
         message = "ICMP gets lost, which alone proves nothing: many networks drop it and let TCP 443 through."
         return Outcome("warn", f"{message} {compare('answers', lost)}")
-    said = ping.outcome.replace("_", " ")
+    if ping.outcome not in UNREACHABLE:
+        message = "A filter on the path answers that it prohibits ICMP; TCP 443 may be let through all the same."
+        return Outcome("warn", f"{message} {compare('answers', 'prohibited')}")
+    said = UNREACHABLE[ping.outcome]
     if case.established:
         return Outcome("warn", f"The ping says {said}, but a session to the cloud server is established.")
-    return Outcome("fail", f"There is no way to the cloud server. {compare('answers', said)}")
+    return Outcome("fail", f"No route to the cloud server. {compare('answers', said)}")
 
 
 def tcp_connection(case: Case) -> Outcome:
     evidence = case.evidence.netstat
-    failed = case.timeline.of("tcp")
+    failed = case.timeline.of("tcp", "proxy")
     wanted = "ESTABLISHED on port 443"
     if case.established:
         return Outcome("pass", "A session to the cloud server is established on port 443.")
@@ -117,6 +123,11 @@ def tcp_connection(case: Case) -> Outcome:
                 "warn", f"A connection is being attempted; the last one got through. {compare(wanted, 'SYN_SENT')}"
             )
         return Outcome("fail", f"TCP port 443 does not answer. {compare(wanted, 'SYN_SENT')}", traces=failed)
+    if case.proxy is not None and case.syn_sent_to_proxy:
+        status: Status = "fail" if case.live is not None else "warn"
+        return Outcome(
+            status, f"The proxy {brief(case.proxy)} does not answer. {compare(wanted, 'SYN_SENT to the proxy')}"
+        )
     if failed:
         return Outcome(
             "fail", f"devsrv.log: {brief(failed[0].text)}. {compare('a connection', failed[0].text)}", traces=failed
@@ -127,7 +138,7 @@ def tcp_connection(case: Case) -> Outcome:
     if table.rows == 0:
         return Outcome("error", "No row of the connection table was understood.")
     if not table.addresses and case.address is None:
-        return Outcome("skipped", "The address of the cloud server is not known, so that its rows cannot be told.")
+        return Outcome("skipped", "Its address is not known, so its sessions cannot be identified.")
     states = sorted({brief_name(row.state) for row in case.cloud_connections})
     if states:
         return Outcome("warn", f"There was a session, but none is established. {compare(wanted, ', '.join(states))}")

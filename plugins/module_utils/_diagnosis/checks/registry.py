@@ -36,13 +36,13 @@ CHECKS: tuple[CheckSpec, ...] = (
     ),
     CheckSpec(
         "high_availability",
-        "The unit is active",
+        "This peer is active",
         device.high_availability,
         ("high_availability",),
         ("supported_release",),
     ),
     CheckSpec("device_clock", "The clock is right", device.device_clock, ("clock",), ("supported_release",)),
-    CheckSpec("license", "Licences", device.license_facts, ("licenses",), ("supported_release",)),
+    CheckSpec("license", "Licenses", device.license_facts, ("licenses",), ("supported_release",)),
     CheckSpec(
         "device_certificate",
         "The device certificate is accepted",

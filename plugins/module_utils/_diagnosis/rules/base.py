@@ -16,7 +16,7 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Timeline, Trace
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import DECISIVE, Timeline, Trace
 
 CERTAINTY: Mapping[Confidence, int] = {"proven": 0, "likely": 1, "possible": 2}
 
@@ -49,7 +49,7 @@ def from_log(timeline: Timeline, best: Confidence = "proven") -> Confidence:
     """The confidence that a log entry earns: less where time cannot tell which of several errors is the newest."""
     if timeline.ordered:
         return best
-    families = {trace.family for trace in timeline.of("dns", "tcp", "tls", "http", "client_certificate")}
+    families = {trace.family for trace in timeline.of(*DECISIVE)}
     families -= {"tls"} if any(family.startswith("tls:") for family in families) else set()
     weakest: Confidence = "likely" if len(families) < 2 else "possible"
     return max(best, weakest, key=CERTAINTY.__getitem__)

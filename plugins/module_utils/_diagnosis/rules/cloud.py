@@ -12,15 +12,15 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import UNLICENSED_CONTENT
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import UNLICENSED_CONTENT
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import (
     CERTAINTY,
     Finding,
     from_log,
     newest,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import DECISIVE, Trace
 
 _CONTENT_VERSION = "invalid content version"
 _THREAT_PREVENTION = "threat prevention"
@@ -79,7 +79,7 @@ def _content_version(
 def _authentication_alone(case: Case) -> list[Finding]:
     """The system log's text of an authentication failure is the defect's too (article B); devsrv.log decides."""
     texts = case.timeline.of("authentication")
-    explained = case.live is not None or bool(case.timeline.of("dns", "tcp", "tls", "client_certificate"))
+    explained = case.live is not None or bool(case.timeline.of(*DECISIVE - {"http"}))
     if not texts or explained or not may_have_unlicensed_content(case):
         return []
     details = {"http_code": None, "text": texts[0].text}

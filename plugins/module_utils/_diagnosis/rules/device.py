@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case, is_commit
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.jobs import is_commit
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import shown

@@ -2,29 +2,37 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Causes on the way to the cloud: service route, name resolution, routing, TCP.
+"""Causes on the path to the cloud: service route, name resolution, routing, proxy, TCP.
 
 This is a private module: it may change in any release.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import PAN_229832
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import UNREACHABLE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.releases import PAN_229832
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding, from_log, newest
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import DECISIVE, Trace
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.witnesses import connected_siblings
 
-_TIMED_OUT = re.compile(r"tim(?:ed|e)[- ]?out", re.IGNORECASE)
+_CURL_TIMED_OUT = 28
 
 
 def service_route_invalid(case: Case) -> list[Finding]:
-    if case.route_fault is None:
+    if case.route_fault is not None:
+        confidence: Confidence = "possible" if case.route_fault_is_normal else "proven"
+        return [Finding("service_route_invalid", confidence, ("service_route",), {"reason": case.route_fault})]
+    failed = case.timeline.of("bind")
+    if not failed:
         return []
-    confidence: Confidence = "possible" if case.route_fault_is_normal else "proven"
-    return [Finding("service_route_invalid", confidence, ("service_route",), {"reason": case.route_fault})]
+    best: Confidence = "possible" if case.ha_inactive is not None else "likely"
+    details = {"reason": failed[0].text, "curl_code": failed[0].curl}
+    confidence = from_log(case.timeline, best)
+    return [Finding("service_route_invalid", confidence, ("service_route",), details, newest(failed))]
 
 
 def name_resolution(case: Case) -> list[Finding]:
@@ -51,7 +59,7 @@ def _could_not_resolve(case: Case, seen: datetime) -> list[Finding]:
             for cause in ("name_resolution_failed", *later)
         ]
     if affected == "affected":
-        return [Finding("defect_pan_229832", from_log(case.timeline), ("known_defects", "name_resolution"), seen=seen)]
+        return [_pan_229832(case, "proven", ("known_defects", "name_resolution"), seen)]
     if affected == "fixed":
         return [Finding("name_resolution_intermittent", from_log(case.timeline), ("name_resolution",), seen=seen)]
     fixed = f"whether PAN-OS {case.release_text} has the fix of {PAN_229832.id}"
@@ -61,18 +69,26 @@ def _could_not_resolve(case: Case, seen: datetime) -> list[Finding]:
     ]
 
 
+def _pan_229832(case: Case, best: Confidence, because: tuple[str, ...], seen: datetime) -> Finding:
+    """The defect loses the URL cloud as well: where other clouds are connected it explains less."""
+    connected = connected_siblings(case)
+    if connected:
+        best = "likely" if best == "proven" else "possible"
+    details = {"defect": PAN_229832.id, "connected_siblings": list(connected)}
+    return Finding("defect_pan_229832", from_log(case.timeline, best), because, details, seen)
+
+
 def _engines_stopped(case: Case) -> list[Finding]:
     """The system log alone: the event says that the cloud was lost, not why."""
     stopped = case.timeline.of("engines_stopped")
-    explained = case.timeline.of("tcp", "tls", "http", "client_certificate") or case.live is not None
+    explained = case.timeline.of(*DECISIVE - {"dns"}) or case.live is not None
     restarted = case.restarted is not None and not case.error_after_restart
     if not stopped or explained or restarted or not case.resolves:
         return []
     affected = PAN_229832.affects(case.release)
     if affected == "affected":
-        confidence = from_log(case.timeline, "likely")
         checks = ("known_defects", "engine_events", "name_resolution")
-        return [Finding("defect_pan_229832", confidence, checks, seen=newest(stopped))]
+        return [_pan_229832(case, "likely", checks, newest(stopped))]
     undecided = "" if case.log_was_read else "what devsrv.log says"
     because = ("name_resolution", "engine_events")
     return [Finding("name_resolution_intermittent", "possible", because, seen=newest(stopped), undecided=undecided)]
@@ -80,17 +96,33 @@ def _engines_stopped(case: Case) -> list[Finding]:
 
 def cloud_unreachable(case: Case) -> list[Finding]:
     ping = case.evidence.ping.value
-    if ping is None or ping.outcome not in ("network_unreachable", "host_unreachable") or case.established:
+    if ping is None or ping.outcome not in UNREACHABLE or case.established:
         return []
-    reason = "network unreachable" if ping.outcome == "network_unreachable" else "host unreachable"
-    return [Finding("cloud_unreachable", "proven", ("icmp_reachability",), {"reason": reason})]
+    details = {"reason": UNREACHABLE[ping.outcome]}
+    return [Finding("cloud_unreachable", "proven", ("icmp_reachability",), details)]
+
+
+def proxy_unreachable(case: Case) -> list[Finding]:
+    """A proxy is configured and is what cannot be reached: the table shows it, or curl names the proxy."""
+    failed = case.timeline.of("proxy")
+    if failed:
+        # curl speaks of a proxy although none is known to be configured: pushed values may be missing.
+        best: Confidence = "proven" if case.proxy is not None else "likely"
+        details = {"seen_as": failed[0].text, "curl_code": failed[0].curl}
+        confidence = from_log(case.timeline, best)
+        return [Finding("proxy_unreachable", confidence, ("tcp_connection",), details, newest(failed))]
+    if case.proxy is None or not case.syn_sent_to_proxy or case.route_fault is not None or case.resolves is False:
+        return []
+    # Other services use the proxy as well.
+    confidence = "proven" if case.live is not None else "possible"
+    return [Finding("proxy_unreachable", confidence, ("tcp_connection",), {"seen_as": "SYN_SENT"})]
 
 
 def port_443_blocked(case: Case) -> list[Finding]:
-    """SYN_SENT proves it; a log line is older than the table. A fault further down the way explains both."""
+    """SYN_SENT proves it; a log line is older than the table. A fault further down the path explains both."""
     live = case.live
     explained = case.route_fault is not None or case.resolves is False or bool(cloud_unreachable(case))
-    if explained or case.established:
+    if explained or case.established or proxy_unreachable(case):
         return []
     if case.syn_sent:
         confidence: Confidence = "proven" if live is not None else "possible"
@@ -99,7 +131,7 @@ def port_443_blocked(case: Case) -> list[Finding]:
     if not failed:
         return []
     details = {"seen_as": failed[0].text}
-    if case.evidence.ping.value is None and not any(_TIMED_OUT.search(trace.text) for trace in failed):
+    if case.evidence.ping.value is None and not any(_timed_out(trace) for trace in failed):
         # The same error comes where no route leads there: only a ping tells the two apart.
         undecided = f"what a ping of {case.server} says"
         reason = {"reason": failed[0].text}
@@ -109,3 +141,7 @@ def port_443_blocked(case: Case) -> list[Finding]:
         ]
     confidence = from_log(case.timeline, "likely")
     return [Finding("port_443_blocked", confidence, ("tcp_connection",), details, seen=newest(failed))]
+
+
+def _timed_out(trace: Trace) -> bool:
+    return trace.curl == _CURL_TIMED_OUT

@@ -14,8 +14,16 @@ from datetime import datetime, timedelta
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules import cloud, device, network, tls
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules import (
+    certificate,
+    cloud,
+    defects,
+    device,
+    network,
+    tls,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import CERTAINTY, Finding, Rule
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.witnesses import missing
 
 # (the check that says so when the rule crashes, the rule)
 RULES: tuple[tuple[str, Rule], ...] = (
@@ -24,13 +32,22 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("service_route", network.service_route_invalid),
     ("name_resolution", network.name_resolution),
     ("icmp_reachability", network.cloud_unreachable),
+    ("tcp_connection", network.proxy_unreachable),
     ("tcp_connection", network.port_443_blocked),
     ("tls_validation", tls.certificate_validation),
-    ("device_certificate", tls.device_certificate_invalid),
+    ("tls_validation", tls.own_roots),
+    ("tls_validation", tls.handshake_cut),
+    ("device_certificate", certificate.device_certificate_invalid),
+    ("device_certificate", certificate.device_certificate_not_renewed),
     ("cloud_response", cloud.cloud_answer),
+    ("known_defects", defects.known_defect),
 )
 
-_ORDER = {cause_id: place for place, cause_id in enumerate(CATALOGUE)}
+# Of equally certain and equally old findings a defect comes first: it names what the others only describe.
+_ORDER = {
+    "known_defect": -1,
+    **{cause_id: place for place, cause_id in enumerate(CATALOGUE) if cause_id != "known_defect"},
+}
 
 
 @dataclass(frozen=True)
@@ -52,14 +69,19 @@ def find_causes(case: Case) -> Found:
             crashes[check_id] = error
             continue
         for finding in found:
-            if case.state != "disconnected" and finding.cause_id != "device_server_unavailable":
-                finding = replace(finding, confidence="possible")
-            elif finding.confidence == "proven" and case.may_be_outdated(finding.seen):
-                finding = replace(finding, confidence="likely")
+            finding = _weighed(case, finding)
             known = findings.get(finding.cause_id)
             if known is None or CERTAINTY[finding.confidence] < CERTAINTY[known.confidence]:
                 findings[finding.cause_id] = finding
     return Found(tuple(sorted(findings.values(), key=_rank)), crashes)
+
+
+def _weighed(case: Case, finding: Finding) -> Finding:
+    """No more certain than the state of the connection and the witnesses of the rule allow."""
+    if case.state != "disconnected" and finding.cause_id != "device_server_unavailable":
+        return replace(finding, confidence="possible")
+    lacking = missing(case, finding.cause_id, finding.seen is not None) if finding.confidence == "proven" else ()
+    return replace(finding, confidence="likely") if lacking else finding
 
 
 def _rank(finding: Finding) -> tuple[int, timedelta, int]:

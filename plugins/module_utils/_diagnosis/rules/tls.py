@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Causes that end the TLS handshake: interception, clock, validity, the device certificate.
+"""Causes that end the TLS handshake: interception, old roots, clock, validity, a connection that is cut.
 
 This is a private module: it may change in any release.
 """
@@ -13,13 +13,20 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption import who_decrypts
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.device_certificate import judge_device_certificate
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding, from_log, newest
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import may_have_unlicensed_content
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.witnesses import (
+    own_policy_is_known,
+    roots,
+    siblings_are_lost,
+    siblings_fail_alike,
+)
 
 _UNKNOWN_SKEW = "off by an unknown time"
+
+# OpenSSL's codes that name the certificate itself as the fault. Code 20 may also come of old trusted roots.
+_SELF_EXPLAINING = (18, 19, 21)
 
 
 def certificate_validation(case: Case) -> list[Finding]:
@@ -33,7 +40,7 @@ def certificate_validation(case: Case) -> list[Finding]:
     other = tuple(trace for trace in failed if trace.family == "tls:other")
     bare = tuple(trace for trace in failed if trace.family == "tls")
     if untrusted:
-        findings.append(_interception(case, untrusted, from_log(case.timeline)))
+        findings += _untrusted(case, untrusted)
     elif other:
         findings.append(_interception(case, other, "possible"))
     elif bare and not validity:
@@ -41,20 +48,87 @@ def certificate_validation(case: Case) -> list[Finding]:
     return findings
 
 
-def _without_code(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
-    """Only a text without a code: with a wrong clock it may be the validity just as well."""
-    if case.clock_right is not False:
+def _untrusted(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
+    """Codes 18, 19 and 21 speak of the certificate that was shown; 20 of what the firewall trusts as well."""
+    named = next((trace for trace in failed if trace.code in _SELF_EXPLAINING), None)
+    if named is not None:
+        best: Confidence = "proven" if case.clock_right else "likely"
+        return [_interception(case, (named, *failed), from_log(case.timeline, best))]
+    return _trust(case, failed)
+
+
+def _trust(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
+    """No issuer that the firewall trusts: decryption, or trusted roots that are too old. A second witness decides."""
+    if _second_witness(case) and case.clock_right and any(trace.curl != 51 for trace in failed):
         return [_interception(case, failed, from_log(case.timeline))]
+    old = roots(case)
+    if who_decrypts(case).who == "this_firewall" or old == "good":
+        return [_interception(case, failed, from_log(case.timeline, "likely"))]
+    if old == "outdated":
+        likely = from_log(case.timeline, "likely")
+        return [_old_roots(case, failed, likely), _interception(case, failed, "possible")]
+    found = [_interception(case, failed, from_log(case.timeline, "likely"))]
+    # Which other clouds fail alike, and why, is not known: their roots are the same.
+    return [*found, _old_roots(case, failed, "possible")] if siblings_are_lost(case) else found
+
+
+def _second_witness(case: Case) -> bool:
+    """A decrypt rule of this firewall that matches, or clouds that fail alike where the roots are known to be good."""
+    if who_decrypts(case).who == "this_firewall" and own_policy_is_known(case):
+        return True
+    return siblings_fail_alike(case) and roots(case) == "good"
+
+
+def _old_roots(case: Case, failed: tuple[Trace, ...], confidence: Confidence) -> Finding:
+    code = next((trace.code for trace in failed if trace.code is not None), None)
+    details: dict[str, Any] = {"reason": _reason(failed), "x509_code": code, "roots": roots(case)}
+    return Finding("trusted_roots_outdated", confidence, ("tls_validation",), details, newest(failed))
+
+
+def own_roots(case: Case) -> list[Finding]:
+    """curl cannot use the firewall's own trusted roots."""
+    failed = case.timeline.of("roots")
+    return [_old_roots(case, failed, from_log(case.timeline, "likely"))] if failed else []
+
+
+def handshake_cut(case: Case) -> list[Finding]:
+    """The connection opens and is cut in TLS: who cuts it, only a capture shows."""
+    failed = case.timeline.of("cut")
+    # The cloud ends the handshake where it does not accept the firewall's certificate.
+    if not failed or case.timeline.of("client_certificate"):
+        return []
+    # So does the firewall where it does not accept the server's.
+    explained = bool(case.timeline.of("tls"))
+    confidence: Confidence = "possible" if explained else from_log(case.timeline, "likely")
+    details = {"reason": failed[0].text, "curl_code": failed[0].curl}
+    return [Finding("tls_handshake_cut", confidence, ("tls_validation",), details, newest(failed))]
+
+
+def _without_code(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
+    """Only a text without a code: with a clock that is not right it may be the validity just as well."""
+    if case.clock_right:
+        return _trust(case, failed)
     undecided = "the x509 code, which tells a wrong clock from a decrypting device"
+    wrong = case.clock_right is False
     clock = Finding(
         "clock_skew",
-        "possible",
+        from_log(case.timeline, "likely") if wrong else "possible",
         ("device_clock", "tls_validation"),
         {"skew": skew(case), "clock_skew_s": case.skew_s, "validity": "expired or not yet valid"},
         seen=newest(failed),
         undecided=undecided,
     )
-    return [clock, _interception(case, failed, "possible", undecided)]
+    if wrong:
+        return [clock, _interception(case, failed, "possible", undecided)]
+    expired = Finding(
+        "certificate_expired",
+        "possible",
+        ("tls_validation",),
+        {"x509_code": None, "validity": "expired or not yet valid"},
+        newest(failed),
+        undecided=undecided,
+    )
+    return [*_trust(case, failed), clock, expired]
 
 
 def _validity(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
@@ -62,9 +136,10 @@ def _validity(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
     details: dict[str, Any] = {"x509_code": code, "validity": "not yet valid" if code == 9 else "expired"}
     because = ("device_clock", "tls_validation")
     seen = newest(failed)
-    if case.clock_right is False and case.skew_s is not None:
+    if case.clock_right is False:
         # A clock that is behind makes certificates look not yet valid (9), one that is ahead makes them look expired.
-        fits = (case.skew_s < 0) == (code == 9)
+        behind = case.skew_s < 0 if case.clock_proof is None and case.skew_s is not None else True
+        fits = behind == (code == 9)
         details |= {"skew": skew(case), "clock_skew_s": case.skew_s}
         return [Finding("clock_skew", from_log(case.timeline, "proven" if fits else "likely"), because, details, seen)]
     if case.clock_right:
@@ -80,63 +155,36 @@ def _validity(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
 
 def _interception(case: Case, failed: tuple[Trace, ...], confidence: Confidence, undecided: str = "") -> Finding:
     decrypter = who_decrypts(case)
-    code = next((trace.code for trace in failed if trace.code is not None), None)
-    text = next((trace.text for trace in failed if trace.text), "certificate validation failed")
     details: dict[str, Any] = {
         "decrypts": decrypter.who,
         "decrypts_why": decrypter.why,
         "decrypt_rules": list(decrypter.rules),
-        "x509_code": code,
-        "reason": text if code is None else f"x509 code {code}: {text}",
+        "x509_code": next((trace.code for trace in failed if trace.code is not None), None),
+        "reason": _reason(failed),
     }
     variant = "switched_off" if decrypter.switched_off else decrypter.who
     because = ("tls_validation",) if decrypter.who == "unknown" else ("tls_validation", "decryption_policy")
     return Finding("tls_interception", confidence, because, details, newest(failed), variant, undecided)
 
 
-def device_certificate_invalid(case: Case) -> list[Finding]:
-    """MLAV's client-certificate texts, or what the device certificate says of itself."""
-    texts = case.timeline.of("client_certificate")
-    own = judge_device_certificate(case)
-    details: dict[str, Any] = {"device_certificate_status": own.word}
-    because: tuple[str, ...] = ("device_certificate", "engine_events")
-    if texts:
-        # An expiry text beside a certificate that is valid by its dates may be older than its renewal.
-        renewed = own.valid and any(word in texts[0].text.lower() for word in ("expired", "not yet valid"))
-        confidence = from_log(case.timeline, "likely" if renewed else "proven")
-        details["reason"] = texts[0].text
-        because += ("cloud_response",) if case.timeline.of("http") else ()
-        return [Finding("device_certificate_invalid", confidence, because, details, newest(texts))]
-    if own.fault:
-        explained = case.live is not None or bool(case.timeline.of("dns", "tcp", "tls", "http"))
-        weight: Confidence = "possible" if explained else "likely"
-        return [Finding("device_certificate_invalid", weight, because[:1], details | {"reason": own.fault})]
-    ambiguous = case.timeline.of("authentication")
-    # The text names two faults: with a valid certificate and the defect of article B it is the other one.
-    if own.valid and may_have_unlicensed_content(case):
-        return []
-    if ambiguous and case.live is None and not case.timeline.of("dns", "tcp", "tls", "http"):
-        undecided = "" if case.log_was_read else "what devsrv.log says"
-        reason = {"reason": ambiguous[0].text}
-        return [
-            Finding(
-                "device_certificate_invalid",
-                "possible",
-                ("engine_events",),
-                details | reason,
-                newest(ambiguous),
-                undecided=undecided,
-            )
-        ]
-    return []
+def _reason(failed: tuple[Trace, ...]) -> str:
+    """What did not validate, in the log's words."""
+    code = next((trace.code for trace in failed if trace.code is not None), None)
+    text = next((trace.text for trace in failed if trace.text), "certificate validation failed")
+    return text if code is None else f"x509 code {code}: {text}"
 
 
 def skew(case: Case) -> str:
     """How far the clock is off, in words."""
+    if case.clock_proof is not None:
+        return f"behind by {_span(case.clock_proof.behind_s)} or more ({case.clock_proof.reason})"
     if case.skew_s is None:
         return _UNKNOWN_SKEW
-    size = abs(case.skew_s)
+    return f"{_span(abs(case.skew_s))} {'behind' if case.skew_s < 0 else 'ahead'}"
+
+
+def _span(size: int) -> str:
     units = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
     unit, seconds = next(((name, length) for name, length in units if size >= 2 * length), units[-1])
     count = round(size / seconds, 1)
-    return f"{count:g} {unit if count != 1 else unit[:-1]} {'behind' if case.skew_s < 0 else 'ahead'}"
+    return f"{count:g} {unit if count != 1 else unit[:-1]}"
