@@ -166,6 +166,11 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, Fl
         },
         {"name": "failing", "scenario": "cloud_service_missing", "changes": {**NO_SSH, "faults": failing}},
         {"name": "hanging", "scenario": "cloud_service_missing", "changes": {**NO_SSH, "faults": hanging}},
+        {
+            "name": "harmed",
+            "scenario": "cloud_service_missing",
+            "changes": {**NO_SSH, "firewall": {"model": "PA-440", "sw_version": "11.1.4"}},
+        },
     ]
     with running_fleet(entries, folder / "fleet") as fleet:
         given = {"mlav_techsupport_export": True, "mlav_techsupport_timeout": 8}
@@ -214,6 +219,12 @@ def test_through_panorama_it_is_refused_without_asking(exported: tuple[Run, Flee
         "Cannot export tech support via Panorama proxied API connection. Please specify the firewall directly."
     )
     assert "provider.ip_address to the firewall's own address" in found["would_give"]
+
+
+def test_none_is_made_where_it_leaves_a_file_for_good(exported: tuple[Run, Fleet]) -> None:
+    run, fleet = exported
+    assert exports(fleet, "harmed") == []
+    assert "PA-440 with PAN-OS 11.1.4 it fills a partition (PAN-313623)" in missing_log(run, "harmed")["reason"]
 
 
 def test_what_goes_wrong_is_missing_evidence_and_the_job_is_removed(exported: tuple[Run, Fleet]) -> None:

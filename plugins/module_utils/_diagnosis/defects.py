@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import DEVICE_CERTIFICATE_FIXES
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release, parse_release
 
 Affected = Literal["affected", "fixed", "unknown"]
@@ -180,7 +181,7 @@ DEFECTS: tuple[Defect, ...] = (
         id="PAN-313623",
         symptom="certificate_not_fetched",
         title="a full partition keeps a firewall with a TPM from fetching its device certificate",
-        fixed_in=releases("11.1.6-h29 11.1.10-h21 11.1.13-h3 11.1.14 11.2.7-h12 11.2.10-h5 11.2.11 12.1.7"),
+        fixed_in=DEVICE_CERTIFICATE_FIXES,
         affected=_ranges("11.1.0..11.1.13-h2 11.2.0..11.2.10-h4 12.1.3..12.1.6"),
         models="tpm",
         source=_NOTES,

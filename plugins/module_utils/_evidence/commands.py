@@ -133,7 +133,8 @@ ALLOWED: tuple[AllowedRequest, ...] = (
         "export",
         "option",
         "have a tech-support file made (mlav_techsupport_export)",
-        "minutes of load on the management plane; the file holds the answer of show device-certificate status",
+        "minutes of load on the management plane; it asks for the device certificate as well",
+        "as show device-certificate status; not sent to a model with a TPM without the fix",
     ),
     AllowedRequest("export status", "option", "how far the tech-support file is"),
     AllowedRequest("export get", "option", "the tech-support file", "a transfer of up to 1 GB"),
@@ -149,7 +150,6 @@ ALLOWED: tuple[AllowedRequest, ...] = (
     AllowedRequest("request config-lock remove", "remediation", "release the config lock", effect="changes"),
     AllowedRequest("request commit-lock remove", "remediation", "release a stale commit lock", effect="changes"),
     AllowedRequest("config set", "remediation", "write the decryption exclusion", effect="changes"),
-    AllowedRequest("config edit", "remediation", "write the decryption exclusion", effect="changes"),
     AllowedRequest("config delete", "remediation", "remove the decryption exclusion", effect="changes"),
     AllowedRequest("commit", "remediation", "commit, or commit force", "a commit", effect="changes"),
     AllowedRequest("commit partial", "remediation", "commit own changes alone", "a commit", effect="changes"),
@@ -205,6 +205,11 @@ def device_certificate_may_be_asked(info: DeviceInfo) -> bool:
         return True
     release = parse_release(info.sw_version)
     return release is not None and any(_is_fixed_by(release, fix) for fix in DEVICE_CERTIFICATE_FIXES)
+
+
+def techsupport_does_harm(info: DeviceInfo) -> bool:
+    """Whether making a tech-support file leaves a file behind: it asks for the device certificate as well."""
+    return info.has_tpm is True and not device_certificate_may_be_asked(info)
 
 
 def _is_fixed_by(release: Release, fix: Release) -> bool:

@@ -20,8 +20,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live import Li
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import device as system_info
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import techsupport_does_harm
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     between,
     doc_url,
@@ -40,6 +43,22 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.saving import (
 )
 
 
+def _require_no_harm(api: XmlApi) -> None:
+    """Raises NotObtainable where making a tech-support file leaves a file on the firewall for good."""
+    asked = system_info.COMMAND
+    answer = api.op(asked.xml or "", asked=asked.cli)
+    try:
+        info = system_info.parse(answer.text, answer.result)
+    except Unrecognised as error:
+        raise NotObtainable(f"no tech-support file is made: {error}") from error
+    if techsupport_does_harm(info):
+        raise NotObtainable(
+            f"no tech-support file is made: on a {info.model} with PAN-OS {info.sw_version} it fills a partition "
+            "(PAN-313623)",
+            "Upgrade PAN-OS to a release with the fix.",
+        )
+
+
 def _exporting(params: Params, context: Context) -> Techsupport | None:
     """Has the firewall make a tech-support file, and takes devsrv.log from it; None where that is not allowed."""
     limit_s = between("techsupport_timeout", params["techsupport_timeout"], 1, 86400)
@@ -51,6 +70,8 @@ def _exporting(params: Params, context: Context) -> Techsupport | None:
 
         def say(line: str) -> None:
             context.say(f"{host}: {line}")
+
+        _require_no_harm(api)
 
         def read(stream: BinaryIO, size: int | None) -> ArchiveDevice:
             return read_archive(stream, "tech-support file", size, INTEREST, say)
