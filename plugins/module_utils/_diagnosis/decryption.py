@@ -76,7 +76,7 @@ def who_decrypts(case: Case) -> Decrypter:
     certain = tuple(brief_name(rule.name) for rule, match in matching if match == "yes")
     if certain:
         return Decrypter("this_firewall", f"rule {', '.join(certain)}", certain, bool(exclusions))
-    return Decrypter("unknown", f"rule {rules} may match, depending on objects or URL categories", names)
+    return Decrypter("unknown", f"rule {rules} may match, depending on objects, URL categories or zones", names)
 
 
 def _excluded(case: Case, names: tuple[str, ...], exclusions: tuple[DecryptionExclusion, ...]) -> Decrypter:

@@ -30,7 +30,7 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
 )
 
 NONE = "no decrypt rule of it can match the traffic"
-OPEN = "rule decrypt-all may match, depending on objects or URL categories"
+OPEN = "rule decrypt-all may match, depending on objects, URL categories or zones"
 CROSSES = "rule decrypt-all would decrypt if the management traffic crosses this firewall's own dataplane"
 PUSHED = "no local decrypt rule can match, but rules pushed by Panorama may be missing"
 NO_ROUTE = "rule decrypt-all may match, but the service route is not known"
@@ -67,7 +67,7 @@ WHO: list[tuple[str, dict[str, Any], tuple[str, str, list[str]]]] = [
      ("this_firewall", f"rule {60 * 'x'}", [60 * "x"])),
     ("a long name", own(rule(61 * "x")), ("this_firewall", f"rule {59 * 'x'}…", [f"{59 * 'x'}…"])),
     ("two only perhaps", own(rule("a", categories=("news",)), rule("b", sources=("servers",))),
-     ("unknown", "rule a, b may match, depending on objects or URL categories", ["a", "b"])),
+     ("unknown", "rule a, b may match, depending on objects, URL categories or zones", ["a", "b"])),
     # What hides the rules below.
     ("a no-decrypt rule", own(rule("skip", "no-decrypt"), rule()), NO),
     ("a no-decrypt rule, disabled", own(rule("skip", "no-decrypt", disabled=True), rule()), THIS),

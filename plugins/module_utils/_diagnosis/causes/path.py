@@ -68,6 +68,16 @@ PATH = (
                 module="panops.mlav.mlav_decryption_exclusion",
                 params={"name": "{exclusion}", "state": "present"},
             ),
+            "perhaps_this_firewall": RemedyEntry(
+                essence="{server} shows an untrusted certificate{x509}; on this firewall {decrypts_why}",
+                action="check that rule, or exclude {exclusion} on the device that decrypts",
+                text="This firewall's own decryption policy can match the traffic, but it is not certain that it does "
+                "({decrypts_why}). Check whether it does, and exclude {exclusion} from decryption here; otherwise find "
+                "out which device between {way} and {server} decrypts, and exclude it there. A capture shows who "
+                "issued the certificate that is presented: {capture}",
+                actor="decryption_admin",
+                risk="low",
+            ),
             "switched_off": RemedyEntry(
                 essence=_OWN_POLICY,
                 action="switch on the exclusion of {exclusion} here",

@@ -162,7 +162,8 @@ def _interception(case: Case, failed: tuple[Trace, ...], confidence: Confidence,
         "x509_code": next((trace.code for trace in failed if trace.code is not None), None),
         "reason": _reason(failed),
     }
-    variant = "switched_off" if decrypter.switched_off else decrypter.who
+    perhaps = decrypter.who == "unknown" and decrypter.why.startswith("rule ")
+    variant = "switched_off" if decrypter.switched_off else "perhaps_this_firewall" if perhaps else decrypter.who
     because = ("tls_validation",) if decrypter.who == "unknown" else ("tls_validation", "decryption_policy")
     return Finding("tls_interception", confidence, because, details, newest(failed), variant, undecided)
 
