@@ -53,7 +53,7 @@ def fails(fuzzer: fuzz.Fuzzer, kind: str = "techsupport") -> str:
     return ""
 
 
-def crash(*_given: Any) -> Any:
+def crash(*_given: Any, **_named: Any) -> Any:
     raise ZeroDivisionError("planted")
 
 
@@ -73,7 +73,7 @@ def test_an_exception_of_another_kind_is_noticed(fuzzer: fuzz.Fuzzer, monkeypatc
 
 def test_a_result_that_does_not_fit_is_noticed(fuzzer: fuzz.Fuzzer, monkeypatch: pytest.MonkeyPatch) -> None:
     name = "ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport.diagnosed"
-    monkeypatch.setattr(name, lambda *_given: {"verdict": "fine"})
+    monkeypatch.setattr(name, lambda *_given, **_named: {"verdict": "fine"})
     assert "does not fit diagnosis.schema.json" in fails(fuzzer)
 
 

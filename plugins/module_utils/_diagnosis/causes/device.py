@@ -21,7 +21,7 @@ _FETCH = (
     "number is registered to your account."
 )
 _FETCH_BY_TPM = (
-    "This model has a TPM and needs no one-time password: run `request certificate fetch`. Make sure that the clock is "
+    "This model has a TPM and needs no one-time password. Run `request certificate fetch`. Make sure that the clock is "
     "right and that serial number {serial} is registered to your account."
 )
 
