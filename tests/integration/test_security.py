@@ -239,7 +239,8 @@ def test_no_unseen_character_of_a_device_reaches_a_reader(ansible: Ansible) -> N
     with running_fleet(entries, ansible.home / "fleet") as fleet:
         inventory = fleet.directory / "inventory.yml"
         run = ansible.playbook(DIAGNOSE, inventory, {"mlav_depth": "full", "mlav_query": "[]"}, ["-v"])
-        again = ansible.playbook(PLAYBOOKS / "remediate.yml", inventory, options=["-v"])
+        likely = {"mlav_remediate_confidence": "likely"}
+        again = ansible.playbook(PLAYBOOKS / "remediate.yml", inventory, likely, ["-v"])
     assert run.diagnoses["fw-1"]["device"]["model"] == f"PA{len(UNSEEN) * SHOWN}850"
     assert "(held" in again.output, again.output
     texts = [run.output, again.output]
