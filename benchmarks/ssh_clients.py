@@ -159,8 +159,8 @@ def use_netmiko(port: int) -> None:
 
 
 def use_this_collection(port: int) -> None:
-    from ansible_collections.panops.mlav.plugins.module_utils._device.cli import CliSession
     from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command
+    from ansible_collections.panops.mlav.plugins.module_utils._device.live.cli import CliSession
     from ansible_collections.panops.mlav.plugins.module_utils._device.options import SshOptions
 
     session = CliSession(SshOptions("127.0.0.1", USER, port, PASSWORD, host_key_checking=False), 30)
@@ -177,7 +177,7 @@ CLIENTS: dict[str, tuple[str, str, Callable[[int], None]]] = {
     "netmiko": ("netmiko", "netmiko", use_netmiko),
     "panops.mlav": (
         "asyncssh",
-        "ansible_collections.panops.mlav.plugins.module_utils._device.cli",
+        "ansible_collections.panops.mlav.plugins.module_utils._device.live.cli",
         use_this_collection,
     ),
 }

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import FACTS
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import FACTS
 from ansible_collections.panops.mlav.plugins.plugin_utils.controller_action import ControllerAction
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import SERVICE_ROUTE_INFO
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import SERVICE_ROUTE_INFO
 from ansible_collections.panops.mlav.plugins.plugin_utils.controller_action import ControllerAction
 
 

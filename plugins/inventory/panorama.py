@@ -191,7 +191,7 @@ from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._device.reachability import answering
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.reachability import answering
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory import collect, sources
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_hosts import (
     Choices,

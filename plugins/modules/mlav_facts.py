@@ -309,7 +309,7 @@ error:
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import FACTS
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import FACTS
 
 
 def main() -> None:

@@ -169,7 +169,7 @@ error:
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import LOG_INFO
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import LOG_INFO
 
 
 def main() -> None:

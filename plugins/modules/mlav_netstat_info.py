@@ -134,7 +134,7 @@ error:
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import NETSTAT_INFO
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import NETSTAT_INFO
 
 
 def main() -> None:

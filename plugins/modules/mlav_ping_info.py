@@ -141,7 +141,7 @@ error:
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import PING_INFO
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import PING_INFO
 
 
 def main() -> None:

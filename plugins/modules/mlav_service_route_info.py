@@ -174,7 +174,7 @@ error:
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import SERVICE_ROUTE_INFO
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import SERVICE_ROUTE_INFO
 
 
 def main() -> None:

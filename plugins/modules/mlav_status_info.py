@@ -119,7 +119,7 @@ error:
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import run_module
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import STATUS_INFO
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import STATUS_INFO
 
 
 def main() -> None:

@@ -19,8 +19,8 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.window_entries import aware
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.entries import aware
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 
 
 @contextmanager

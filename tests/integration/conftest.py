@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import api
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import api
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import find
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import judging

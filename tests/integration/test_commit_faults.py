@@ -13,10 +13,10 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import open_device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from tests.simulator.config_default import VSYS
 from tests.simulator.switches import Fault

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import DESCRIPTION
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import DESCRIPTION
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import excluding
 from tests.simulator.fleet import Firewall
 from tests.simulator.running import running_fleet

@@ -13,14 +13,17 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import open_device
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import (
+    apply_exclusion,
+    find_exclusion,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import (
     DESCRIPTION,
     Wanted,
     plan_exclusion,
     undo_plan,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import apply_exclusion, find_exclusion
 from tests.simulator.fleet import Firewall
 
 from .committing import options

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, CommitUnfinished
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import Mark
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, CommitUnfinished
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Mark
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.unlocking import UNLOCK
 from tests.simulator.fleet import Firewall

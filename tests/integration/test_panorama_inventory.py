@@ -21,8 +21,8 @@ import pytest
 import yaml
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.panorama_answers import ManagedFirewall
-from ansible_collections.panops.mlav.plugins.module_utils._device.reachability import answering
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama_answers import ManagedFirewall
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.reachability import answering
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory import collect, sources
 from tests.simulator import Firewall, Fleet, running_fleet
 

@@ -15,7 +15,7 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import (
     ReconnectOptions,
     ReconnectPlan,
     ReconnectStep,

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import open_device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import find
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.device_certificate import COMMAND
 from tests.simulator.fleet import Fleet

@@ -18,9 +18,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     DeviceError,
     Unreachable,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.restart import (
     RESTART,
     DeviceServerNotBack,
     Restarted,
@@ -29,7 +29,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import
     RestartUnknown,
     restart,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status, wait_connected
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait import Status, wait_connected
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import connection
 from tests.simulator.fleet import Firewall
 from tests.simulator.parts import merge

@@ -19,7 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import COMMIT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import DIAGNOSIS_INFO
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import failure
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import FACTS, STATUS_INFO
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import FACTS, STATUS_INFO
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.remediating import REMEDIATE
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.sweeping import SWEEP_INFO

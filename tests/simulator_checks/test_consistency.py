@@ -17,7 +17,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     clock,
     cloud_status,
     commit_state,
-    device,
     device_certificate,
     high_availability,
     interfaces,
@@ -25,6 +24,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     netstat,
     software_status,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import system_info as device
 from tests.simulator import Firewall, Fleet, World, load, names, running_fleet
 from tests.simulator.commands import CommandError, Request, from_cli
 from tests.simulator.xml_api import XmlApi

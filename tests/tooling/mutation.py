@@ -85,9 +85,9 @@ SUBJECTS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         (
-            "module_utils/_remedy/window.py",
-            "module_utils/_remedy/window_entries.py",
-            "module_utils/_remedy/recurrence.py",
+            "module_utils/_remedy/window/windows.py",
+            "module_utils/_remedy/window/entries.py",
+            "module_utils/_remedy/window/recurrence.py",
             "plugin_utils/maintenance_window.py",
         ),
         tuple(f"tests/unit/remedy/test_window{part}.py" for part in ("", "_refusals", "_arguments", "_references")),

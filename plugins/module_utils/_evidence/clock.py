@@ -18,8 +18,8 @@ from datetime import datetime, timedelta, timezone
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import YEARS, zone_offset
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import YEARS, zone_offset
 
 COMMAND = Command(cli="show clock", xml="<show><clock></clock></show>")
 

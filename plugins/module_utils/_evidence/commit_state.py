@@ -18,13 +18,13 @@ from xml.etree.ElementTree import Element
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import CommitState, Evidence, Job
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, number, text_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import (
     Recorder,
     Unrecognised,
     probe,
     problem_of,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, number, text_of, yes_no
 
 JOBS = Command(cli="show jobs all", xml="<show><jobs><all></all></jobs></show>", structured=True)
 PENDING = Command(

@@ -15,10 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.archive import MONITOR_COMMAND
-from ansible_collections.panops.mlav.plugins.module_utils._device.connection_tables import MORE_ROWS, NO_TIME
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.connection_tables import (
+    MORE_ROWS,
+    NO_TIME,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import MONITOR_COMMAND
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import clock
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     CLOUD_PORT,
@@ -27,8 +30,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     Evidence,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.netstat import row_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, lines_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, lines_of
 
 COMMAND = Command(cli=MONITOR_COMMAND)
 

@@ -27,8 +27,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     Evidence,
     Zone,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import members_of, text_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import members_of, text_of, yes_no
 
 SHARED_PATH = "shared/ssl-decrypt"
 VSYS_PATH = "devices/entry/vsys"

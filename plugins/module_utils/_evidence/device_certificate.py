@@ -20,8 +20,8 @@ from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, DeviceCertificate, Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, pairs_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import date_time, pairs_of
 
 COMMAND = Command(
     cli="show device-certificate status",

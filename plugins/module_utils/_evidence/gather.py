@@ -44,7 +44,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands imp
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commit_state import probe_commit_state
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.connection_history import probe_connection_history
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.decryption import probe_decryption
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.device import probe_device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.device_certificate import (
     probe_device_certificate,
     with_days_left,
@@ -66,8 +65,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.netstat import probe_netstat
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import YEARS
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.ping import probe_ping
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import YEARS
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import parse_release
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.route_source import lacks_source, probe_source
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
@@ -76,6 +75,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_rout
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.siblings import probe_siblings
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.software_status import probe_software_status
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_info import probe_device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import probe_system_log
 
 T = TypeVar("T")

@@ -16,8 +16,8 @@ from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, HighAvailability
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import text_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import text_of, yes_no
 
 COMMAND = Command(
     cli="show high-availability state",

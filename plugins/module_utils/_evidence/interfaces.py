@@ -19,13 +19,13 @@ from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Interface, Interfaces, Zone
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import (
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import (
     members_of,
     number,
     text_of,
     without_prefix,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
 
 COMMAND = Command(cli="show interface all", xml="<show><interface>all</interface></show>", structured=True)
 

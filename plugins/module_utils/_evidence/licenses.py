@@ -15,8 +15,8 @@ from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, License, Licenses
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import pairs_of, text_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import pairs_of, text_of, yes_no
 
 COMMAND = Command(
     cli="request license info",

@@ -21,8 +21,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     Evidence,
     Netstat,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address, number
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import address, number
 
 COMMAND = Command(
     cli="show netstat numeric-hosts yes numeric-ports yes",

@@ -17,8 +17,8 @@ from xml.sax.saxutils import escape
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Ping, PingOutcome
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import address
 
 _FIRST_LINE = re.compile(
     r"^PING[ \t]+([^\s()]{1,260})[ \t]*\((?:[^\s()]{1,260}[ \t]*\()?([0-9a-fA-F:.]{2,45})\)", re.MULTILINE

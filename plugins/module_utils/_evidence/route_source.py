@@ -26,8 +26,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     Interfaces,
     ServiceRoute,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address, text_of, without_prefix
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import address, text_of, without_prefix
 
 _SHARED_OBJECTS = "shared/address"
 _VSYS = "devices/entry/vsys"

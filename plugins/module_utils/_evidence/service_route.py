@@ -27,13 +27,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     Evidence,
     ServiceRoute,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import (
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import (
     address,
     number,
     text_of,
     without_prefix,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
 
 PATH = "devices/entry/deviceconfig"
 SERVICE = "paloalto-networks-services"

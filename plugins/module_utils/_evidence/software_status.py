@@ -13,8 +13,8 @@ import re
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Process, SoftwareStatus
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import number
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import number
 
 COMMAND = Command(
     cli="show system software status",

@@ -26,8 +26,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     SystemEventKind,
     SystemLog,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import aware, date_time, lines_of, text_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.reading import aware, date_time, lines_of, text_of
 
 RESTARTS = "(description contains 'device-server') or (description contains 'devsrvr')"
 

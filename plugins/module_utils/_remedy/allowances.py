@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 
 # As short as a run can be late with its renewals without being taken for one that is over.
 LEASE_S = 180.0

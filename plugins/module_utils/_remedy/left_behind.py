@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import ExclusionState, Found, Wanted
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import find_exclusion
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import LeaseWatch
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import Job, read_jobs
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import MARK, read_locks
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import LeaseWatch
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, read_jobs
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import MARK, read_locks
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import find_exclusion
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import ExclusionState, Found, Wanted
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Order
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Order
 
 SCHEMA = "panops.mlav/plan/1"
 

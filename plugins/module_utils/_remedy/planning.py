@@ -14,32 +14,27 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceChanged, DeviceError, NotBound
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption import may_decrypt
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.decryption import probe_decryption
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.device import probe_device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.high_availability import probe_high_availability
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     DeviceInfo,
     EvidenceSet,
     HighAvailability,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_info import probe_device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
     CandidateState,
     by_administrator,
     read_candidate,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import (
-    Choice,
-    Order,
-    Preferences,
-    choose,
-    turn,
-)
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import LeaseWatch
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import refusal_of
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import find_exclusion
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import (
     ExclusionPlan,
     Found,
     Wanted,
@@ -47,18 +42,20 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     undo_plan,
     undo_uncommitted,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import find_exclusion
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import LeaseWatch
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
-    ReconnectOptions,
-    planned,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import Unfinished
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import ReconnectOptions, planned
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.restart import Advice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import Advice
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import refusal_of
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.window_wait import wait_for_window
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import (
+    Choice,
+    Order,
+    Preferences,
+    choose,
+    turn,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.waiting import wait_for_window
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ from typing import Any
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.asking import PatientSession
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange, own_name
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Choice
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import ExclusionPlan, undo_plan
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import apply_exclusion
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import HeldLock
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange, own_name
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import PatientSession
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import apply_exclusion
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import ExclusionPlan, undo_plan
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.rollback import UndoneOnFailure
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.left_behind import Expected, left_behind
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import (
@@ -34,10 +34,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning impor
     Target,
     unbound,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import ReconnectFailed, reconnect
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import ReconnectFailed, reconnect
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait import wait_connected
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.undoing import UndoneOnFailure
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import wait_connected
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Choice
 
 # Refusals that running again does not lift.
 _FOR_A_PERSON = ("cause", "decrypting_device", "pending_changes")

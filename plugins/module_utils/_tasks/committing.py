@@ -13,18 +13,18 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
     CandidateState,
     PendingChange,
     by_administrator,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed, checked
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed, checked
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import review
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Context,
@@ -33,7 +33,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
     Result,
     failure,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import CONNECTION, ask_firewall
 
 # Places that a result names for each administrator.
 _PLACES = 50

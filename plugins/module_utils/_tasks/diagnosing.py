@@ -12,16 +12,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
-from ansible_collections.panops.mlav.plugins.module_utils._device.archive import ArchiveDevice, read_archive
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, Techsupport
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice, Techsupport
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
-from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
-from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
-from ansible_collections.panops.mlav.plugins.module_utils._evidence import device as system_info
-from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved.device import name_of_file
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import ArchiveDevice, read_archive
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.export import fetch_techsupport
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log, system_info
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import techsupport_does_harm
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
@@ -35,7 +34,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import diagnosed, gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import CONNECTION, ask_firewall
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.saving import (
     folder_for_evidence,
     gather_again,

@@ -14,10 +14,16 @@ from typing import Any
 from xml.etree.ElementTree import fromstring, indent, tostring
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DEFAULT_CLOUD_SERVER
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import (
+    apply_exclusion,
+    entry_xml,
+    find_exclusion,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.effective import in_effect
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import (
     MAX_DESCRIPTION,
     ExclusionPlan,
     ExclusionState,
@@ -25,14 +31,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     Wanted,
     plan_exclusion,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_effect import in_effect
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import (
-    apply_exclusion,
-    entry_xml,
-    find_exclusion,
-)
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import CONNECTION, ask_firewall
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,250}[A-Za-z0-9_])?")
 # Similar names that a result lists.

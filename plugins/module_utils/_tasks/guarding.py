@@ -17,8 +17,8 @@ from typing import Any
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import LEASE_S, Allowances, Pace
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import NO_JOB
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import NO_JOB
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 
 # The lock of a run counts as in use for at least so many of its calls.

@@ -18,9 +18,12 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama import Listing, managed_firewalls
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama_answers import (
+    ManagedFirewall,
+    from_data,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
-from ansible_collections.panops.mlav.plugins.module_utils._device.panorama import Listing, managed_firewalls
-from ansible_collections.panops.mlav.plugins.module_utils._device.panorama_answers import ManagedFirewall, from_data
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import arguments
 
 PANORAMAS_SIDE_BY_SIDE = 8

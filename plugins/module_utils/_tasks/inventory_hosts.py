@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._device.panorama_answers import ManagedFirewall
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama_answers import ManagedFirewall
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory import PanoramaSource
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_names import Candidate
 

@@ -14,10 +14,11 @@ from dataclasses import replace
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import review
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import (
     DESCRIPTION,
     Reconnected,
     ReconnectFailed,
@@ -26,9 +27,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect impo
     planned,
     reconnect,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import Advice
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.review import review
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.restart import Advice
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait import Status
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import refusal_data
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards, reconnecting
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
@@ -38,7 +38,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
     Result,
     failure,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import CONNECTION, ask_firewall
 
 _ADVICE = Advice(
     "run this again with the option restart set to never: it goes on with the commit force",

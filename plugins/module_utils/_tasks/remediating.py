@@ -21,10 +21,10 @@ from typing import Any, get_args
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
-from ansible_collections.panops.mlav.plugins.module_utils._device.saved import name_of_file
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved.device import name_of_file
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
     Confidence,
     Diagnosis,
@@ -33,14 +33,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Order, Preferences
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import Unfinished, unfinished
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.signals import undisturbed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import Options, Target
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import Unfinished, unfinished
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import NotReconnected, Remediation
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.termination import undisturbed
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Order, Preferences
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     connection,
     log_lines,
@@ -53,7 +53,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options, judged
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, Operation, Params, Result
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import CONNECTION
 
 # The role's variables are the module's options with this before them; its messages name what its user can set.
 ROLE_PREFIX = "mlav_"

@@ -16,9 +16,13 @@ from pathlib import Path
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
-from ansible_collections.panops.mlav.plugins.module_utils._device.recording import RecordingDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor
-from ansible_collections.panops.mlav.plugins.module_utils._device.saved import SavedDevice, name_of_file, read_saved
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved.device import (
+    SavedDevice,
+    name_of_file,
+    read_saved,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved.recorder import RecordingDevice
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet

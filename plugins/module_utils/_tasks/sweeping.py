@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
-from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import MAX_TIMEOUT, ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather

@@ -15,14 +15,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.archive import (
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, redact
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import (
     Archive,
     ArchiveDevice,
     find_archives,
     open_archive,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, redact
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions

@@ -14,12 +14,12 @@ from secrets import token_hex
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.asking import PatientSession
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import own_name
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock, LeaseWatch
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import read_locks
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import HeldLock, LeaseWatch
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import own_name
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import read_locks
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import PatientSession
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import role_variables
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Context,
@@ -28,7 +28,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
     Result,
     failure,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reading import CONNECTION, ask_firewall
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import CONNECTION, ask_firewall
 
 
 class StaleLockStays(DeviceError):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.archive import ArchiveDevice, read_archive
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import ArchiveDevice, read_archive
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport import TECHSUPPORT_INFO

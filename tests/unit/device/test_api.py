@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import sizes
-from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CallTimeout,
@@ -32,7 +31,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     PUSHED_VALUES_MAY_BE_MISSING,
     SystemLogQuery,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.tests.unit.device.servers import (
     KEY,

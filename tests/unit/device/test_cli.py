@@ -12,8 +12,7 @@ from typing import Any
 import asyncssh
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import sizes, terminal
-from ansible_collections.panops.mlav.plugins.module_utils._device.cli import CliSession, safe_argument
+from ansible_collections.panops.mlav.plugins.module_utils._device import sizes
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CallTimeout,
@@ -28,7 +27,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command
-from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import terminal
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.cli import CliSession, safe_argument
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions, SshOptions
 from ansible_collections.panops.mlav.tests.unit.device.servers import NOT_STALLED_S, STALL_S, Cli, SshServer, listening
 

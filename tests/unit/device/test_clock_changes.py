@@ -18,16 +18,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import terminal
-from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
-from ansible_collections.panops.mlav.plugins.module_utils._device.cli import CliSession
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CallTimeout
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, SystemLogQuery
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
-from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline, connect
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import terminal
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.cli import CliSession
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.network import Deadline, connect
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
-from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
-from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_stream import Progress
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.export import fetch_techsupport
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.tar_stream import Progress
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, utc_now
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.sweeping import SWEEP_INFO

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CallTimeout
-from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
-from ansible_collections.panops.mlav.plugins.module_utils._device.terminal import Terminal
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.network import Deadline
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.terminal import Terminal
 
 PROMPT = "admin@fw-1> "
 ASKED = "Executing this command will restart the process. Do you want to continue? (y or n) "

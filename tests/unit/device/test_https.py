@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import https as https_module
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CallTimeout, MalformedAnswer
-from ansible_collections.panops.mlav.plugins.module_utils._device.https import HttpsConnection, HttpStream
-from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import https as https_module
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.https import HttpsConnection, HttpStream
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.tests.unit.device.servers import NOT_STALLED_S, STALL_S, ApiServer, Reply
 

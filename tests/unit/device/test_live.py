@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CallTimeout,
@@ -26,7 +25,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     Device,
     SystemLogQuery,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice, open_device
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice, open_device
 from ansible_collections.panops.mlav.tests.unit.device.servers import ApiServer, Cli, Request
 
 Params = Callable[..., dict[str, Any]]

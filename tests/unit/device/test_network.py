@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CallTimeout, Unreachable
-from ansible_collections.panops.mlav.plugins.module_utils._device.network import Deadline, connect
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.network import Deadline, connect
 from ansible_collections.panops.mlav.tests.unit.device.servers import listening
 
 

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import panorama_answers as answers
-from ansible_collections.panops.mlav.plugins.module_utils._device.panorama_answers import ManagedFirewall
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import panorama_answers as answers
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama_answers import ManagedFirewall
 
 # After the vendor's "Query a Firewall from Panorama" and the answers in the tests of public upgrade tools.
 DEVICES = """<result><devices>

@@ -12,9 +12,12 @@ import pytest
 
 pytest.importorskip("panos", reason="pan-os-python is not installed")
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import panos_library
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MissingLibrary
-from ansible_collections.panops.mlav.plugins.module_utils._device.panos_library import exclusion_xml, firewall_commit
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import pan_os_python as panos_library
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.pan_os_python import (
+    exclusion_xml,
+    firewall_commit,
+)
 
 
 def canonical(xml: str) -> str:

@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._device.evidence_file import SavedEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved.document import SavedEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 
 from .archives import END, MEGABYTE, Item, opened, peak_of
 

@@ -16,7 +16,6 @@ from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import recording as recording_module
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CommandRefused,
     DeviceBusy,
@@ -29,8 +28,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     Interest,
     SystemLogQuery,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.recording import RecordingDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK, Redactor
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved import recorder as recording_module
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved.recorder import RecordingDevice
 from tests.tooling.schemas import validator
 
 START = datetime(2026, 11, 23, 10, 15, tzinfo=timezone.utc)

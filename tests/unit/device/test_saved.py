@@ -26,11 +26,15 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     MalformedAnswer,
     NotObtainable,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.evidence_file import SavedEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, SystemLogQuery
-from ansible_collections.panops.mlav.plugins.module_utils._device.recording import RecordingDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK, Redactor
-from ansible_collections.panops.mlav.plugins.module_utils._device.saved import SavedDevice, name_of_file, read_saved
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved.device import (
+    SavedDevice,
+    name_of_file,
+    read_saved,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved.document import SavedEvidence
+from ansible_collections.panops.mlav.plugins.module_utils._device.saved.recorder import RecordingDevice
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST

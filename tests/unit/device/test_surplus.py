@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import COMMAND, probe_cloud_status
 from tests.simulator import FrontEnd, Step, front_end, running_firewall

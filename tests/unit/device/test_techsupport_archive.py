@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import techsupport_stream
-from ansible_collections.panops.mlav.plugins.module_utils._device.archive import ArchiveDevice, read_archive
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, MalformedAnswer
-from ansible_collections.panops.mlav.plugins.module_utils._device.log_lines import PackedLog
-from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_contents import (
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport import tar_stream as techsupport_stream
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.contents import (
     MERGED,
     NETSTAT,
     RUNNING,
     SYSTEM_LOG,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import ArchiveDevice, read_archive
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.log_lines import PackedLog
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.tests.unit.device.archives import (
     COMMANDS,

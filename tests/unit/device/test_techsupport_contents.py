@@ -14,12 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import (
-    configuration_file,
-    log_lines,
-    techsupport_contents,
-)
-from ansible_collections.panops.mlav.plugins.module_utils._device.archive import ArchiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CommandRefused,
     DeviceBusy,
@@ -31,12 +25,15 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     Command,
     SystemLogQuery,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_contents import (
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport import configuration_file, log_lines
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport import contents as techsupport_contents
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.contents import (
     MERGED,
     NETSTAT,
     RUNNING,
     SYSTEM_LOG,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import ArchiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log
 from ansible_collections.panops.mlav.tests.unit.device.archives import (
     COMMANDS,

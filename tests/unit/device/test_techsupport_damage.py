@@ -17,15 +17,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import techsupport_stream
-from ansible_collections.panops.mlav.plugins.module_utils._device.archive import find_archives
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_contents import (
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport import tar_stream as techsupport_stream
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.contents import (
     MERGED,
     NETSTAT,
     RUNNING,
     SYSTEM_LOG,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import find_archives
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport import TECHSUPPORT_INFO
 from ansible_collections.panops.mlav.tests.unit.device.archives import (

@@ -12,8 +12,6 @@ from typing import Any, BinaryIO
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import techsupport_export
-from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CallTimeout,
@@ -28,8 +26,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     PermissionFailure,
     Unreachable,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
-from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport_export import fetch_techsupport
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport import export as techsupport_export
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.export import fetch_techsupport
 from ansible_collections.panops.mlav.tests.unit.device.servers import NOT_STALLED_S, STALL_S, ApiServer, Reply, Request
 
 Options = Callable[..., ConnectionOptions]

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.archive import ArchiveDevice, read_archive
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Interest, SystemLogQuery
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import ArchiveDevice, read_archive
 
 LOG = "var/log/pan/devsrv.log"
 SYSTEM_LOG = "tmp/cli/logs/show_log_system.txt"

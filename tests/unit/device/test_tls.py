@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption, TlsFailure
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.tls import context_for
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
-from ansible_collections.panops.mlav.plugins.module_utils._device.tls import context_for
 from ansible_collections.panops.mlav.tests.unit.device.servers import ApiServer, Certificate, listening
 
 Options = Callable[..., ConnectionOptions]

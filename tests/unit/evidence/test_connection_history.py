@@ -12,8 +12,10 @@ from datetime import datetime
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device import connection_tables
-from ansible_collections.panops.mlav.plugins.module_utils._device.connection_tables import sessions_of_tables
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport import connection_tables
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.connection_tables import (
+    sessions_of_tables,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.connection_history import (
     parse,
     probe_connection_history,

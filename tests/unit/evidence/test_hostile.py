@@ -21,7 +21,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     commit_state,
     connection_history,
     decryption,
-    device,
     device_certificate,
     devsrv_log,
     high_availability,
@@ -35,6 +34,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     software_status,
     system_log,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import system_info as device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, ServiceRoute
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions

@@ -12,12 +12,12 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     clock,
-    device,
     device_certificate,
     high_availability,
     licenses,
     software_status,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import system_info as device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     Clock,
     DeviceCertificate,

@@ -25,11 +25,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     licenses,
     netstat,
     ping,
-    reading,
     service_route,
     software_status,
     system_log,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import parsing as reading
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised, bounded
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import CONCERNS
 from tests.simulator import cli_text, ops_mlav, ops_system  # noqa: F401  (they fill the command table)

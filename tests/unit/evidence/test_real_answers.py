@@ -21,7 +21,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     clock,
     cloud_status,
     commit_state,
-    device,
     devsrv_log,
     high_availability,
     interfaces,
@@ -29,6 +28,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     service_route,
     system_log,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence import system_info as device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Interfaces, ServiceRoute
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import parse_release
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.route_source import from_interface

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import cast
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
-from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import Envelope
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
 
 
 class Answering:

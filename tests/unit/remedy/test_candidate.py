@@ -9,15 +9,15 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.candidate import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
     PendingChange,
     by_administrator,
     full_commit_required,
     objections,
     read_candidate,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.difference import parse_xpath
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import full_commit_refusal
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.diff import parse_xpath
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import full_commit_refusal
 
 from .answering import answering
 

@@ -22,9 +22,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
     Verdict,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import HighAvailability
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.choice import Preferences, choose, turn
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Preferences, choose, turn
 
 
 def cause(name: str, confidence: Confidence = "proven", actor: str = "firewall_admin", **details: Any) -> Cause:

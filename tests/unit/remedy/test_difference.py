@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.difference import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.diff import (
     beyond,
     differences,
     fingerprint,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.earlier import unfinished
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import unfinished
 
 RESTARTED = {"action": "restart_device_server", "state": "done"}
 FORCED = {"action": "commit_force", "state": "done"}

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import entry_xml
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import (
     DESCRIPTION,
     MAX_DESCRIPTION,
     OWNER_MARK,
@@ -24,7 +25,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
     plan_exclusion,
     undo_plan,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import entry_xml
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 NAME = "*.paloaltonetworks.com"

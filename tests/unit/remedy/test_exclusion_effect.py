@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import Envelope, check, parse
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import open_device
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_effect import in_effect
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import open_device
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.effective import in_effect
 
 HOST = "ml.service.paloaltonetworks.com"
 OPTIONS = {"provider": {"ip_address": "192.0.2.1", "api_key": "key"}}

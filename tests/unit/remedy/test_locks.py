@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption, MalformedAnswer
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import newest_id, read_job, read_jobs
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import newest_id, read_job, read_jobs
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import (
     CLOCK_TOLERANCE,
     Mark,
     read_locks,

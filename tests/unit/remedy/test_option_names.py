@@ -25,24 +25,24 @@ REMEDY = ROOT / "plugins" / "module_utils" / "_remedy"
 CHANGING = (COMMIT, RECONNECT, REMEDIATE)
 # Who prints the messages of a file; those that are not named here belong to all that change a firewall.
 PRINTED_BY: dict[str, tuple[Operation, ...]] = {
-    "choice": (REMEDIATE,),
-    "exclusion": (DECRYPTION_EXCLUSION,),
-    "exclusion_entry": (DECRYPTION_EXCLUSION, REMEDIATE),
+    "exclusion/config": (DECRYPTION_EXCLUSION, REMEDIATE),
+    "exclusion/plan": (DECRYPTION_EXCLUSION,),
+    "exclusion/rollback": (REMEDIATE,),
     "left_behind": (REMEDIATE,),
     "plan": (REMEDIATE,),
     "planning": (REMEDIATE,),
-    "reconnect": (RECONNECT, REMEDIATE),
+    "reconnect/reconnect": (RECONNECT, REMEDIATE),
+    "reconnect/restart": (RECONNECT, REMEDIATE),
+    "reconnect/wait": (RECONNECT, REMEDIATE),
     "record": (REMEDIATE,),
     "remediate": (REMEDIATE,),
-    "restart": (RECONNECT, REMEDIATE),
-    "undoing": (REMEDIATE,),
-    "verify": (RECONNECT, REMEDIATE),
+    "remedy_selection": (REMEDIATE,),
 }
 # An option for one module alone, in a message that only it can meet.
 ALONE = {
-    ("commit", "force"): (COMMIT,),
-    ("commit", "admin"): (COMMIT,),
-    ("commit", "options"): (COMMIT,),
+    ("commit/commit", "force"): (COMMIT,),
+    ("commit/commit", "admin"): (COMMIT,),
+    ("commit/commit", "options"): (COMMIT,),
 }
 EVERY_OPTION = {name for item in (*CHANGING, DECRYPTION_EXCLUSION, UNLOCK) for name in item.argument_spec}
 _NAMED = re.compile(r"\boptions? ([a-z]+(?:_[a-z]+)*)\b")
@@ -70,14 +70,18 @@ def named(text: str) -> set[str]:
     return set(_NAMED.findall(text)) | (set(_WORD.findall(text)) & EVERY_OPTION)
 
 
-@pytest.mark.parametrize("path", sorted(REMEDY.glob("[a-z]*.py")), ids=lambda path: path.stem)
+def called(path: Path) -> str:
+    return path.relative_to(REMEDY).with_suffix("").as_posix()
+
+
+@pytest.mark.parametrize("path", sorted(REMEDY.rglob("[a-z]*.py")), ids=called)
 def test_every_module_that_prints_it_has_it(path: Path) -> None:
     for text in texts(path):
         for name in named(text) - {"names", "that"}:
-            for operation in ALONE.get((path.stem, name), PRINTED_BY.get(path.stem, CHANGING)):
+            for operation in ALONE.get((called(path), name), PRINTED_BY.get(called(path), CHANGING)):
                 assert name in operation.argument_spec, f"{operation.name} has no option {name}: {text!r}"
 
 
 def test_it_finds_them() -> None:
-    found = {name for path in REMEDY.glob("[a-z]*.py") for text in texts(path) for name in named(text)}
+    found = {name for path in REMEDY.rglob("[a-z]*.py") for text in texts(path) for name in named(text)}
     assert {"take_over_locks", "busy_wait", "restart_timeout", "rollback"} <= found

@@ -14,12 +14,12 @@ from typing import Any, cast
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CommandRefused, DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
-from ansible_collections.panops.mlav.plugins.module_utils._remedy import reconnect as under_test
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.change import LockedChange
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import CommitRequest, Committed
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import reconnect as under_test
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import (
     Reconnected,
     ReconnectFailed,
     ReconnectOptions,
@@ -27,14 +27,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect impo
     ReconnectStep,
     reconnect,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.restart import (
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.restart import (
     DeviceServerNotBack,
     Restarted,
     RestartNotMade,
     RestartUnknown,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait import Status
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=timezone.utc)
 DOWN, UP, BUSY = Status("disconnected"), Status("connected"), Status("busy")

@@ -11,7 +11,7 @@ import signal
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.termination import ended_in_order, undisturbed
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.signals import ended_in_order, undisturbed
 
 SIGNALS = [signal.SIGTERM, signal.SIGINT]
 

@@ -18,7 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.verify import Status, wait_connected
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait import Status, wait_connected
 
 UP = "Current cloud server: ml.service.paloaltonetworks.com\nCloud connection: connected\n"
 DOWN = UP.replace("connected", "disconnected")

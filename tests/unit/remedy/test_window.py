@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MissingLibrary
-from ansible_collections.panops.mlav.plugins.module_utils._remedy import recurrence
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows, Opening
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import recurrence
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows, Opening
 from tests.tooling.environment import ROOT
 
 # A Wednesday.

@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from whenever import PlainDateTime
 
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows, Opening
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows, Opening
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.window import MaintenanceWindows
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 
 FORMS = (
     "start, duration or end, time_zone and, where it is not every day, weekdays; or rrule, start, duration or end, and "

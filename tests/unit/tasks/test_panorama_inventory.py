@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama_answers import ManagedFirewall
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
-from ansible_collections.panops.mlav.plugins.module_utils._device.panorama_answers import ManagedFirewall
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory import PanoramaSource, sources
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_hosts import (
     Answering,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import ReconnectOptions
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import ReconnectOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reconnecting import RECONNECT, reconnect_options
 from tests.tooling.operations import validated

@@ -19,10 +19,11 @@ from urllib.parse import parse_qsl
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils import _device, _evidence
-from ansible_collections.panops.mlav.plugins.module_utils._device import api, errors, overload
+from ansible_collections.panops.mlav.plugins.module_utils._device import errors
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._device.https import HttpAnswer, HttpStream
-from ansible_collections.panops.mlav.plugins.module_utils._device.live import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import api, overload
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.https import HttpAnswer, HttpStream
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose

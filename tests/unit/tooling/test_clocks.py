@@ -18,7 +18,7 @@ from tests.tooling.environment import ROOT
 PLUGINS = ROOT / "plugins"
 # What reads it, and what for.
 POINTS_IN_TIME = {
-    ("module_utils/_device/overload.py", "pause"): "until when a Retry-After that is a date asks to wait",
+    ("module_utils/_device/live/overload.py", "pause"): "until when a Retry-After that is a date asks to wait",
     ("module_utils/_evidence/options.py", "utc_now"): "when evidence was collected; the skew of the device's clock",
     ("module_utils/_tasks/reporting.py", "_of_this_run"): "when a firewall without a diagnosis was reported",
     ("plugin_utils/maintenance_window.py", "moment_from"): "whether a maintenance window is open now",

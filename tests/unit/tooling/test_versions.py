@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.panos_library import LOWEST as LOWEST_PANOS
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.pan_os_python import LOWEST as LOWEST_PANOS
 from ansible_collections.panops.mlav.plugins.module_utils._version import COLLECTION_VERSION
 from tests.tooling.environment import ROOT
 from tests.tooling.gates import LOWEST, NEWEST_CORE, OLDEST, OLDEST_CORE

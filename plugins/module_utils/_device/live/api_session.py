@@ -1,0 +1,375 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One session with the XML API: one connection, one key, bound to one device where that is wanted.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import count
+
+from ansible_collections.panops.mlav.plugins.module_utils._device import envelope, sizes
+from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import Envelope
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    AuthenticationFailure,
+    CallTimeout,
+    DeviceChanged,
+    DeviceError,
+    MalformedAnswer,
+    NotBound,
+    Overloaded,
+    OversizedAnswer,
+    PermissionFailure,
+    SessionFailure,
+    TlsFailure,
+    Unreachable,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.live import overload
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api_requests import asked_in, form, only_reads
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.https import (
+    ConnectionLost,
+    HttpAnswer,
+    HttpsConnection,
+    HttpStream,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.network import Deadline
+from ansible_collections.panops.mlav.plugins.module_utils._device.options import SERIAL, ConnectionOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, excerpt
+
+# A connection may end for another reason than that the server keeps none.
+_BINDING_TRIES = 3
+
+_SYSTEM_INFO = "<show><system><info></info></system></show>"
+
+
+class ApiSession:
+    """One session: one connection, one key.
+
+    ``limit`` is that of the whole session, in place of one for each call.
+
+    Attributes:
+        redactor: knows the session's secrets, also the key that a password got.
+        guard: is called right before each change, and raises what forbids it.
+        login_refused: a password got an answer, and no key.
+        oversized: an answer was; nothing more is read in this session, but what was begun can still be ended.
+    """
+
+    guard: Callable[[], None] | None = None
+
+    def __init__(self, options: ConnectionOptions, limit: Deadline | None = None) -> None:
+        self.options = options
+        self._limit = limit
+        self.redactor = Redactor(options.secrets).known_to_excerpts()
+        self._connection = HttpsConnection(options, sizes.STATUS_BYTES)
+        self._key = options.api_key
+        self._failure: DeviceError | None = None
+        self._serial: str | None = None
+        self._named_on = 0
+        self.login_refused = False
+        self.oversized: OversizedAnswer | None = None
+        credential = "API key" if options.api_key is not None else f"user name and password of {options.username!r}"
+        self._credential = f"the {credential} in the option {options.option}"
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self._connection.requests
+
+    @property
+    def handshakes(self) -> int:
+        """How many connections were opened."""
+        return self._connection.handshakes
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._connection.close()
+
+    def renew(self) -> None:
+        """Begins the session anew: a new connection, and a new key where a password gets one.
+
+        For a session that the firewall has ended. Not for credentials that it did not accept: see ``call``.
+        """
+        self._connection.close()
+        self._key = self.options.api_key
+        self._failure = None
+
+    def serial(self) -> str:
+        """Asks the device for its serial number.
+
+        Raises:
+            NotBound: it does not tell one.
+            DeviceError: the subclass that fits.
+        """
+        return self._serial_in(self.op(_SYSTEM_INFO, asked="show system info"))
+
+    def bind(self, serial: str) -> None:
+        """From now on only the device is asked that has just told this serial number.
+
+        Each new connection is asked for it first, since another device may answer at the same address by then (a
+        cluster address, address translation). A change is sent over a connection that has just named it, or not at all;
+        through a Panorama, which finds the device by its serial number, over any.
+
+        Calls raise DeviceChanged where another device answers, and NotBound where no connection outlives an answer.
+        """
+        self._serial, self._named_on = serial, self._connection.handshakes
+
+    @contextmanager
+    def unguarded(self) -> Iterator[None]:
+        """Within it changes are sent without asking ``guard``."""
+        kept, self.guard = self.guard, None
+        try:
+            yield
+        finally:
+            self.guard = kept
+
+    def op(self, cmd: str, seconds: float | None = None, asked: str | None = None) -> Envelope:
+        """Asks an operational command, given as XML; ``asked`` names it in messages.
+
+        Raises:
+            DeviceError: the subclass that fits.
+        """
+        return self.call({"type": "op", "cmd": cmd}, seconds, asked)
+
+    def call(self, fields: Mapping[str, str], seconds: float | None = None, asked: str | None = None) -> Envelope:
+        """Sends one request of any type and gives its successful answer; the key and ``target`` are added.
+
+        A first connection that failed, credentials that were not accepted and a login that got anything but a key are
+        not tried again in this session: every attempt would take its time, and failed logins lock accounts. What only
+        reads is asked again while the service in front is overloaded, ``overload.ATTEMPTS`` times within the limit.
+
+        Raises:
+            DeviceError: the subclass that fits.
+        """
+        asked = asked or asked_in(fields)
+        return self.checked(self._exchange(fields, self._deadline(asked, seconds)), asked, sizes.of_request(fields))
+
+    def checked(self, body: bytes, asked: str, size: int = sizes.STATUS_BYTES) -> Envelope:
+        """Parses the body of an answer that may have ``size`` bytes, and gives it where it is a success.
+
+        Raises:
+            DeviceError: the subclass that fits.
+        """
+        try:
+            return envelope.check(envelope.parse(body, sizes.limits(size)), asked, self._credential)
+        except DeviceError as error:
+            raise self._noted(self._redacted(self._beyond_panorama(error))) from None
+
+    def finish(self, fields: Mapping[str, str]) -> None:
+        """Ends a job, best effort: PAN-OS removes one by itself once its result was fetched, and then refuses this."""
+        with suppress(DeviceError):
+            self.call({**fields, "action": "finish"}, min(self.options.timeout, 5.0))
+
+    @contextmanager
+    def stream(self, fields: Mapping[str, str], deadline: Deadline, max_bytes: int) -> Iterator[HttpStream]:
+        """Sends one request and gives its answer while the body is still coming, whatever it holds.
+
+        Raises:
+            DeviceError: as ``call``, before the body; what reading the body raises: see ``https.HttpStream``.
+        """
+        if self._failure is not None:
+            raise self._failure
+        with ExitStack() as opened:
+            try:
+                sent, headers = self._signed(fields, deadline)
+                for attempt in count(1):
+                    answer = opened.enter_context(
+                        self._connection.post_stream(*form(sent, headers), deadline, only_reads(sent), max_bytes)
+                    )
+                    if answer.status == 200:
+                        break
+                    said = answer.body.read(sizes.STATUS_BYTES)
+                    failed = HttpAnswer(answer.status, answer.reason, said, answer.location, answer.retry_after)
+                    opened.close()
+                    if not _waited(failed, sent, attempt, deadline):
+                        raise self._status_failure(failed, asked_in(fields))
+            except DeviceError as error:
+                raise self._noted(error) from error.__cause__
+            yield answer
+
+    def _exchange(self, fields: Mapping[str, str], deadline: Deadline) -> bytes:
+        """The body of the answer, whatever PAN-OS says in it."""
+        if self._failure is not None:
+            raise self._failure
+        if self.oversized is not None and only_reads(fields) and fields.get("action") != "finish":
+            raise self.oversized
+        try:
+            sent, headers = self._signed(fields, deadline)
+            if self._serial is None:
+                return self._post(sent, headers, deadline)
+            return self._post_bound(sent, headers, deadline)
+        except DeviceError as error:
+            raise self._noted(error) from error.__cause__
+
+    def _post_bound(self, sent: dict[str, str], headers: dict[str, str], deadline: Deadline) -> bytes:
+        changes, unanswered = not only_reads(sent), 0
+        for _try in range(_BINDING_TRIES):
+            if changes or self._named_on != self._connection.handshakes:
+                self._require_serial(headers, deadline)
+            named_on = self._named_on
+            if changes and self.guard is not None:
+                self.guard()
+            try:
+                found = self.options.serial_number is not None
+                return self._post(sent, headers, deadline, on=None if found else named_on)
+            except ConnectionLost as lost:
+                self._named_on = 0
+                unanswered += lost.unanswered
+                if unanswered > 1:
+                    raise Unreachable(
+                        f"{self.options.host} port {self.options.port} closed the connection without an answer"
+                    ) from None
+        raise NotBound(
+            f"{self.options.host} port {self.options.port} ends the connection after each answer, so that a change "
+            "cannot be bound to one device",
+            remedy="Address the firewall itself, without a load balancer or proxy in between, or through its Panorama "
+            f"({self.options.option}.serial_number).",
+        )
+
+    def _require_serial(self, headers: dict[str, str], deadline: Deadline) -> None:
+        """Asks who answers, and notes on which connection. Raises DeviceChanged."""
+        asked = "show system info"
+        fields = self._targeted({"type": "op", "cmd": _SYSTEM_INFO})
+        found = self._serial_in(self.checked(self._post(fields, headers, deadline), asked))
+        if found != self._serial:
+            raise DeviceChanged(
+                f"another device answers at {self.options.host} now: serial number {found} in place of {self._serial}",
+                remedy="Look at both devices. Address each firewall by an address that stays its own.",
+            )
+        self._named_on = self._connection.handshakes
+
+    @staticmethod
+    def _serial_in(answer: Envelope) -> str:
+        said = (answer.root.findtext("./result/system/serial") or "").strip()
+        if not SERIAL.fullmatch(said) or said.lower() == "unknown":
+            raise NotBound(
+                "the firewall does not tell its serial number, so that nothing can be bound to it",
+                remedy="License the firewall, or repair it by hand.",
+            )
+        return said
+
+    def _targeted(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """The fields of a request, with the firewall that a Panorama passes it on to."""
+        sent = dict(fields)
+        if self.options.serial_number is not None and fields.get("type") != "version":
+            sent["target"] = self.options.serial_number
+        return sent
+
+    def _signed(self, fields: Mapping[str, str], deadline: Deadline) -> tuple[dict[str, str], dict[str, str]]:
+        """The fields and the headers that are sent; a password gets its key first."""
+        if self._key is None:
+            self._key = self._login(deadline)
+            self.redactor.add(self._key)
+        return self._targeted(fields), {"X-PAN-KEY": self._key}
+
+    def _noted(self, error: DeviceError) -> DeviceError:
+        if isinstance(error, AuthenticationFailure) or not self.handshakes:
+            self._failure = error
+        if isinstance(error, OversizedAnswer):
+            self.oversized = error
+        return error
+
+    def _deadline(self, asked: str, seconds: float | None) -> Deadline:
+        if self._limit is not None:
+            return self._limit
+        return Deadline(self.options.timeout if seconds is None else seconds, f"the XML API call ({asked})")
+
+    def _login(self, deadline: Deadline) -> str:
+        """``_keygen``, whose failure is that of the session where it is an answer."""
+        try:
+            return self._keygen(deadline)
+        except (CallTimeout, Overloaded, TlsFailure, Unreachable):
+            raise
+        except DeviceError as error:
+            self.login_refused = True
+            self._failure = error
+            raise
+
+    def _keygen(self, deadline: Deadline) -> str:
+        fields = {"type": "keygen", "user": self.options.username or "", "password": self.options.password or ""}
+        answer = envelope.parse(self._post(fields, {}, deadline), sizes.limits(sizes.STATUS_BYTES))
+        try:
+            envelope.check(answer, "keygen", self._credential)
+        except (AuthenticationFailure, PermissionFailure) as error:
+            raise self._redacted(error) from None
+        except DeviceError as error:
+            raise self._redacted(_no_login(error)) from None
+        key = answer.root.findtext("./result/key", "").strip()
+        if not key or not key.isascii() or not key.isprintable():
+            raise MalformedAnswer("the firewall answered keygen without a usable key")
+        return key
+
+    def _post(
+        self, fields: Mapping[str, str], headers: Mapping[str, str], deadline: Deadline, on: int | None = None
+    ) -> bytes:
+        for attempt in count(1):
+            answer = self._connection.post(
+                *form(fields, headers), deadline, only_reads(fields), sizes.of_request(fields), on
+            )
+            if not _waited(answer, fields, attempt, deadline):
+                break
+        if answer.status != 200:
+            raise self._status_failure(answer, asked_in(fields))
+        if not answer.body:
+            raise self._redacted(envelope.foreign(f"the answer to {asked_in(fields)}", b""))
+        return answer.body
+
+    def _status_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
+        """The error for an HTTP status other than 200.
+
+        PAN-OS answers a login or a right that it refuses with HTTP 403, in its own form and with that code
+        (documentation, recorded answers). No other status is known to come from its API, whatever the body says.
+        """
+        status = f"HTTP {answer.status} {excerpt(answer.reason, 40)}".strip()
+        if answer.status in overload.STATUSES:
+            return Overloaded(
+                f"{status} to {asked}: the web server of {self.options.host}, or a load balancer or proxy in front of "
+                "it, is overloaded or does not reach what is behind it",
+                remedy="Wait, then run this again; if it persists, check what is in front of the management interface.",
+            )
+        try:
+            said = envelope.parse(answer.body, sizes.limits(sizes.STATUS_BYTES))
+        except MalformedAnswer:
+            where = f", a redirect to {excerpt(answer.location, 80)!r}," if answer.location is not None else ""
+            return self._redacted(envelope.foreign(f"{status} to {asked}{where}", answer.body))
+        if answer.status == 403 and said.code == "403" and not said.succeeded:
+            error = envelope.failure(said.code, said.message or said.text or status, asked, self._credential)
+            if isinstance(error, (AuthenticationFailure, PermissionFailure)):
+                return self._redacted(error)
+        form = "is in PAN-OS's form, but not with a status that its API is known to use with it"
+        return self._redacted(envelope.foreign(f"{status} to {asked}", answer.body, form))
+
+    def _redacted(self, error: DeviceError) -> DeviceError:
+        return type(error)(self.redactor.redact_message(error.message), error.remedy)
+
+    def _beyond_panorama(self, error: DeviceError) -> DeviceError:
+        """A Panorama's error about the firewall behind it; its exact words are not published."""
+        serial = self.options.serial_number
+        if serial is None or error.kind != DeviceError.kind or "not connected" not in error.message.lower():
+            return error
+        said = error.message.removeprefix("the firewall answered with an error to ")
+        return Unreachable(
+            f"Panorama {self.options.host} does not reach the firewall {serial}: {said}",
+            remedy="Look at the firewall under Panorama > Managed Devices, or ask it at its own address.",
+        )
+
+
+def _waited(answer: HttpAnswer, fields: Mapping[str, str], attempt: int, deadline: Deadline) -> bool:
+    """Waits before the next attempt of what only reads, after an overload; False where there is to be none."""
+    if answer.status not in overload.STATUSES or attempt >= overload.ATTEMPTS or not only_reads(fields):
+        return False
+    wait = overload.pause(answer.retry_after, attempt)
+    if wait >= deadline.remaining():
+        return False
+    time.sleep(wait)
+    return True
+
+
+def _no_login(error: DeviceError) -> DeviceError:
+    """What PAN-OS says to a login is no answer to the question that the login was for."""
+    return SessionFailure(f"no login: {error.message}", error.remedy or "Wait, then run this again.")

@@ -1,0 +1,67 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Questions that have to be answered although a firewall is committing: asked again until they are.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    AuthenticationFailure,
+    CallTimeout,
+    DeviceBusy,
+    DeviceError,
+    MalformedAnswer,
+    Overloaded,
+    Unreachable,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Limit, Pace
+
+T = TypeVar("T")
+
+_PASSING = (CallTimeout, DeviceBusy, MalformedAnswer, Overloaded, Unreachable)
+
+
+class PatientSession:
+    """One session that outlives lost connections, and once its own end."""
+
+    def __init__(self, api: XmlApi, pace: Pace) -> None:
+        self.api = api
+        self.pace = pace
+        self._renewed = False
+
+    def ask(self, question: Callable[[XmlApi], T], limit: Limit) -> T:
+        """Asks what only reads, again and again while the failure may pass.
+
+        Raises:
+            DeviceError: a failure that does not pass, or the last one when the time is over.
+        """
+        while True:
+            try:
+                return question(self.api)
+            except DeviceError as error:
+                if not self.may_pass(error) or limit.over:
+                    raise
+            self.pace.sleep(self.pace.poll_s)
+
+    def renewable(self) -> None:
+        """Allows one more renewal: a lock that stays is worse than one more login."""
+        self._renewed = False
+
+    def may_pass(self, error: DeviceError) -> bool:
+        """Whether the next attempt may succeed.
+
+        A session that has ended is renewed for it, once: failed logins lock accounts.
+        """
+        if isinstance(error, AuthenticationFailure) and not self._renewed:
+            self._renewed = True
+            self.api.renew()
+            return True
+        return isinstance(error, _PASSING)

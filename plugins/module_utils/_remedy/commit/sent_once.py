@@ -1,0 +1,149 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A commit that is sent at most once: its answer is not believed, the firewall's list of jobs is.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, MalformedAnswer
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import (
+    CommitRequest,
+    CommitUnknown,
+    Locked,
+    NotNow,
+    NotOurs,
+    find,
+    follow,
+    ours_among,
+    send,
+    uncertain,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import locked_refusal
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, newest_id
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import PatientSession
+
+# A commit that the firewall says it has not taken is looked for all the same.
+_LOOKS_AFTER_A_REFUSAL = 2
+
+
+class SentOnce:
+    """One commit of one description.
+
+    ``administrator`` gives our own name, None where it is not known.
+
+    Attributes:
+        counts: it was sent, and is or may be carried out, now or later.
+    """
+
+    def __init__(
+        self,
+        session: PatientSession,
+        description: str,
+        administrator: Callable[[], str | None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._session = session
+        self._description = description
+        self._administrator = administrator
+        self._say = say
+        self._before: int | None = None
+        self.counts = False
+
+    def queued_already(self, jobs: Iterable[Job]) -> int | None:
+        """Our job among those that the firewall lists now, where it said earlier that it takes no commit.
+
+        None before the first attempt.
+        """
+        jobs = tuple(jobs)
+        if self._before is None:
+            self._before = newest_id(jobs)
+            return None
+        taken = ours_among(jobs, self._before, self._description, self._administrator())
+        if taken is None:
+            return None
+        self.counts = True
+        self._say(f"commit job {taken.id}: was queued")
+        return taken.id
+
+    def send(self, request: CommitRequest) -> int | None:
+        """Sends it, and gives its job by the answer or by the list; None where there is nothing to commit.
+
+        Raises:
+            NotNow: it was not queued, and may be sent again later.
+            Refused, CommitUnknown, DeviceError: see ``change.LockedChange.commit``.
+        """
+        # Until the firewall's list has said otherwise: this process may be told to end at any moment.
+        self.counts = True
+        try:
+            job_id = send(self._session.api, request, self._description)
+        except (Locked, NotNow) as error:
+            job_id = self._queued_all_the_same(str(error))
+            if job_id is None:
+                self.counts = False
+                if isinstance(error, NotNow):
+                    raise
+                raise locked_refusal(excerpt(str(error), 300)) from error
+        except DeviceError as error:
+            job_id = self._found(error)
+        else:
+            if job_id is None:
+                job_id = self._queued_all_the_same("there are no changes to commit")
+        if job_id is not None:
+            self._say(f"commit job {job_id}: queued")
+        return job_id
+
+    def at_its_end(self, job_id: int, limit_s: float) -> Job:
+        """The job once it is done; a number that is another's is no reason to believe that job.
+
+        Raises:
+            CommitFailed, CommitUnfinished, CommitUnknown, DeviceError.
+        """
+        try:
+            return follow(self._session, job_id, self._is_ours, limit_s, self._say)
+        except NotOurs as other:
+            error = MalformedAnswer(f"the answer to the commit names a job that is not ours: {other}")
+            job_id = self._found(error)
+        try:
+            return follow(self._session, job_id, self._is_ours, limit_s, self._say)
+        except NotOurs as other:
+            raise CommitUnknown(f"the firewall lists {other} in the place of ours") from other
+
+    def _is_ours(self, job: Job) -> bool:
+        return job.may_be(self._description, self._administrator(), self._before or 0)
+
+    def _look(self, **looks: int) -> Job | None:
+        return find(self._session, self._before or 0, self._description, self._administrator(), **looks)
+
+    def _queued_all_the_same(self, said: str) -> int | None:
+        try:
+            job = self._look(looks=_LOOKS_AFTER_A_REFUSAL)
+        except DeviceError as unasked:
+            raise CommitUnknown(f"{excerpt(said)}, and then {excerpt(unasked.message)}") from unasked
+        return None if job is None else job.id
+
+    def _found(self, error: DeviceError) -> int:
+        """Our job in the firewall's list, whatever it answered. Raises what tells why there is none."""
+        lost = uncertain(error)
+        if lost:
+            self._say(f"the answer to the commit was lost: {excerpt(error.message)}")
+        self._session.may_pass(error)
+        try:
+            job = self._look() if lost else self._look(looks=1)
+        except DeviceError as unasked:
+            if not lost:
+                self.counts = False
+                raise error from None
+            raise CommitUnknown(f"{excerpt(error.message)}, and then {excerpt(unasked.message)}") from error
+        if job is not None and job.id is not None:
+            return job.id
+        if not lost:
+            self.counts = False
+            raise error
+        raise CommitUnknown(f"{excerpt(error.message)}, and the firewall lists no such job") from error

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting for the maintenance window.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Limit
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import window_refusal
+
+# A wait is cut into pieces, so that a computer that slept meanwhile does not come late.
+_LONGEST_SLEEP_S = 60.0
+
+
+def wait_for_window(allowances: Allowances, needed_s: float, limit: Limit, say: Callable[[str], None]) -> bool:
+    """Waits for a window of ``needed_s`` seconds that opens within the limit. Returns whether it had to wait.
+
+    Raises:
+        Refused: none does.
+    """
+    pace, waited = allowances.pace, False
+    while True:
+        now = pace.now()
+        closed = window_refusal(allowances, now, needed_s)
+        if closed is None:
+            return waited
+        refusal, opens = closed
+        if opens is None or opens - now > timedelta(seconds=limit.left_s):
+            raise refusal
+        if not waited:
+            say(f"waiting for the maintenance window, until {opens:%Y-%m-%dT%H:%M:%SZ}")
+            waited = True
+        pace.sleep(min(max((opens - now).total_seconds(), pace.poll_s), _LONGEST_SLEEP_S))
