@@ -22,6 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import M
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.unlocking import UNLOCK
 from tests.simulator.fleet import Firewall
+from tests.simulator.interference import interfere
 from tests.simulator.running import running_fleet
 from tests.tooling.operations import run_operation
 
@@ -63,7 +64,8 @@ def changing(firewall: Firewall, clock: Clock, **allowed: Any) -> Iterator[Locke
         device.close()
 
 
-def wait(change: LockedChange, then_commit: bool = False) -> None:
+def wait(change: LockedChange, then_commit: bool = False, after: Callable[[], None] = lambda: None) -> None:
+    after()
     for _wait in range(10):
         change.pace.sleep(10)
     if then_commit:
@@ -209,6 +211,55 @@ def test_a_lock_that_is_renewed_is_not_taken_over() -> None:
         refused = commit(firewall, say, busy_wait="10m")
         assert (refused["guard"], len(renewed)) == ("config_lock", 1), refused
         assert f"run {first.run}" in refused["msg"]
+
+
+def test_a_lock_that_is_renewed_while_it_is_removed_is_not_taken_over() -> None:
+    """Its run was late, and is there."""
+    with firewall_with(switches={"lock_again": "replaced"}) as firewall:
+        firewall.world.take_lock("config", "admin", LONG_AGO)
+        live: list[str] = []
+
+        def say(line: str) -> None:
+            if "removing a lock" in line:
+                [lock] = firewall.world.locks
+                lock.comment = str(mark_on(firewall).renewed(Pace().now()))
+                live.append(lock.comment)
+
+        refused = commit(firewall, say)
+        assert (refused.get("guard"), refused["taken_over"], len(live)) == ("config_lock", [], 1), refused
+        assert [lock.comment for lock in firewall.world.locks] == live
+
+
+@pytest.mark.parametrize("again", ["refused", "kept", "replaced"])
+def test_a_run_that_comes_late_does_not_take_its_lock_back(again: str) -> None:
+    """Another run of the same account has taken it over: that one changes the firewall now."""
+    clock = Clock()
+    with firewall_with(switches={"lock_again": again}) as firewall:
+
+        def taken_over() -> None:
+            [lock] = firewall.world.locks
+            lock.comment = NEVER_SOON
+
+        with pytest.raises(Refused, match="run 0123abcd"), changing(firewall, clock) as change:
+            wait(change, after=taken_over)
+        assert [lock.comment for lock in firewall.world.locks] == [NEVER_SOON]
+        assert firewall.world.commits == []
+
+
+def test_what_changed_while_the_lock_was_away_is_not_committed() -> None:
+    clock = Clock()
+    with firewall_with() as firewall:
+
+        def away() -> None:
+            firewall.world.locks.clear()
+            interfere(firewall.world, "edit", "admin")
+
+        with (
+            pytest.raises(Refused, match="has changed meanwhile"),
+            changing(firewall, clock, allow_other_changes=True) as change,
+        ):
+            wait(change, then_commit=True, after=away)
+    assert_one_commit(firewall, 0)
 
 
 def unlock(firewall: Firewall, *, check: bool = False, **given: Any) -> dict[str, Any]:
