@@ -60,6 +60,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import 
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import HeldLock, LeaseWatch
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import Job, read_jobs
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import Lock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.sent_once import SentOnce
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.termination import ended_in_order, undisturbed
@@ -156,6 +157,16 @@ class LockedChange:
     def lock_left(self) -> str | None:
         """After leaving: why the lock could not be released; None where it was."""
         return self._lock.left
+
+    @property
+    def locks_left(self) -> tuple[Lock, ...]:
+        """After leaving: our lock where it could not be released."""
+        return () if self._lock.left_lock is None else (self._lock.left_lock,)
+
+    @property
+    def job_id(self) -> int | None:
+        """The job of our commit; None where none was sent, or it is not known."""
+        return None if self._sent is None else self._sent.job_id
 
     @property
     def taken_over(self) -> tuple[str, ...]:

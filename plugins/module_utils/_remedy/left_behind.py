@@ -19,7 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import find_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import LeaseWatch
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import Job, read_jobs
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import MARK, read_locks
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import MARK, Lock, read_locks
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,15 @@ class Expected:
             at is told as well.
         written_at: xpath of an exclusion that was written or taken back, also of one without our mark; empty for none.
         committed_in_vain: an exclusion that runs did not help, or is not known to have.
+        locks, jobs: of this run, also where the firewall lists them without our mark.
         why: for each kind of finding (``lock``, ``candidate``, ``running``) why it could not be taken back.
     """
 
     acted: bool = False
     written_at: str = ""
     committed_in_vain: bool = False
+    locks: tuple[Lock, ...] = ()
+    jobs: frozenset[int] = frozenset()
     why: tuple[tuple[str, str], ...] = ()
 
     def reason(self, kind: str) -> str:
@@ -70,20 +73,21 @@ def left_behind(
             ("candidate", "running"),
             lambda: _exclusion(where, device, exclusion, expected),
         ),
-        *asked("a commit job", (), lambda: _jobs(where, device)),
+        *asked("a commit job", (), lambda: _jobs(where, device, expected.jobs)),
     )
 
 
 def _locks(host: str, device: LiveDevice, expected: Expected, watch: LeaseWatch) -> Iterator[str]:
     for lock in read_locks(device.api, "config"):
-        if lock.mark is None and not lock.comment.startswith(MARK):
-            continue
-        if watch.left_s(lock) is None:
-            continue
-        yield (
-            f"The configuration lock on {host}{expected.reason('lock')} ({lock}). Where its run is over, the next run "
-            "releases it once its lease is over, and so does the playbook panops.mlav.unlock"
-        )
+        what = f"The configuration lock on {host}{expected.reason('lock')} ({lock}). Where its run is over, "
+        if lock.mark is None:
+            # The firewall keeps no comments, or cuts them.
+            if lock in expected.locks or lock.comment.startswith(f"{MARK} run "):
+                yield f"{what}release it on the firewall: its comment is not whole, so that no run releases it"
+        elif watch.left_s(lock) is not None:
+            yield (
+                f"{what}the next run releases it once its lease is over, and so does the playbook panops.mlav.unlock"
+            )
 
 
 def _exclusion(host: str, device: LiveDevice, name: str, expected: Expected) -> Iterator[str]:
@@ -112,9 +116,9 @@ def excludes(state: ExclusionState | None) -> bool:
     return state is not None and state.exclude is True
 
 
-def _jobs(host: str, device: LiveDevice) -> Iterator[str]:
+def _jobs(host: str, device: LiveDevice, known: frozenset[int]) -> Iterator[str]:
     for job in read_jobs(device.api):
-        if job.active and _is_ours(job):
+        if job.active and (_is_ours(job) or (job.id in known and not job.description)):
             yield f"Commit job {job.id} of this collection still runs on {host}"
 
 

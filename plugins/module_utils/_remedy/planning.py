@@ -49,6 +49,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion_entry import find_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.holding import LeaseWatch
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.locks import Lock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import (
     ReconnectOptions,
@@ -130,6 +131,8 @@ class Planning:
         self._say = say
         # Why something could not be taken back, by what it is: see ``left_behind.Expected``.
         self._why: list[tuple[str, str]] = []
+        self._locks_left: list[Lock] = []
+        self._jobs_sent: set[int] = set()
         self._watch = LeaseWatch(options.allowances.pace)
         self._forget()
 

@@ -94,7 +94,7 @@ class Remediation(Planning):
         Stale locks are released where ``act``, unless another run soon learns from one what became of its run.
         """
         record, unfinished = self._record, self._options.unfinished
-        if record.outcome != "nothing_to_do" and record.cause is None:
+        if record.outcome != "nothing_to_do" and record.cause is None and self._firewall.device.serial is None:
             # It did not answer, and one more wrong login may lock the account.
             if unfinished:
                 record.left_behind.append(
@@ -130,7 +130,9 @@ class Remediation(Planning):
         in_place = self._in_place is not None and record.guard == "decrypting_device"
         in_vain = record.outcome not in _ENDED_WELL and ("commit" in sent or unfinished.committed or in_place)
         acted = bool(unfinished) or any(action["action"] != "remove_lock" for action in record.actions)
-        return Expected(acted, written_at, in_vain, tuple(self._why))
+        return Expected(
+            acted, written_at, in_vain, tuple(self._locks_left), frozenset(self._jobs_sent), tuple(self._why)
+        )
 
     def _release_stale_locks(self, target: Target) -> None:
         session = PatientSession(target.device.api, self._options.allowances.pace)
@@ -187,7 +189,7 @@ class Remediation(Planning):
                     change.only_own_changes((writing.xpath,))
                     self._commit(change, plan.steps[-1])
         finally:
-            self._note_lock(change)
+            self._note_left(change)
 
     def _undone_on_failure(self, undo: ExclusionPlan, change: LockedChange) -> UndoneOnFailure:
         return UndoneOnFailure(self._target.device, undo, change, lambda why: self._why.append(("candidate", why)))
@@ -215,7 +217,7 @@ class Remediation(Planning):
         except DeviceError as error:
             self._why.append(("running", f"it could not be taken back: {error.message}"))
         finally:
-            self._note_lock(change)
+            self._note_left(change)
 
     def _reconnect(self, plan: Plan, choice: Choice) -> None:
         target, record = self._target, self._record
@@ -246,11 +248,14 @@ class Remediation(Planning):
             record.left_behind.append(f"device-server of {target.name} was restarted. Outstanding: {outstanding}")
             raise
         finally:
-            self._note_lock(change)
+            self._note_left(change)
 
-    def _note_lock(self, change: LockedChange) -> None:
+    def _note_left(self, change: LockedChange) -> None:
         if change.lock_left:
             self._why.append(("lock", change.lock_left))
+        self._locks_left += change.locks_left
+        if change.job_id is not None:
+            self._jobs_sent.add(change.job_id)
 
     def _verified(self) -> bool:
         """Asks until the firewall is connected or the time is up, then diagnoses anew."""

@@ -40,6 +40,7 @@ class SentOnce:
 
     Attributes:
         counts: it was sent, and is or may be carried out, now or later.
+        job_id: its job, once that is known.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class SentOnce:
         self._say = say
         self._before: int | None = None
         self.counts = False
+        self.job_id: int | None = None
 
     def queued_already(self, jobs: Iterable[Job]) -> int | None:
         """Our job among those that the firewall lists now, where it said earlier that it takes no commit.
@@ -69,6 +71,7 @@ class SentOnce:
         if taken is None:
             return None
         self.counts = True
+        self.job_id = taken.id
         self._say(f"commit job {taken.id}: was queued")
         return taken.id
 
@@ -96,6 +99,7 @@ class SentOnce:
             if job_id is None:
                 job_id = self._queued_all_the_same("there are no changes to commit")
         if job_id is not None:
+            self.job_id = job_id
             self._say(f"commit job {job_id}: queued")
         return job_id
 
@@ -109,7 +113,7 @@ class SentOnce:
             return follow(self._session, job_id, self._is_ours, limit_s, self._say)
         except NotOurs as other:
             error = MalformedAnswer(f"the answer to the commit names a job that is not ours: {other}")
-            job_id = self._found(error)
+            self.job_id = job_id = self._found(error)
         try:
             return follow(self._session, job_id, self._is_ours, limit_s, self._say)
         except NotOurs as other:

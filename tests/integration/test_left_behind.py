@@ -1,0 +1,77 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a record calls left behind where the firewall lists less than others do: no comments, no descriptions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.simulator.front_end import Step, front_end, http
+
+from .repairing import firewall_with, our_locks, repair
+
+pytestmark = pytest.mark.usefixtures("quick")
+
+Lists = Callable[[str], str]
+STALE = "panops.mlav run 0123abcd job - lease 1s until 2020-01-01T00:00:00Z"
+STAYS: dict[str, Any] = {"kind": "refused", "on": "request config-lock remove", "times": 0, "via": "api"}
+
+
+def without_comments(text: str) -> str:
+    return re.sub(r"<comment>.*?</comment>", "", text)
+
+
+def cut_comments(text: str) -> str:
+    return re.sub(r"(<comment><!\[CDATA\[.{40})[^]]*", r"\1", text)
+
+
+def without_descriptions(text: str) -> str:
+    return re.sub(r"<description>.*?</description>", "", text)
+
+
+def lists(what: str, how: Lists) -> Step:
+    return Step(what, times=0, forward=True, body=how)
+
+
+@pytest.mark.parametrize("how", [str, cut_comments, without_comments])
+def test_a_lock_that_could_not_be_released(how: Lists) -> None:
+    with firewall_with(STAYS) as firewall, front_end(firewall, script=[lists("show config-locks", how)]) as front:
+        record = repair(firewall, provider=front.provider())
+        assert len(our_locks(firewall)) == 1
+        assert ["The configuration lock" in line for line in record["left_behind"]] == [True], record
+
+
+@pytest.mark.parametrize("how", [str, cut_comments, without_comments])
+def test_a_lock_whose_being_given_was_not_heard(how: Lists) -> None:
+    script = [lists("show config-locks", how), Step("request config-lock add", forward=True, drop=True)]
+    with firewall_with() as firewall, front_end(firewall, script=script) as front:
+        record = repair(firewall, provider=front.provider())
+        assert (record["outcome"], our_locks(firewall)) == ("repaired", []), record
+
+
+@pytest.mark.parametrize("how", [str, without_descriptions])
+def test_a_job_that_still_runs(how: Lists) -> None:
+    script = [lists("show jobs", how)]
+    with (
+        firewall_with(switches={"commit_seconds": 3600.0}) as firewall,
+        front_end(firewall, script=script) as front,
+    ):
+        record = repair(firewall, provider=front.provider(), commit_timeout="1s")
+        assert record["outcome"] == "failed"
+        assert sum("ommit job" in line for line in record["left_behind"]) == 1, record
+
+
+def test_what_a_run_left_is_told_where_the_state_of_the_connection_is_not_known() -> None:
+    script = [http(503, on="show mlav cloud-status", times=0)]
+    with firewall_with(scenario="healthy") as firewall, front_end(firewall, script=script) as front:
+        firewall.world.take_lock("config", "admin", STALE)
+        looked = repair(firewall, check=True, provider=front.provider(), timeout=3)
+        assert (looked["guard"], len(looked["left_behind"])) == ("cause", 1), looked
+        record = repair(firewall, provider=front.provider(), timeout=3)
+        assert (record["guard"], record["left_behind"], our_locks(firewall)) == ("cause", [], []), record
