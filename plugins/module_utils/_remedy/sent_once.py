@@ -27,10 +27,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import 
     uncertain,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.guards import locked_refusal
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import Job, newest_id
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.jobs import Job, newest_id, read_jobs
 
 # A commit that the firewall says it has not taken is looked for all the same.
 _LOOKS_AFTER_A_REFUSAL = 2
+# The list of jobs is asked for again for so long.
+_LIST_S = 60.0
 
 
 class SentOnce:
@@ -69,6 +71,7 @@ class SentOnce:
             return None
         taken = ours_among(jobs, self._before, self._description, self._administrator())
         if taken is None:
+            self._require_not_queued(jobs, "the firewall takes no commit now")
             return None
         self.counts = True
         self.job_id = taken.id
@@ -89,6 +92,7 @@ class SentOnce:
         except (Locked, NotNow) as error:
             job_id = self._queued_all_the_same(str(error))
             if job_id is None:
+                self._require_not_queued(self._jobs(), str(error))
                 self.counts = False
                 if isinstance(error, NotNow):
                     raise
@@ -131,6 +135,16 @@ class SentOnce:
         except DeviceError as unasked:
             raise CommitUnknown(f"{excerpt(said)}, and then {excerpt(unasked.message)}") from unasked
         return None if job is None else job.id
+
+    def _jobs(self) -> tuple[Job, ...]:
+        return self._session.ask(read_jobs, self._session.pace.within(_LIST_S))
+
+    def _require_not_queued(self, jobs: Iterable[Job], said: str) -> None:
+        """Raises CommitUnknown where a job may be ours: some firewalls list no descriptions, and our name may be unknown."""
+        for job in jobs:
+            if job.not_other_than(self._description, self._administrator(), self._before or 0):
+                self.counts = True
+                raise CommitUnknown(f"{excerpt(said)}, and the firewall lists {job}, which may be ours")
 
     def _found(self, error: DeviceError) -> int:
         """Our job in the firewall's list, whatever it answered. Raises what tells why there is none."""
