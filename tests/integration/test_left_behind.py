@@ -14,7 +14,7 @@ import pytest
 
 from tests.simulator.front_end import Step, front_end, http
 
-from .repairing import firewall_with, our_locks, repair
+from .repairing import DECRYPTS, exclusion, firewall_with, our_locks, repair
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -75,3 +75,35 @@ def test_what_a_run_left_is_told_where_the_state_of_the_connection_is_not_known(
         assert (looked["guard"], len(looked["left_behind"])) == ("cause", 1), looked
         record = repair(firewall, provider=front.provider(), timeout=3)
         assert (record["guard"], record["left_behind"], our_locks(firewall)) == ("cause", [], []), record
+
+
+OVER_API: dict[str, Any] = {"switches": {"refused_over_api": []}}
+ANYWAY = {"remediate_confidence": "possible", "timeout": 3}
+UNSENT: dict[str, tuple[str, str, Callable[[int], Step]]] = {
+    "overloaded": (DECRYPTS, "commit", lambda at: http(503, on="show system info", at=at, times=3)),
+    "too late": (DECRYPTS, "commit", lambda at: Step("show config-locks", at=at, stall=True)),
+    "restart": (
+        "device_server_unavailable",
+        "debug software restart",
+        lambda at: http(503, on="show system info", at=at, times=3),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNSENT)
+def test_what_was_not_sent_is_not_followed(name: str) -> None:
+    """What is asked right before a change is answered too late, or not at all: the write before it is taken back."""
+    scenario, change, step = UNSENT[name]
+    with firewall_with(scenario=scenario, **OVER_API) as firewall, front_end(firewall) as front:
+        assert repair(firewall, provider=front.provider(), **ANYWAY)["outcome"] == "repaired"
+        asked = front.labels[: front.labels.index(change)]
+    at = asked.count(step(1).on)
+    with (
+        firewall_with(scenario=scenario, **OVER_API) as firewall,
+        front_end(firewall, script=[step(at)]) as front,
+    ):
+        record = repair(firewall, provider=front.provider(), **ANYWAY)
+        assert (record["outcome"], record["actions"][-1]["state"]) == ("failed", "failed"), record
+        assert "was sent" not in record["error"]
+        assert "restarted" not in record["actions"][-1]
+        assert (front.count(change), record["left_behind"], exclusion(firewall)) == (0, [], None)

@@ -98,6 +98,9 @@ class SentOnce:
                     raise
                 raise locked_refusal(excerpt(str(error), 300)) from error
         except DeviceError as error:
+            if error.unsent:
+                self.counts = False
+                raise
             job_id = self._found(error)
         else:
             if job_id is None:
@@ -140,7 +143,7 @@ class SentOnce:
         return self._session.ask(read_jobs, self._session.pace.within(_LIST_S))
 
     def _require_not_queued(self, jobs: Iterable[Job], said: str) -> None:
-        """Raises CommitUnknown where a job may be ours: some firewalls list no descriptions, and our name may be unknown."""
+        """Raises CommitUnknown where a job may be ours: without descriptions, and without our name, nothing tells."""
         for job in jobs:
             if job.not_other_than(self._description, self._administrator(), self._before or 0):
                 self.counts = True
