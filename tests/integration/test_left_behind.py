@@ -7,14 +7,18 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.simulator.front_end import Step, front_end, http
+from tests.simulator.front_end import Step, front_end, hostile_xml, http
 
-from .repairing import DECRYPTS, exclusion, firewall_with, our_locks, repair
+from .committing import fault
+from .repairing import DECRYPTS, NAME, exclusion, firewall_with, our_locks, repair, run_of_its_own, wait_until
+from .test_remediate_killed import SWITCHED_OFF
 
 pytestmark = pytest.mark.usefixtures("quick")
 
@@ -107,3 +111,37 @@ def test_what_was_not_sent_is_not_followed(name: str) -> None:
         assert "was sent" not in record["error"]
         assert "restarted" not in record["actions"][-1]
         assert (front.count(change), record["left_behind"], exclusion(firewall)) == (0, [], None)
+
+
+def test_a_write_of_an_earlier_run_on_another_device_is_not_this_one_s(tmp_path: Path) -> None:
+    """The firewall was replaced: what waits on the new one is somebody else's."""
+    given = {"audit_dir": str(tmp_path)}
+    with firewall_with(fault("hang_after", "config set"), **SWITCHED_OFF) as firewall:
+        with run_of_its_own(firewall, **given) as process:
+            wait_until(lambda: (exclusion(firewall) or {}).get("exclude") == "yes", process)
+            process.kill()
+            process.wait()
+        gone = firewall.serial
+    with firewall_with(**SWITCHED_OFF) as firewall:
+        [element] = ET.fromstring(f"<x><entry name='{NAME}'><exclude>yes</exclude></entry></x>")
+        firewall.world.config.set("/config/shared/ssl-decrypt/ssl-exclude-cert", [element], "admin")
+        record = repair(firewall, **given)
+        assert (record["outcome"], record["guard"]) == ("refused", "pending_changes"), record
+        assert len(firewall.world.commits) == 0
+        [left] = record["left_behind"]
+        assert gone in left
+        assert "not known" in left
+
+
+def test_a_write_is_taken_back_although_an_answer_was_too_large() -> None:
+    """It ends the reading, and not what was begun."""
+    with firewall_with() as firewall, front_end(firewall) as front:
+        repair(firewall, provider=front.provider())
+        asked = front.labels[: front.labels.index("commit")]
+    before = len(asked) - 1 - asked[::-1].index("config set")
+    # It is read back, and then the whole is.
+    step = Step("config get", at=asked[:before].count("config get") + 2, body=hostile_xml("elements", 33_000_000))
+    with firewall_with() as firewall, front_end(firewall, script=[step]) as front:
+        record = repair(firewall, provider=front.provider())
+        assert record["outcome"] == "failed", record
+        assert (record["left_behind"], exclusion(firewall), our_locks(firewall)) == ([], None, []), record

@@ -230,6 +230,8 @@ class LockedChange:
     def regain_lock(self) -> None:
         """Before something is taken back: the lock may have been lost meanwhile. Raises Refused, DeviceError."""
         self._leaving = True
+        # An answer that was too large ends the reading, and not what was begun.
+        self._device.api.oversized = None
         self._lock.regain()
 
     def _look(self) -> None:

@@ -304,7 +304,12 @@ class Planning:
         return ours and (running is None or running.exclude is not True)
 
     def _wrote_before(self, found: Found) -> bool:
-        return found.xpath == self._options.unfinished.written
+        return found.xpath == self._written_before(self._target)
+
+    def _written_before(self, target: Target) -> str:
+        """Where an earlier run has written on this very device; a replaced one has got nothing of it."""
+        unfinished = self._options.unfinished
+        return unfinished.written if target.device.serial == unfinished.written_on else ""
 
     def _wanted(self) -> Wanted:
         return Wanted(name=self._options.exclusion)

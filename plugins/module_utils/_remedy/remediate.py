@@ -106,27 +106,36 @@ class Remediation(Planning):
             if act:
                 self._release_stale_locks(target)
             record.left_behind += left_behind(
-                target.name, target.device, self._options.exclusion, self._expected(), self._watch
+                target.name, target.device, self._options.exclusion, self._expected(target), self._watch
             )
 
     def _devices(self) -> list[Target]:
         """Those where this run or an earlier one may have left something."""
-        named, known = self._options.unfinished.target, self._options.preferences.decryption_host
+        named, serial = self._options.unfinished.target, self._options.unfinished.target_serial
         devices = {each.name: each for each in (self._firewall, self._target)}
-        if named not in ("", *devices) and named == known:
+        why = ""
+        if named and named not in devices:
             try:
+                if named != self._options.preferences.decryption_host:
+                    raise Refused("decrypting_device", "this run does not know how to reach it")
                 devices[named] = self._open_decrypter()
             except DeviceError as error:
-                self._record.left_behind.append(
-                    f"What an earlier run left on {named} is not known: {excerpt(error.message, 300)}"
-                )
+                why = excerpt(error.message, 300)
+        found = devices[named].device.serial if named in devices else None
+        if serial and found not in (None, serial):
+            why = f"serial number {found} answers there now"
+        if why:
+            where = f"{named} (serial number {serial})" if serial else named
+            self._record.left_behind.append(f"What an earlier run left on {where} is not known: {why}")
         return list(devices.values())
 
-    def _expected(self) -> Expected:
+    def _expected(self, target: Target) -> Expected:
         record, unfinished = self._record, self._options.unfinished
         sent = {action["action"] for action in record.actions if action["state"] in ("begun", "done", "failed")}
         wrote = self.exclusion is not None and bool(sent & {"add_exclusion", "remove_exclusion", "commit"})
-        written_at = self.exclusion.xpath if self.exclusion is not None and wrote else unfinished.written
+        written_at = self._written_before(target)
+        if self.exclusion is not None and wrote and target is self._target:
+            written_at = self.exclusion.xpath
         in_place = self._in_place is not None and record.guard == "decrypting_device"
         in_vain = record.outcome not in _ENDED_WELL and ("commit" in sent or unfinished.committed or in_place)
         acted = bool(unfinished) or any(action["action"] != "remove_lock" for action in record.actions)
