@@ -31,6 +31,7 @@ class Expected:
             at is told as well.
         written_at: xpath of an exclusion that was written or taken back, also of one without our mark; empty for none.
         committed_in_vain: an exclusion that runs did not help, or is not known to have.
+        seen: whether it helped was looked at since.
         locks, jobs: of this run, also where the firewall lists them without our mark.
         why: for each kind of finding (``lock``, ``candidate``, ``running``) why it could not be taken back.
     """
@@ -38,6 +39,7 @@ class Expected:
     acted: bool = False
     written_at: str = ""
     committed_in_vain: bool = False
+    seen: bool = True
     locks: tuple[Lock, ...] = ()
     jobs: frozenset[int] = frozenset()
     why: tuple[tuple[str, str], ...] = ()
@@ -96,7 +98,8 @@ def _exclusion(host: str, device: LiveDevice, name: str, expected: Expected) -> 
     if waits is not None:
         yield f"{waits} {name} on {host} waits to be committed, at {found.xpath}{expected.reason('candidate')}"
     elif expected.committed_in_vain and excludes(found.running) and ours(found, expected.written_at):
-        yield f"The exclusion of {name} is committed on {host} and did not help{expected.reason('running')}"
+        helped = "did not help" if expected.seen else "is not known to have helped"
+        yield f"The exclusion of {name} is committed on {host} and {helped}{expected.reason('running')}"
 
 
 def waiting(found: Found, written_at: str) -> str | None:

@@ -140,7 +140,13 @@ class Remediation(Planning):
         in_vain = record.outcome not in _ENDED_WELL and ("commit" in sent or unfinished.committed or in_place)
         acted = bool(unfinished) or any(action["action"] != "remove_lock" for action in record.actions)
         return Expected(
-            acted, written_at, in_vain, tuple(self._locks_left), frozenset(self._jobs_sent), tuple(self._why)
+            acted=acted,
+            written_at=written_at,
+            committed_in_vain=in_vain,
+            seen=record.verdict_after is not None or "commit" not in sent,
+            locks=tuple(self._locks_left),
+            jobs=frozenset(self._jobs_sent),
+            why=tuple(self._why),
         )
 
     def _release_stale_locks(self, target: Target) -> None:
