@@ -17,7 +17,7 @@ import pytest
 from tests.simulator.front_end import Step, front_end, hostile_xml, http
 
 from .committing import fault
-from .repairing import DECRYPTS, NAME, exclusion, firewall_with, our_locks, repair, run_of_its_own, wait_until
+from .repairing import DECRYPTS, NAME, end_jobs, exclusion, firewall_with, our_locks, repair, run_of_its_own, wait_until
 from .test_remediate_killed import SWITCHED_OFF
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -145,3 +145,17 @@ def test_a_write_is_taken_back_although_an_answer_was_too_large() -> None:
         record = repair(firewall, provider=front.provider())
         assert record["outcome"] == "failed", record
         assert (record["left_behind"], exclusion(firewall), our_locks(firewall)) == ([], None, []), record
+
+
+@pytest.mark.parametrize("seconds", [0.0, 3600.0], ids=["done", "runs"])
+def test_a_write_that_another_s_commit_takes_along_is_not_taken_back(seconds: float) -> None:
+    """Its removal would wait to be committed."""
+    switches = {"config_lock_stops_commits": False, "commit_seconds": seconds}
+    bob = {"kind": "interfere", "on": "commit", "text": "commit", "times": 1, "via": "api"}
+    with firewall_with(bob, fault("refused", "commit"), switches=switches) as firewall:
+        record = repair(firewall, busy_wait="0s")
+        assert [commit.user for commit in firewall.world.commits] == ["bob"]
+        [left] = record["left_behind"]
+        assert f"exclusion of {NAME}" in left
+        end_jobs(firewall)
+        assert exclusion(firewall) == exclusion(firewall, "running") is not None

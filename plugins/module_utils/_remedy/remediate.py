@@ -137,13 +137,14 @@ class Remediation(Planning):
         if self.exclusion is not None and wrote and target is self._target:
             written_at = self.exclusion.xpath
         in_place = self._in_place is not None and record.guard == "decrypting_device"
-        in_vain = record.outcome not in _ENDED_WELL and ("commit" in sent or unfinished.committed or in_place)
+        runs = "commit" in sent or any(where == "running" for where, _why in self._why)
+        in_vain = record.outcome not in _ENDED_WELL and (runs or unfinished.committed or in_place)
         acted = bool(unfinished) or any(action["action"] != "remove_lock" for action in record.actions)
         return Expected(
             acted=acted,
             written_at=written_at,
             committed_in_vain=in_vain,
-            seen=record.verdict_after is not None or "commit" not in sent,
+            seen=record.verdict_after is not None or not runs,
             locks=tuple(self._locks_left),
             jobs=frozenset(self._jobs_sent),
             why=tuple(self._why),
@@ -207,7 +208,7 @@ class Remediation(Planning):
             self._note_left(change)
 
     def _undone_on_failure(self, undo: ExclusionPlan, change: LockedChange) -> UndoneOnFailure:
-        return UndoneOnFailure(self._target.device, undo, change, lambda why: self._why.append(("candidate", why)))
+        return UndoneOnFailure(self._target.device, undo, change, lambda where, why: self._why.append((where, why)))
 
     def _commit(self, change: LockedChange, step: Step) -> Committed:
         with self._record.step(step) as action:
