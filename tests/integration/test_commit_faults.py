@@ -21,7 +21,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit import 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from tests.simulator.config_default import VSYS
 from tests.simulator.fleet import HOST
-from tests.simulator.front_end import Step, front_end, says
+from tests.simulator.front_end import Step, front_end, hostile_xml, says
 from tests.simulator.switches import Fault
 
 from .committing import assert_one_commit, commit, fault, firewall_with, once_queued, options
@@ -80,6 +80,15 @@ def test_a_commit_that_cannot_be_told_from_another_is_not_sent_again(said: str, 
         provider = {"ip_address": HOST, "port": front.port, "api_key": firewall.api_key}
         failed = commit(firewall, provider=provider, force=True, lock=False, allow_other_changes=True)
         assert failed["error"]["kind"] == "commit_unknown", failed
+        assert_one_commit(firewall)
+
+
+def test_a_job_is_not_followed_in_a_session_that_reads_nothing_more() -> None:
+    """After an answer that was too large."""
+    script = [Step("show jobs", at=4, body=hostile_xml("elements", 5_000_000))]
+    with firewall_with() as firewall, front_end(firewall, script=script) as front:
+        failed = commit(firewall, provider=front.provider())
+        assert (failed["error"]["kind"], failed["job_id"]) == ("commit_unfinished", firewall.world.jobs.all[-1].number)
         assert_one_commit(firewall)
 
 

@@ -24,6 +24,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.unlocking impor
 from tests.simulator.fleet import Firewall
 from tests.simulator.interference import interfere
 from tests.simulator.running import running_fleet
+from tests.simulator.switches import Fault
 from tests.tooling.operations import run_operation
 
 from .committing import assert_one_commit, commit, firewall_with, options
@@ -246,6 +247,24 @@ def test_a_run_that_comes_late_does_not_take_its_lock_back(again: str) -> None:
         assert firewall.world.commits == []
 
 
+def test_a_renewal_that_does_not_get_through_is_not_renewed_within() -> None:
+    """Each wait may take a minute more, and none waits for another."""
+    clock = Clock()
+    given = Allowances(pace=clock.pace(lease_s=60.0))
+    with (
+        firewall_with() as firewall,
+        closing(open_device(options(firewall))) as device,
+        LockedChange(device, given, "test", print, own_changes_allowed=True) as change,
+    ):
+        firewall.world.faults.answers.append(Fault("html", "show config-locks"))
+        for _wait in range(10):
+            before = clock.seconds
+            change.pace.sleep(10)
+            assert clock.seconds - before <= 100
+        firewall.world.faults.answers.clear()
+    assert_one_commit(firewall, 0)
+
+
 def test_what_changed_while_the_lock_was_away_is_not_committed() -> None:
     clock = Clock()
     with firewall_with() as firewall:
@@ -343,6 +362,21 @@ def test_no_limit_follows_a_clock_that_somebody_sets(days: int) -> None:
             commit_alone(device, given)
         assert 90 <= clock.seconds < 120
     assert len(looked) > 2
+
+
+def test_how_long_a_commit_took_does_not_follow_a_clock_that_somebody_sets() -> None:
+    clock, looked = Clock(), [NOW]
+
+    def another_day() -> datetime:
+        looked.append(looked[-1] + timedelta(days=1))
+        return looked[-1]
+
+    with firewall_with() as firewall, closing(open_device(options(firewall))) as device:
+        given = Allowances(pace=clock.pace(now=another_day, poll_s=1.0))
+        with LockedChange(device, given, "test", print, own_changes_allowed=True) as change:
+            done = change.commit(CommitRequest("done"))
+        assert done.duration_s is not None
+        assert done.duration_s < 3600
 
 
 def commit_alone(device: LiveDevice, given: Allowances) -> None:

@@ -371,6 +371,7 @@ class LockedChange:
     def _followed(self, sent: SentOnce, job_id: int, started: datetime, request: CommitRequest) -> Committed:
         """The end of the job, and whether what was to be committed runs: the job's own word is not enough."""
         notes: tuple[str, ...] = ()
+        began = self.pace.clock()
         try:
             job = sent.at_its_end(job_id, self._allowances.commit_timeout_s)
         except CommitFailed as failed:
@@ -380,11 +381,10 @@ class LockedChange:
             notes = ("The job says that it failed, and the running configuration holds what was committed.",)
             self._say(f"commit job {failed.job_id}: {notes[0]}")
             job = failed.job
-        finished = self.pace.now()
-        duration = finished - started
+        finished, duration_s = self.pace.now(), self.pace.clock() - began
         # The firewall counts whole seconds.
         if job.enqueued is not None and job.finished is not None and job.finished > job.enqueued:
-            duration = job.finished - job.enqueued
+            duration_s = (job.finished - job.enqueued).total_seconds()
         confirmed = self._confirmed(request.partial_to)
         if confirmed is False:
             sent.counts = False
@@ -395,7 +395,7 @@ class LockedChange:
             job.id,
             started,
             finished,
-            max(0.0, duration.total_seconds()),
+            duration_s,
             (*notes, *job.warnings),
             job.details,
             confirmed,

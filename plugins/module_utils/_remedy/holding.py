@@ -104,6 +104,7 @@ class HeldLock:
         self._watch = watch or LeaseWatch(session.pace)
         self._mark: Mark | None = None
         self._renew_at = 0.0
+        self._renewing = False
         self._given = False
         self.admin: str | None = None
         self.interrupted_run: str | None = None
@@ -272,9 +273,11 @@ class HeldLock:
         Raises:
             Refused: somebody else has it now.
         """
-        if self._mark is None or self._session.pace.clock() < self._renew_at:
+        if self._mark is None or self._renewing or self._session.pace.clock() < self._renew_at:
             return
         self._begin_lease()
+        # It waits as well, and no wait in it renews again.
+        self._renewing = True
         try:
             self._renewed(may_let_go)
         except DeviceError as error:
@@ -282,6 +285,8 @@ class HeldLock:
                 raise
             self._renew_at = 0.0
             self._say(f"the configuration lock was not renewed: {excerpt(error.message)}")
+        finally:
+            self._renewing = False
 
     def _renewed(self, may_let_go: bool) -> None:
         # Where it was lost, adding it would take the lock of another run of this account.
