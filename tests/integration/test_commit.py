@@ -338,7 +338,7 @@ def test_a_configuration_that_is_too_large_is_an_error_and_leaves_no_lock() -> N
     with firewall_with() as firewall:
         firewall.world.faults.answers.append(Fault("huge", "config get", mb=33))
         failed = commit(firewall)
-        assert failed["error"]["kind"] == "malformed"
+        assert failed["error"]["kind"] == "oversized"
         assert "too large" in failed["msg"]
         assert_one_commit(firewall, 0)
 
