@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import closing
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -19,11 +20,16 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from tests.simulator.config_default import VSYS
+from tests.simulator.fleet import HOST
+from tests.simulator.front_end import Step, front_end, hostile_xml, says
 from tests.simulator.switches import Fault
 
 from .committing import assert_one_commit, commit, fault, firewall_with, once_queued, options
 
 pytestmark = pytest.mark.usefixtures("quick")
+
+BUSY = "Another commit/validate is in progress. Please try again later"
+LOCKED = "Configuration is locked by bob"
 
 
 @pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
@@ -59,6 +65,31 @@ def test_a_commit_that_is_found_nowhere_is_not_sent_again(kind: str) -> None:
         assert "may or may not have been taken" in failed["msg"]
         assert firewall.statistics()["asked"].count("commit") == 1
         assert_one_commit(firewall, 0)
+
+
+@pytest.mark.parametrize("words", ["", "[^<]{0,15}"], ids=["no descriptions", "cut descriptions"])
+@pytest.mark.parametrize("said", [BUSY, LOCKED])
+def test_a_commit_that_cannot_be_told_from_another_is_not_sent_again(said: str, words: str) -> None:
+    """The firewall says that it has not taken the commit, and lists one that may be ours all the same."""
+
+    def lists_less(text: str) -> str:
+        return re.sub(rf"<description>({words})[^<]*</description>", r"<description>\1</description>", text)
+
+    script = [says(said, on="commit", forward=True), Step("show jobs", times=0, forward=True, body=lists_less)]
+    with firewall_with() as firewall, front_end(firewall, script=script) as front:
+        provider = {"ip_address": HOST, "port": front.port, "api_key": firewall.api_key}
+        failed = commit(firewall, provider=provider, force=True, lock=False, allow_other_changes=True)
+        assert failed["error"]["kind"] == "commit_unknown", failed
+        assert_one_commit(firewall)
+
+
+def test_a_job_is_not_followed_in_a_session_that_reads_nothing_more() -> None:
+    """After an answer that was too large."""
+    script = [Step("show jobs", at=4, body=hostile_xml("elements", 5_000_000))]
+    with firewall_with() as firewall, front_end(firewall, script=script) as front:
+        failed = commit(firewall, provider=front.provider())
+        assert (failed["error"]["kind"], failed["job_id"]) == ("commit_unfinished", firewall.world.jobs.all[-1].number)
+        assert_one_commit(firewall)
 
 
 def test_a_failed_job_is_told_in_the_firewalls_words() -> None:

@@ -22,7 +22,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks i
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.unlocking import UNLOCK
 from tests.simulator.fleet import Firewall
+from tests.simulator.interference import interfere
 from tests.simulator.running import running_fleet
+from tests.simulator.switches import Fault
 from tests.tooling.operations import run_operation
 
 from .committing import assert_one_commit, commit, firewall_with, options
@@ -63,7 +65,8 @@ def changing(firewall: Firewall, clock: Clock, **allowed: Any) -> Iterator[Locke
         device.close()
 
 
-def wait(change: LockedChange, then_commit: bool = False) -> None:
+def wait(change: LockedChange, then_commit: bool = False, after: Callable[[], None] = lambda: None) -> None:
+    after()
     for _wait in range(10):
         change.pace.sleep(10)
     if then_commit:
@@ -211,6 +214,73 @@ def test_a_lock_that_is_renewed_is_not_taken_over() -> None:
         assert f"run {first.run}" in refused["msg"]
 
 
+def test_a_lock_that_is_renewed_while_it_is_removed_is_not_taken_over() -> None:
+    """Its run was late, and is there."""
+    with firewall_with(switches={"lock_again": "replaced"}) as firewall:
+        firewall.world.take_lock("config", "admin", LONG_AGO)
+        live: list[str] = []
+
+        def say(line: str) -> None:
+            if "removing a lock" in line:
+                [lock] = firewall.world.locks
+                lock.comment = str(mark_on(firewall).renewed(Pace().now()))
+                live.append(lock.comment)
+
+        refused = commit(firewall, say)
+        assert (refused.get("guard"), refused["taken_over"], len(live)) == ("config_lock", [], 1), refused
+        assert [lock.comment for lock in firewall.world.locks] == live
+
+
+@pytest.mark.parametrize("again", ["refused", "kept", "replaced"])
+def test_a_run_that_comes_late_does_not_take_its_lock_back(again: str) -> None:
+    """Another run of the same account has taken it over: that one changes the firewall now."""
+    clock = Clock()
+    with firewall_with(switches={"lock_again": again}) as firewall:
+
+        def taken_over() -> None:
+            [lock] = firewall.world.locks
+            lock.comment = NEVER_SOON
+
+        with pytest.raises(Refused, match="run 0123abcd"), changing(firewall, clock) as change:
+            wait(change, after=taken_over)
+        assert [lock.comment for lock in firewall.world.locks] == [NEVER_SOON]
+        assert firewall.world.commits == []
+
+
+def test_a_renewal_that_does_not_get_through_is_not_renewed_within() -> None:
+    """Each wait may take a minute more, and none waits for another."""
+    clock = Clock()
+    given = Allowances(pace=clock.pace(lease_s=60.0))
+    with (
+        firewall_with() as firewall,
+        closing(open_device(options(firewall))) as device,
+        LockedChange(device, given, "test", print, own_changes_allowed=True) as change,
+    ):
+        firewall.world.faults.answers.append(Fault("html", "show config-locks"))
+        for _wait in range(10):
+            before = clock.seconds
+            change.pace.sleep(10)
+            assert clock.seconds - before <= 100
+        firewall.world.faults.answers.clear()
+    assert_one_commit(firewall, 0)
+
+
+def test_what_changed_while_the_lock_was_away_is_not_committed() -> None:
+    clock = Clock()
+    with firewall_with() as firewall:
+
+        def away() -> None:
+            firewall.world.locks.clear()
+            interfere(firewall.world, "edit", "admin")
+
+        with (
+            pytest.raises(Refused, match="has changed meanwhile"),
+            changing(firewall, clock, allow_other_changes=True) as change,
+        ):
+            wait(change, then_commit=True, after=away)
+    assert_one_commit(firewall, 0)
+
+
 def unlock(firewall: Firewall, *, check: bool = False, **given: Any) -> dict[str, Any]:
     return run_operation(UNLOCK, options(firewall, **given), check)
 
@@ -292,6 +362,21 @@ def test_no_limit_follows_a_clock_that_somebody_sets(days: int) -> None:
             commit_alone(device, given)
         assert 90 <= clock.seconds < 120
     assert len(looked) > 2
+
+
+def test_how_long_a_commit_took_does_not_follow_a_clock_that_somebody_sets() -> None:
+    clock, looked = Clock(), [NOW]
+
+    def another_day() -> datetime:
+        looked.append(looked[-1] + timedelta(days=1))
+        return looked[-1]
+
+    with firewall_with() as firewall, closing(open_device(options(firewall))) as device:
+        given = Allowances(pace=clock.pace(now=another_day, poll_s=1.0))
+        with LockedChange(device, given, "test", print, own_changes_allowed=True) as change:
+            done = change.commit(CommitRequest("done"))
+        assert done.duration_s is not None
+        assert done.duration_s < 3600
 
 
 def commit_alone(device: LiveDevice, given: Allowances) -> None:

@@ -211,6 +211,22 @@ def test_a_switch_that_no_record_tells_of_is_refused() -> None:
         assert firewall.world.commits == []
 
 
+def test_check_mode_knows_what_was_interrupted(tmp_path: Path) -> None:
+    with firewall_with(fault("hang_after", "config set"), **SWITCHED_OFF) as firewall:
+        with run_of_its_own(firewall, audit_dir=str(tmp_path)) as process:
+            wait_until(lambda: written(firewall), process)
+            process.kill()
+            process.wait()
+        kept = sorted(tmp_path.rglob("*"))
+        before = firewall.snapshot()
+        planned = repair(firewall, check=True, audit_dir=str(tmp_path))
+        assert (planned["outcome"], steps(planned)) == ("planned", [("commit", "planned")]), planned
+        assert (sorted(tmp_path.rglob("*")), firewall.snapshot()) == (kept, before)
+        nowhere = tmp_path / "nowhere"
+        assert repair(firewall, check=True, audit_dir=str(nowhere))["guard"] == "pending_changes"
+        assert not nowhere.exists()
+
+
 def test_killed_at_work_on_the_device_that_decrypts(tmp_path: Path) -> None:
     entries: list[Any] = [
         {"name": "fw-behind", "scenario": "tls_interception_by_neighbour", "changes": QUICK},
@@ -232,6 +248,11 @@ def test_killed_at_work_on_the_device_that_decrypts(tmp_path: Path) -> None:
             process.kill()
             process.wait()
         assert len(our_locks(neighbour)) == 1
+        unreached = repair(behind, check=True, audit_dir=str(tmp_path))
+        [left] = unreached["left_behind"]
+        assert left.startswith(
+            f"What an earlier run left on fw-neighbour (serial number {neighbour.serial}) is not known"
+        )
         record = repair(behind, **given)
         assert (record["outcome"], record["left_behind"]) == ("nothing_to_do", [])
         assert_left_clean(neighbour, 1)

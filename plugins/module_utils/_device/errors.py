@@ -22,10 +22,14 @@ Origin = Literal["device", "transport", "here"]
 
 
 class DeviceError(Exception):
-    """The device could not be asked, or did not answer usefully. ``remedy`` says what would help."""
+    """The device could not be asked, or did not answer usefully. ``remedy`` says what would help.
+
+    ``unsent``: what is asked before a request failed, so that the request itself was not sent.
+    """
 
     kind = "device_error"
     origin: Origin = "device"
+    unsent = False
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)

@@ -17,7 +17,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.device im
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import LeaseWatch
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, read_jobs
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import MARK, read_locks
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import MARK, Lock, read_locks
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import find_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import ExclusionState, Found, Wanted
 
@@ -31,12 +31,17 @@ class Expected:
             at is told as well.
         written_at: xpath of an exclusion that was written or taken back, also of one without our mark; empty for none.
         committed_in_vain: an exclusion that runs did not help, or is not known to have.
+        seen: whether it helped was looked at since.
+        locks, jobs: of this run, also where the firewall lists them without our mark.
         why: for each kind of finding (``lock``, ``candidate``, ``running``) why it could not be taken back.
     """
 
     acted: bool = False
     written_at: str = ""
     committed_in_vain: bool = False
+    seen: bool = True
+    locks: tuple[Lock, ...] = ()
+    jobs: frozenset[int] = frozenset()
     why: tuple[tuple[str, str], ...] = ()
 
     def reason(self, kind: str) -> str:
@@ -70,20 +75,21 @@ def left_behind(
             ("candidate", "running"),
             lambda: _exclusion(where, device, exclusion, expected),
         ),
-        *asked("a commit job", (), lambda: _jobs(where, device)),
+        *asked("a commit job", (), lambda: _jobs(where, device, expected.jobs)),
     )
 
 
 def _locks(host: str, device: LiveDevice, expected: Expected, watch: LeaseWatch) -> Iterator[str]:
     for lock in read_locks(device.api, "config"):
-        if lock.mark is None and not lock.comment.startswith(MARK):
-            continue
-        if watch.left_s(lock) is None:
-            continue
-        yield (
-            f"The configuration lock on {host}{expected.reason('lock')} ({lock}). Where its run is over, the next run "
-            "releases it once its lease is over, and so does the playbook panops.mlav.unlock"
-        )
+        what = f"The configuration lock on {host}{expected.reason('lock')} ({lock}). Where its run is over, "
+        if lock.mark is None:
+            # The firewall keeps no comments, or cuts them.
+            if lock in expected.locks or lock.comment.startswith(f"{MARK} run "):
+                yield f"{what}release it on the firewall: its comment is not whole, so that no run releases it"
+        elif watch.left_s(lock) is not None:
+            yield (
+                f"{what}the next run releases it once its lease is over, and so does the playbook panops.mlav.unlock"
+            )
 
 
 def _exclusion(host: str, device: LiveDevice, name: str, expected: Expected) -> Iterator[str]:
@@ -92,7 +98,8 @@ def _exclusion(host: str, device: LiveDevice, name: str, expected: Expected) -> 
     if waits is not None:
         yield f"{waits} {name} on {host} waits to be committed, at {found.xpath}{expected.reason('candidate')}"
     elif expected.committed_in_vain and excludes(found.running) and ours(found, expected.written_at):
-        yield f"The exclusion of {name} is committed on {host} and did not help{expected.reason('running')}"
+        helped = "did not help" if expected.seen else "is not known to have helped"
+        yield f"The exclusion of {name} is committed on {host} and {helped}{expected.reason('running')}"
 
 
 def waiting(found: Found, written_at: str) -> str | None:
@@ -112,9 +119,9 @@ def excludes(state: ExclusionState | None) -> bool:
     return state is not None and state.exclude is True
 
 
-def _jobs(host: str, device: LiveDevice) -> Iterator[str]:
+def _jobs(host: str, device: LiveDevice, known: frozenset[int]) -> Iterator[str]:
     for job in read_jobs(device.api):
-        if job.active and _is_ours(job):
+        if job.active and (_is_ours(job) or (job.id in known and not job.description)):
             yield f"Commit job {job.id} of this collection still runs on {host}"
 
 

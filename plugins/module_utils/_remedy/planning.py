@@ -33,6 +33,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candida
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import LeaseWatch
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import refusal_of
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Lock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import find_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import (
     ExclusionPlan,
@@ -127,6 +128,8 @@ class Planning:
         self._say = say
         # Why something could not be taken back, by what it is: see ``left_behind.Expected``.
         self._why: list[tuple[str, str]] = []
+        self._locks_left: list[Lock] = []
+        self._jobs_sent: set[int] = set()
         self._watch = LeaseWatch(options.allowances.pace)
         self._forget()
 
@@ -298,7 +301,12 @@ class Planning:
         return ours and (running is None or running.exclude is not True)
 
     def _wrote_before(self, found: Found) -> bool:
-        return found.xpath == self._options.unfinished.written
+        return found.xpath == self._written_before(self._target)
+
+    def _written_before(self, target: Target) -> str:
+        """Where an earlier run has written on this very device; a replaced one has got nothing of it."""
+        unfinished = self._options.unfinished
+        return unfinished.written if target.device.serial == unfinished.written_on else ""
 
     def _wanted(self) -> Wanted:
         return Wanted(name=self._options.exclusion)

@@ -31,14 +31,18 @@ class Unfinished:
         restart: when device-server was to be restarted, and no forced commit was finished since; None for none. The
             command may or may not have been sent. In UTC; long ago where the record does not tell.
         written: xpath of an exclusion that was written, or taken back, and not committed since; empty for none.
+        written_on: serial number of the device where that was; empty where the record does not tell.
         committed: an exclusion was committed, is not known to have helped, and was not taken back.
-        target: the device that a run was changing when it was killed; empty for none.
+        target: the device that a run was changing when it was killed, or where it has left something; empty for none.
+        target_serial: its serial number; empty where the record does not tell.
     """
 
     restart: datetime | None = None
     written: str = ""
+    written_on: str = ""
     committed: bool = False
     target: str = ""
+    target_serial: str = ""
 
     def __bool__(self) -> bool:
         return self != Unfinished()
@@ -54,7 +58,7 @@ def unfinished(records: Iterable[Any]) -> Unfinished:
     """
     restart: datetime | Literal[False] | None = None
     written: Written | None = None
-    place = target = ""
+    place = written_on = target = target_serial = ""
     for record in records:
         if not isinstance(record, Mapping):
             continue
@@ -63,8 +67,18 @@ def unfinished(records: Iterable[Any]) -> Unfinished:
         restart = _restart(_actions(record)) if restart is None else restart
         if written is None:
             written, place = _written(_actions(record)), _place(record)
-        target = target or _target(record)
-    return Unfinished(restart or None, place if written in ("candidate", "removing") else "", written in _RUNS, target)
+            written_on = _planned(record, "target_serial")
+        if not target and (record.get("outcome") == "running" or record.get("left_behind")):
+            target, target_serial = _planned(record, "target"), _planned(record, "target_serial")
+    waits = written in ("candidate", "removing")
+    return Unfinished(
+        restart or None,
+        place if waits else "",
+        written_on if waits and place else "",
+        written in _RUNS,
+        target,
+        target_serial,
+    )
 
 
 def _actions(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -105,10 +119,11 @@ def _written(actions: Iterable[Mapping[str, Any]]) -> Written | None:
     return left
 
 
-def _target(record: Mapping[str, Any]) -> str:
+def _planned(record: Mapping[str, Any], name: str) -> str:
+    """A text of the record's plan; empty where it has none."""
     plan = record.get("plan")
-    target = plan.get("target") if isinstance(plan, Mapping) and record.get("outcome") == "running" else None
-    return target if isinstance(target, str) else ""
+    value = plan.get(name) if isinstance(plan, Mapping) else None
+    return value if isinstance(value, str) else ""
 
 
 def _place(record: Mapping[str, Any]) -> str:

@@ -141,7 +141,7 @@ class Record:
     def failed(self, error: DeviceError) -> None:
         """Notes that a step could not be finished."""
         self.outcome = "failed"
-        self.error = " ".join(filter(None, (error.message, error.remedy)))
+        self.error = f"{error.message.rstrip('.')}. {error.remedy}" if error.remedy else error.message
 
     def finish(self) -> None:
         """Steps that were planned and not begun are dropped, and the record is closed."""

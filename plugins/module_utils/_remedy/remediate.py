@@ -94,7 +94,7 @@ class Remediation(Planning):
         Stale locks are released where ``act``, unless another run soon learns from one what became of its run.
         """
         record, unfinished = self._record, self._options.unfinished
-        if record.outcome != "nothing_to_do" and record.cause is None:
+        if record.outcome != "nothing_to_do" and record.cause is None and self._firewall.device.serial is None:
             # It did not answer, and one more wrong login may lock the account.
             if unfinished:
                 record.left_behind.append(
@@ -106,31 +106,49 @@ class Remediation(Planning):
             if act:
                 self._release_stale_locks(target)
             record.left_behind += left_behind(
-                target.name, target.device, self._options.exclusion, self._expected(), self._watch
+                target.name, target.device, self._options.exclusion, self._expected(target), self._watch
             )
 
     def _devices(self) -> list[Target]:
         """Those where this run or an earlier one may have left something."""
-        named, known = self._options.unfinished.target, self._options.preferences.decryption_host
+        named, serial = self._options.unfinished.target, self._options.unfinished.target_serial
         devices = {each.name: each for each in (self._firewall, self._target)}
-        if named not in ("", *devices) and named == known:
+        why = ""
+        if named and named not in devices:
             try:
+                if named != self._options.preferences.decryption_host:
+                    raise Refused("decrypting_device", "this run does not know how to reach it")
                 devices[named] = self._open_decrypter()
             except DeviceError as error:
-                self._record.left_behind.append(
-                    f"What an earlier run left on {named} is not known: {excerpt(error.message, 300)}"
-                )
+                why = excerpt(error.message, 300)
+        found = devices[named].device.serial if named in devices else None
+        if serial and found not in (None, serial):
+            why = f"serial number {found} answers there now"
+        if why:
+            where = f"{named} (serial number {serial})" if serial else named
+            self._record.left_behind.append(f"What an earlier run left on {where} is not known: {why}")
         return list(devices.values())
 
-    def _expected(self) -> Expected:
+    def _expected(self, target: Target) -> Expected:
         record, unfinished = self._record, self._options.unfinished
         sent = {action["action"] for action in record.actions if action["state"] in ("begun", "done", "failed")}
         wrote = self.exclusion is not None and bool(sent & {"add_exclusion", "remove_exclusion", "commit"})
-        written_at = self.exclusion.xpath if self.exclusion is not None and wrote else unfinished.written
+        written_at = self._written_before(target)
+        if self.exclusion is not None and wrote and target is self._target:
+            written_at = self.exclusion.xpath
         in_place = self._in_place is not None and record.guard == "decrypting_device"
-        in_vain = record.outcome not in _ENDED_WELL and ("commit" in sent or unfinished.committed or in_place)
+        runs = "commit" in sent or any(where == "running" for where, _why in self._why)
+        in_vain = record.outcome not in _ENDED_WELL and (runs or unfinished.committed or in_place)
         acted = bool(unfinished) or any(action["action"] != "remove_lock" for action in record.actions)
-        return Expected(acted, written_at, in_vain, tuple(self._why))
+        return Expected(
+            acted=acted,
+            written_at=written_at,
+            committed_in_vain=in_vain,
+            seen=record.verdict_after is not None or not runs,
+            locks=tuple(self._locks_left),
+            jobs=frozenset(self._jobs_sent),
+            why=tuple(self._why),
+        )
 
     def _release_stale_locks(self, target: Target) -> None:
         session = PatientSession(target.device.api, self._options.allowances.pace)
@@ -187,10 +205,10 @@ class Remediation(Planning):
                     change.only_own_changes((writing.xpath,))
                     self._commit(change, plan.steps[-1])
         finally:
-            self._note_lock(change)
+            self._note_left(change)
 
     def _undone_on_failure(self, undo: ExclusionPlan, change: LockedChange) -> UndoneOnFailure:
-        return UndoneOnFailure(self._target.device, undo, change, lambda why: self._why.append(("candidate", why)))
+        return UndoneOnFailure(self._target.device, undo, change, lambda where, why: self._why.append((where, why)))
 
     def _commit(self, change: LockedChange, step: Step) -> Committed:
         with self._record.step(step) as action:
@@ -215,7 +233,7 @@ class Remediation(Planning):
         except DeviceError as error:
             self._why.append(("running", f"it could not be taken back: {error.message}"))
         finally:
-            self._note_lock(change)
+            self._note_left(change)
 
     def _reconnect(self, plan: Plan, choice: Choice) -> None:
         target, record = self._target, self._record
@@ -246,11 +264,14 @@ class Remediation(Planning):
             record.left_behind.append(f"device-server of {target.name} was restarted. Outstanding: {outstanding}")
             raise
         finally:
-            self._note_lock(change)
+            self._note_left(change)
 
-    def _note_lock(self, change: LockedChange) -> None:
+    def _note_left(self, change: LockedChange) -> None:
         if change.lock_left:
             self._why.append(("lock", change.lock_left))
+        self._locks_left += change.locks_left
+        if change.job_id is not None:
+            self._jobs_sent.add(change.job_id)
 
     def _verified(self) -> bool:
         """Asks until the firewall is connected or the time is up, then diagnoses anew."""

@@ -90,12 +90,8 @@ def _approved(path: str | None, host: str) -> tuple[Mapping[str, Any] | None, st
 
 
 def _folder(audit_dir: str | None, host: str) -> str | None:
-    """The folder for the records of one firewall; it exists before anything is changed."""
-    if audit_dir is None:
-        return None
-    folder = os.path.join(audit_dir, name_of_file(host).removesuffix(".json"))
-    make_folder(folder, f"audit_dir is {audit_dir!r}")
-    return folder
+    """The folder for the records of one firewall; None where none are kept."""
+    return None if audit_dir is None else os.path.join(audit_dir, name_of_file(host).removesuffix(".json"))
 
 
 def _keep(folder: str, run_id: str, mask: Callable[[str], str], data: dict[str, Any]) -> None:
@@ -110,7 +106,9 @@ def _keep(folder: str, run_id: str, mask: Callable[[str], str], data: dict[str, 
 
 def _earlier(folder: str | None) -> Iterator[Any]:
     """The records of earlier runs, the newest first; those that cannot be read are passed over."""
-    names = [] if folder is None else [name for name in os.listdir(folder) if name.endswith(".json")]
+    names: list[str] = []
+    with suppress(OSError):
+        names = [name for name in os.listdir(folder) if name.endswith(".json")] if folder is not None else []
     for name in sorted(names, reverse=True):
         with suppress(OSError, ValueError, RecursionError), open(os.path.join(folder or "", name), "rb") as file:
             yield json.loads(file.read(MAX_PLAN_BYTES))
@@ -181,11 +179,14 @@ def _remediate(params: Params, context: Context) -> Result:
         limits = _limits(params, context)
         _require_connection(params)
         approved, plan_digest = _approved(params["plan"], host)
-        folder = None if context.check_mode else _folder(params["audit_dir"], host)
+        folder = _folder(params["audit_dir"], host)
+        if folder is not None and not context.check_mode:
+            # It exists before anything is changed.
+            make_folder(folder, f"audit_dir is {params['audit_dir']!r}")
         options = _options(params, limits, approved, unfinished(_earlier(folder)))
         run_id = _run_id(limits.pace.now())
         record = Record(host, run_id, limits.pace.now, plan_digest=plan_digest)
-        if folder is not None:
+        if folder is not None and not context.check_mode:
             record.keep = partial(_keep, folder, run_id, mask)
 
         def say(line: str) -> None:

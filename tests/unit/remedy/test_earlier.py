@@ -77,6 +77,15 @@ def test_a_write_that_no_commit_followed(action: str, state: str, then: list[Any
     assert unfinished([acted(outcome="repaired"), record]).written == ""
 
 
+def test_on_which_device_that_was() -> None:
+    plan = {**PLAN, "target": "fw-9", "target_serial": "0123"}
+    record = acted({"action": "add_exclusion", "state": "begun"}, plan=plan)
+    found = unfinished([REFUSED, record])
+    assert (found.written, found.written_on, found.target_serial) == (PLACE, "0123", "0123")
+    found = unfinished([acted(COMMITTED, plan=plan), record])
+    assert (found.written, found.written_on) == ("", "")
+
+
 ADDED = {"action": "add_exclusion", "state": "done"}
 REMOVED = {"action": "remove_exclusion", "state": "done"}
 
@@ -106,6 +115,7 @@ def test_an_exclusion_that_was_not_seen_to_help(records: list[Any], committed: b
         ([acted(plan={"target": "fw-9"})], "fw-9"),
         ([REFUSED, acted(plan={"target": "fw-9"}), acted(plan={"target": "fw-8"})], "fw-9"),
         ([acted(plan={"target": "fw-9"}, outcome="failed")], ""),
+        ([{**acted(plan={"target": "fw-9"}, outcome="failed"), "left_behind": ["The configuration lock"]}], "fw-9"),
         ([acted(outcome="repaired"), acted(plan={"target": "fw-9"})], ""),
         ([acted(plan={"target": 9}), acted(plan=None)], ""),
     ],

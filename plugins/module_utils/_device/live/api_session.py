@@ -199,7 +199,8 @@ class ApiSession:
         if self.oversized is not None and only_reads(fields) and fields.get("action") != "finish":
             raise self.oversized
         try:
-            sent, headers = self._signed(fields, deadline)
+            with _before_the_request():
+                sent, headers = self._signed(fields, deadline)
             if self._serial is None:
                 return self._post(sent, headers, deadline)
             return self._post_bound(sent, headers, deadline)
@@ -209,11 +210,12 @@ class ApiSession:
     def _post_bound(self, sent: dict[str, str], headers: dict[str, str], deadline: Deadline) -> bytes:
         changes, unanswered = not only_reads(sent), 0
         for _try in range(_BINDING_TRIES):
-            if changes or self._named_on != self._connection.handshakes:
-                self._require_serial(headers, deadline)
-            named_on = self._named_on
-            if changes and self.guard is not None:
-                self.guard()
+            with _before_the_request():
+                if changes or self._named_on != self._connection.handshakes:
+                    self._require_serial(headers, deadline)
+                named_on = self._named_on
+                if changes and self.guard is not None:
+                    self.guard()
             try:
                 found = self.options.serial_number is not None
                 return self._post(sent, headers, deadline, on=None if found else named_on)
@@ -357,6 +359,16 @@ class ApiSession:
             f"Panorama {self.options.host} does not reach the firewall {serial}: {said}",
             remedy="Look at the firewall under Panorama > Managed Devices, or ask it at its own address.",
         )
+
+
+@contextmanager
+def _before_the_request() -> Iterator[None]:
+    """What fails within it is marked: the request itself was not sent."""
+    try:
+        yield
+    except DeviceError as error:
+        error.unsent = True
+        raise
 
 
 def _waited(answer: HttpAnswer, fields: Mapping[str, str], attempt: int, deadline: Deadline) -> bool:

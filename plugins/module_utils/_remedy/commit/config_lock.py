@@ -84,6 +84,7 @@ class HeldLock:
         taken_over: the stale locks that were removed, as texts.
         let_go: our lock was away for a moment while it was renewed, so that the candidate may have changed.
         left: why our lock could not be released; None where it was.
+        left_lock: our lock as the firewall listed it last, where it could not be released.
     """
 
     def __init__(
@@ -103,12 +104,14 @@ class HeldLock:
         self._watch = watch or LeaseWatch(session.pace)
         self._mark: Mark | None = None
         self._renew_at = 0.0
+        self._renewing = False
         self._given = False
         self.admin: str | None = None
         self.interrupted_run: str | None = None
         self.taken_over: list[str] = []
         self.let_go = False
         self.left: str | None = None
+        self.left_lock: Lock | None = None
 
     def clear_the_way(self) -> None:
         """Refuses while somebody else holds a lock; removes those that may be removed, and stale ones of ours.
@@ -132,7 +135,8 @@ class HeldLock:
             self._session.pace.sleep(self._session.pace.poll_s)
         for lock in foreign:
             self.remove(lock)
-        if foreign and (refusal := lock_refusal(lock for lock in self._foreign_locks() if lock in foreign)):
+        # Also one that its run has renewed at the last moment.
+        if foreign and (refusal := lock_refusal(self._foreign_locks())):
             raise refusal
 
     def _foreign_locks(self) -> list[Lock]:
@@ -163,14 +167,13 @@ class HeldLock:
         over = self._watch.stale(lock)
         why = "its run is over" if over else "the option take_over_locks names its holder"
         self._say(f"removing a lock, since {why}: {lock}")
-        if over and lock.mark is not None:
-            self.interrupted_run = lock.mark.run
         api = self._session.api
         ways: list[Callable[[], None]] = [partial(remove_lock_of, api, lock.kind, lock.admin)]
         if lock.kind == "config":
             # Where the account is the same, it needs no further right for this.
             ways.insert(0 if over else 1, partial(remove_own_config_lock, api))
         for way in ways:
+            # One that was renewed meanwhile is another, of a run that is there.
             if lock not in read_locks(api, lock.kind):
                 break
             try:
@@ -178,8 +181,11 @@ class HeldLock:
                     way()
             except DeviceError as error:
                 self._say(f"the lock was not removed: {excerpt(error.message)}")
-        if lock not in read_locks(api, lock.kind):
-            self.taken_over.append(str(lock))
+        if any(lock.same(other) for other in read_locks(api, lock.kind)):
+            return
+        self.taken_over.append(str(lock))
+        if over and lock.mark is not None:
+            self.interrupted_run = lock.mark.run
 
     def remove_stale(self) -> None:
         """Removes the locks of runs of this collection that are over, and touches nobody else's.
@@ -220,10 +226,12 @@ class HeldLock:
         for _try in range(_TAKING_TRIES):
             failure: DeviceError | None = None
             self._begin_lease()
+            # Until the firewall itself has said no.
+            before, self._given = self._given, True
             try:
                 self._add()
-                self._given = True
             except DeviceError as error:
+                self._given = before or error.origin != "device"
                 failure, why = error, excerpt(error.message, 300)
             locks = self._listed()
             refusal = lock_refusal(lock for lock in locks if not self._is_ours(lock))
@@ -265,9 +273,11 @@ class HeldLock:
         Raises:
             Refused: somebody else has it now.
         """
-        if self._mark is None or self._session.pace.clock() < self._renew_at:
+        if self._mark is None or self._renewing or self._session.pace.clock() < self._renew_at:
             return
         self._begin_lease()
+        # It waits as well, and no wait in it renews again.
+        self._renewing = True
         try:
             self._renewed(may_let_go)
         except DeviceError as error:
@@ -275,8 +285,12 @@ class HeldLock:
                 raise
             self._renew_at = 0.0
             self._say(f"the configuration lock was not renewed: {excerpt(error.message)}")
+        finally:
+            self._renewing = False
 
     def _renewed(self, may_let_go: bool) -> None:
+        # Where it was lost, adding it would take the lock of another run of this account.
+        self.regain()
         try:
             self._add()
         except DeviceError as error:
@@ -294,9 +308,15 @@ class HeldLock:
 
     def regain(self) -> None:
         """Makes sure that the lock is ours, and takes it again where nobody holds it. Raises Refused, DeviceError."""
-        if self._mark is not None and not self._is_listed():
-            self.let_go = True
-            self.take()
+        if self._mark is None:
+            return
+        locks = self._listed()
+        if any(map(self._is_ours, locks)):
+            return
+        if refusal := lock_refusal(locks):
+            raise refusal
+        self.let_go = True
+        self.take()
 
     def release(self) -> None:
         """Gives the lock back, whatever happens meanwhile; ``left`` says why not, where that fails. Never raises."""
@@ -323,8 +343,9 @@ class HeldLock:
 
     def _gone(self) -> bool:
         """True where the firewall does not list our lock; ``left`` says the same. Raises DeviceError."""
-        listed = any(self._is_ours(lock) for lock in read_locks(self._session.api, "config"))
+        listed = [lock for lock in read_locks(self._session.api, "config") if self._is_ours(lock)]
         self.left = "the firewall still lists it" if listed else None
+        self.left_lock = listed[0] if listed else None
         return not listed
 
     def _is_listed(self) -> bool:

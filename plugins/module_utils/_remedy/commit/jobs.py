@@ -13,7 +13,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from xml.etree.ElementTree import Element
 
@@ -78,6 +78,12 @@ class Job:
         if not self.description:
             return True
         return len(self.description) >= DESCRIBES_A_RUN and own_description.startswith(self.description)
+
+    def not_other_than(self, own_description: str, own: str | None, after: int) -> bool:
+        """Nothing tells it from the commit that was sent with this description, also not a description that is cut."""
+        if not own_description.startswith(self.description):
+            return False
+        return replace(self, description="").may_be(own_description, own, after)
 
     def __str__(self) -> str:
         by = f" of {excerpt(self.user, 64)}" if self.user else ""

@@ -59,6 +59,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards 
     window_refusal,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, read_jobs
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Lock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import PatientSession
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.sent_once import SentOnce
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.signals import ended_in_order, undisturbed
@@ -158,6 +159,16 @@ class LockedChange:
         return self._lock.left
 
     @property
+    def locks_left(self) -> tuple[Lock, ...]:
+        """After leaving: our lock where it could not be released."""
+        return () if self._lock.left_lock is None else (self._lock.left_lock,)
+
+    @property
+    def job_id(self) -> int | None:
+        """The job of our commit; None where none was sent, or it is not known."""
+        return None if self._sent is None else self._sent.job_id
+
+    @property
     def taken_over(self) -> tuple[str, ...]:
         """The locks that were removed: of runs that are over, and of whom ``take_over_locks`` names."""
         return tuple(self._lock.taken_over)
@@ -219,6 +230,8 @@ class LockedChange:
     def regain_lock(self) -> None:
         """Before something is taken back: the lock may have been lost meanwhile. Raises Refused, DeviceError."""
         self._leaving = True
+        # An answer that was too large ends the reading, and not what was begun.
+        self._device.api.oversized = None
         self._lock.regain()
 
     def _look(self) -> None:
@@ -358,6 +371,7 @@ class LockedChange:
     def _followed(self, sent: SentOnce, job_id: int, started: datetime, request: CommitRequest) -> Committed:
         """The end of the job, and whether what was to be committed runs: the job's own word is not enough."""
         notes: tuple[str, ...] = ()
+        began = self.pace.clock()
         try:
             job = sent.at_its_end(job_id, self._allowances.commit_timeout_s)
         except CommitFailed as failed:
@@ -367,11 +381,10 @@ class LockedChange:
             notes = ("The job says that it failed, and the running configuration holds what was committed.",)
             self._say(f"commit job {failed.job_id}: {notes[0]}")
             job = failed.job
-        finished = self.pace.now()
-        duration = finished - started
+        finished, duration_s = self.pace.now(), self.pace.clock() - began
         # The firewall counts whole seconds.
         if job.enqueued is not None and job.finished is not None and job.finished > job.enqueued:
-            duration = job.finished - job.enqueued
+            duration_s = (job.finished - job.enqueued).total_seconds()
         confirmed = self._confirmed(request.partial_to)
         if confirmed is False:
             sent.counts = False
@@ -382,7 +395,7 @@ class LockedChange:
             job.id,
             started,
             finished,
-            max(0.0, duration.total_seconds()),
+            duration_s,
             (*notes, *job.warnings),
             job.details,
             confirmed,

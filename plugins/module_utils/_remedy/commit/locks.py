@@ -109,6 +109,11 @@ class Lock:
         """Which run of this collection took it; None where it is somebody else's."""
         return Mark.read(self.comment)
 
+    def same(self, other: Lock) -> bool:
+        """It is this lock, also where its run has renewed it since."""
+        renewed = self.mark is not None and other.mark is not None and self.mark.run == other.mark.run
+        return self == other or (renewed and self.kind == other.kind)
+
     def __str__(self) -> str:
         since = f" since {excerpt(self.since, 40)}" if self.since else ""
         said = f" ({excerpt(self.comment, 120)})" if self.comment else ""

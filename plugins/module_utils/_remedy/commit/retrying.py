@@ -64,4 +64,5 @@ class PatientSession:
             self._renewed = True
             self.api.renew()
             return True
-        return isinstance(error, _PASSING)
+        # After an answer that was too large, the session reads nothing more.
+        return isinstance(error, _PASSING) and self.api.oversized is None

@@ -26,11 +26,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit 
     uncertain,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import locked_refusal
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, newest_id
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, newest_id, read_jobs
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import PatientSession
 
 # A commit that the firewall says it has not taken is looked for all the same.
 _LOOKS_AFTER_A_REFUSAL = 2
+# The list of jobs is asked for again for so long.
+_LIST_S = 60.0
 
 
 class SentOnce:
@@ -40,6 +42,7 @@ class SentOnce:
 
     Attributes:
         counts: it was sent, and is or may be carried out, now or later.
+        job_id: its job, once that is known.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class SentOnce:
         self._say = say
         self._before: int | None = None
         self.counts = False
+        self.job_id: int | None = None
 
     def queued_already(self, jobs: Iterable[Job]) -> int | None:
         """Our job among those that the firewall lists now, where it said earlier that it takes no commit.
@@ -67,8 +71,10 @@ class SentOnce:
             return None
         taken = ours_among(jobs, self._before, self._description, self._administrator())
         if taken is None:
+            self._require_not_queued(jobs, "the firewall takes no commit now")
             return None
         self.counts = True
+        self.job_id = taken.id
         self._say(f"commit job {taken.id}: was queued")
         return taken.id
 
@@ -86,16 +92,21 @@ class SentOnce:
         except (Locked, NotNow) as error:
             job_id = self._queued_all_the_same(str(error))
             if job_id is None:
+                self._require_not_queued(self._jobs(), str(error))
                 self.counts = False
                 if isinstance(error, NotNow):
                     raise
                 raise locked_refusal(excerpt(str(error), 300)) from error
         except DeviceError as error:
+            if error.unsent:
+                self.counts = False
+                raise
             job_id = self._found(error)
         else:
             if job_id is None:
                 job_id = self._queued_all_the_same("there are no changes to commit")
         if job_id is not None:
+            self.job_id = job_id
             self._say(f"commit job {job_id}: queued")
         return job_id
 
@@ -109,7 +120,7 @@ class SentOnce:
             return follow(self._session, job_id, self._is_ours, limit_s, self._say)
         except NotOurs as other:
             error = MalformedAnswer(f"the answer to the commit names a job that is not ours: {other}")
-            job_id = self._found(error)
+            self.job_id = job_id = self._found(error)
         try:
             return follow(self._session, job_id, self._is_ours, limit_s, self._say)
         except NotOurs as other:
@@ -127,6 +138,16 @@ class SentOnce:
         except DeviceError as unasked:
             raise CommitUnknown(f"{excerpt(said)}, and then {excerpt(unasked.message)}") from unasked
         return None if job is None else job.id
+
+    def _jobs(self) -> tuple[Job, ...]:
+        return self._session.ask(read_jobs, self._session.pace.within(_LIST_S))
+
+    def _require_not_queued(self, jobs: Iterable[Job], said: str) -> None:
+        """Raises CommitUnknown where a job may be ours: without descriptions, and without our name, nothing tells."""
+        for job in jobs:
+            if job.not_other_than(self._description, self._administrator(), self._before or 0):
+                self.counts = True
+                raise CommitUnknown(f"{excerpt(said)}, and the firewall lists {job}, which may be ours")
 
     def _found(self, error: DeviceError) -> int:
         """Our job in the firewall's list, whatever it answered. Raises what tells why there is none."""

@@ -161,7 +161,7 @@ def apply_exclusion(device: LiveDevice, plan: ExclusionPlan) -> None:
     except _LOST as error:
         lost = error
     try:
-        node = _read_back(device, plan)
+        node = _node(device.candidate_config(_around(plan)).result)
     except DeviceError as error:
         raise type(error)(
             f"whether the change of {plan.xpath} is in the candidate configuration is not known: {error.message}",
@@ -184,9 +184,14 @@ def apply_exclusion(device: LiveDevice, plan: ExclusionPlan) -> None:
     )
 
 
-def _read_back(device: LiveDevice, plan: ExclusionPlan) -> Element | None:
-    base, _list, _entry = plan.xpath.removeprefix("/config/").rpartition("/ssl-exclude-cert/")
-    return _node(device.candidate_config(base).result)
+def runs(device: LiveDevice, state: ExclusionState | None, plan: ExclusionPlan) -> bool:
+    """The entry of the plan is in the running configuration in this state. Raises DeviceError."""
+    return _state(_node(device.api.running_config(_around(plan)).result), plan.name) == state
+
+
+def _around(plan: ExclusionPlan) -> str:
+    """The path of ``ssl-decrypt`` below /config."""
+    return plan.xpath.removeprefix("/config/").rpartition("/ssl-exclude-cert/")[0]
 
 
 def _requests(plan: ExclusionPlan) -> list[dict[str, str]]:

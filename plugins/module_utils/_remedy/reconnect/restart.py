@@ -175,6 +175,8 @@ def restart(
             if isinstance(error, (DeviceChanged, NotBound, Refused)):
                 raise
             raise type(error)(error.message, " ".join(filter(None, (error.remedy, advice.by_hand)))) from error
+        if error.unsent:
+            raise
         lost, said = error, error.message
         say(f"the answer to the restart was lost ({excerpt(error.message)}); looking at what follows")
     status, proven = _follow(device, before, earlier, limit_s, pace, say)
