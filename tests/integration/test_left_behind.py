@@ -82,7 +82,7 @@ def test_what_a_run_left_is_told_where_the_state_of_the_connection_is_not_known(
 
 
 OVER_API: dict[str, Any] = {"switches": {"refused_over_api": []}}
-ANYWAY = {"remediate_confidence": "possible", "timeout": 3}
+ANYWAY: dict[str, Any] = {"remediate_confidence": "possible", "timeout": 3}
 UNSENT: dict[str, tuple[str, str, Callable[[int], Step]]] = {
     "overloaded": (DECRYPTS, "commit", lambda at: http(503, on="show system info", at=at, times=3)),
     "too late": (DECRYPTS, "commit", lambda at: Step("show config-locks", at=at, stall=True)),
@@ -115,7 +115,7 @@ def test_what_was_not_sent_is_not_followed(name: str) -> None:
 
 def test_a_write_of_an_earlier_run_on_another_device_is_not_this_one_s(tmp_path: Path) -> None:
     """The firewall was replaced: what waits on the new one is somebody else's."""
-    given = {"audit_dir": str(tmp_path)}
+    given: dict[str, Any] = {"audit_dir": str(tmp_path)}
     with firewall_with(fault("hang_after", "config set"), **SWITCHED_OFF) as firewall:
         with run_of_its_own(firewall, **given) as process:
             wait_until(lambda: (exclusion(firewall) or {}).get("exclude") == "yes", process)
