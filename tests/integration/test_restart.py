@@ -36,7 +36,7 @@ from tests.simulator.parts import merge
 from tests.simulator.running import running_firewall
 from tests.tooling.operations import validated
 
-PACE = Pace(poll_s=0.02)
+PACE = Pace(poll_s=0.02, lease_s=1.0)
 # What the simulator calls the command.
 LABEL = "debug software restart"
 OVER_API: dict[str, Any] = {"refused_over_api": []}
