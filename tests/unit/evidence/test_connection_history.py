@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 from datetime import datetime
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport import connection_tables
+from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport import connection_tables, log_lines
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.connection_tables import (
     sessions_of_tables,
 )
@@ -128,6 +129,23 @@ def test_what_is_kept_is_bounded_to_the_newest(monkeypatch: pytest.MonkeyPatch) 
 def test_a_hostile_log_takes_little_memory() -> None:
     rows = session() * 100_000 + "tcp 0 0 " + "a" * 500_000 + "\n" + HEAD * 50_000
     assert len(sessions_of_tables(io.BytesIO(rows.encode())).text) < 3 * 1024**2
+
+
+@pytest.mark.parametrize("block", [1, 7, 64, 4096, 5000])
+def test_what_is_kept_does_not_depend_on_how_the_log_is_read(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = "top - 09:00:00 up 1 day\n" + "\n" * 70 + "x" * 5000 + "\n"
+    log = "".join(noise + table(minute, OTHERS[0], session()) + noise for minute in range(3)).encode()
+    whole = sessions_of_tables(io.BytesIO(log))
+    assert whole.text.count(":443") == 3
+    monkeypatch.setattr(log_lines, "_BLOCK_BYTES", block)
+    assert sessions_of_tables(io.BytesIO(log)) == whole
+
+
+def test_lines_that_say_nothing_are_passed_over_by_the_block() -> None:
+    log = b"\n" * 1_000_000 + b"tells\n" + b"\n" * 1_000_000
+    lines = list(log_lines.lines_with(re.compile(rb"tells"), io.BytesIO(log)))
+    assert lines.count(b"tells\n") == 1
+    assert len(lines) < 10
 
 
 def of_archive(*items: Item) -> ConnectionHistory | None:

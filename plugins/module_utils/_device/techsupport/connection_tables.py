@@ -19,7 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.lo
     Kept,
     Readable,
     decoded,
-    every_line,
+    lines_with,
 )
 
 NO_TIME = "no time"
@@ -33,6 +33,8 @@ _LINE_BYTES = 200
 _DATED = re.compile(rb"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d|[A-Z][a-z]{2} +[A-Z][a-z]{2} +\d{1,2} +\d\d:\d\d:\d\d ")
 _HEAD = re.compile(rb"\s*Proto +Recv-Q +Send-Q")
 _ROW = re.compile(rb"\s*(?:tcp|udp)6? +\d+ +\d+ +\S+ +\S+")
+# A line without any of them says nothing; a log has millions of those at worst.
+_TELLING = re.compile(rb"Proto +Recv-Q|(?:tcp|udp)6? +\d|" + _DATED.pattern)
 _SESSION = re.compile(rb"\s*tcp6? +\d+ +\d+ +\S+ +\S+:443 +ESTABLISHED\b")
 
 
@@ -42,7 +44,7 @@ def sessions_of_tables(content: Readable) -> Kept:
     size = 0
     truncated = within = False
     time = NO_TIME.encode()
-    for line in every_line(content):
+    for line in lines_with(_TELLING, content):
         is_row = _ROW.match(line) is not None
         if _HEAD.match(line) or (is_row and not within):
             tables.append([time + b"\n"])

@@ -70,11 +70,12 @@ def bounded_lines(content: BinaryIO) -> Iterator[bytes]:
         begins = ends
 
 
-def every_line(content: Readable) -> Iterator[bytes]:
-    """The same of what can only be read in blocks."""
-    lines = _Lines(content, _DATED)
+def lines_with(telling: re.Pattern[bytes], content: Readable) -> Iterator[bytes]:
+    """The lines that ``telling`` is found in, and a few others, with their ends; of a long one the beginning."""
+    lines = _Lines(content, telling)
     while line := lines.next():
         yield line
+        lines.skip_to(telling)
 
 
 def newest_rows(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
@@ -196,13 +197,18 @@ class _Lines:
 
     def skip_undated(self) -> None:
         """Passes over lines without a time; the next has one, or is the last."""
+        self.skip_to(_DATED_LINE)
+
+    def skip_to(self, telling: re.Pattern[bytes]) -> None:
+        """Passes over lines without a match of ``telling``; the next has one, or is the last."""
         while True:
-            found = _DATED_LINE.search(self._block, self._position)
+            begin = self._position
+            found = telling.search(self._block, begin)
+            at = len(self._block) if found is None else found.start()
+            self._position = max(begin, self._block.rfind(b"\n", begin, at) + 1)
             if found is not None:
-                self._position = found.start()
                 return
-            self._position = max(self._position, self._block.rfind(b"\n", self._position) + 1)
-            # The time of the last line may go on in the next block.
+            # The match of the last line may go on in the next block.
             if len(self._block) - self._position >= _LINE_BYTES:
                 self._pass_long_line()
             elif not self._fill():
