@@ -101,7 +101,12 @@ def test_killed_and_run_again(seed: int, tmp_path: Path) -> None:
         taken_back = scenario == "tls_interception_twice"
         assert len(firewall.world.commits) <= (2 if taken_back else 1), at
         assert len(firewall.world.restarts) <= 1, at
-        assert told_in(again) == left_on(firewall), at
-        assert our_locks(firewall) == [], at
+        told, left = told_in(again), left_on(firewall)
+        assert left <= told, at
+        # The killed run's commit may help after the next run has looked.
+        unknown = any(f"{NAME} is committed on" in line and "not known" in line for line in again["left_behind"])
+        assert told - left <= ({"exclusion"} if unknown else set()), at
+        # A run that finds a commit at work leaves the lock to the next one, and says so.
+        assert our_locks(firewall) == [] or ("lock" in told and again["guard"] == "busy"), at
         if not taken_back:
             assert firewall.world.status() == "connected", at

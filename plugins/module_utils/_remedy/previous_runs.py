@@ -20,7 +20,7 @@ _OVER = ("repaired", "nothing_to_do")
 
 Written = Literal["candidate", "committed", "removing", "gone"]
 # What is taken back in the candidate alone still runs.
-_RUNS = ("committed", "removing")
+_MAY_RUN = ("candidate", "committed", "removing")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Unfinished:
             command may or may not have been sent. In UTC; long ago where the record does not tell.
         written: xpath of an exclusion that was written, or taken back, and not committed since; empty for none.
         written_on: serial number of the device where that was; empty where the record does not tell.
-        committed: an exclusion was committed, is not known to have helped, and was not taken back.
+        committed: an exclusion was committed, or may have been since its run was killed, is not known to have helped,
+            and was not taken back.
         target: the device that a run was changing when it was killed, or where it has left something; empty for none.
         target_serial: its serial number; empty where the record does not tell.
     """
@@ -75,7 +76,7 @@ def unfinished(records: Iterable[Any]) -> Unfinished:
         restart or None,
         place if waits else "",
         written_on if waits and place else "",
-        written in _RUNS,
+        written in _MAY_RUN,
         target,
         target_serial,
     )

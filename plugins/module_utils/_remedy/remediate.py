@@ -144,7 +144,7 @@ class Remediation(Planning):
             acted=acted,
             written_at=written_at,
             committed_in_vain=in_vain,
-            seen=record.verdict_after is not None or not runs,
+            seen=record.verdict_after is not None or not (runs or unfinished.written),
             locks=tuple(self._locks_left),
             jobs=frozenset(self._jobs_sent),
             why=tuple(self._why),
