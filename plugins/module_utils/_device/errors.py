@@ -24,7 +24,7 @@ Origin = Literal["device", "transport", "here"]
 class DeviceError(Exception):
     """The device could not be asked, or did not answer usefully. ``remedy`` says what would help.
 
-    ``unsent``: what is asked before a request failed, so that the request itself was not sent.
+    ``unsent``: a check before the request failed, so the request itself was not sent.
     """
 
     kind = "device_error"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What single answers of one firewall say: the connection, the device, its time. What cannot be told is None.
+"""What single answers of one firewall say: the connection, the device, its time. None where the answers do not say.
 
 This is a private module: it may change in any release.
 """

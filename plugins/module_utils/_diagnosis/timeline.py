@@ -208,7 +208,7 @@ def _trace_of(signature: LogSignature, utc_offset_s: int | None) -> Trace:
 
 
 def _traces_of_devsrv(log: DevsrvLog, utc_offset_s: int | None) -> Iterable[Trace]:
-    # An error that is in no list of known ones is told of as well where it is given apart.
+    # Errors that match no known signature come in a list of their own, and are reported too.
     told = dict.fromkeys((*log.signatures, *log.unrecognized_errors))
     return (_trace_of(signature, utc_offset_s) for signature in told if signature.kind != "reconnect")
 

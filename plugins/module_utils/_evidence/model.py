@@ -528,7 +528,7 @@ class Sibling:
 class Siblings:
     """The clouds that share MLAV's service route: PAN-DB, WildFire, and the security client of ctd-agent.
 
-    Asked of a firewall that is not connected alone. None where the firewall does not answer the question.
+    Only a firewall that is not connected is asked. None where the firewall does not answer the question.
     """
 
     url_cloud: Sibling | None = None

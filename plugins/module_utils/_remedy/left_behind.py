@@ -27,8 +27,8 @@ class Expected:
     """What may be found, by what this run and the records of earlier ones did.
 
     Attributes:
-        acted: this run, or an earlier one that was not finished, has begun to change something: what cannot be looked
-            at is told as well.
+        acted: this run, or an earlier one that was not finished, has begun to change something: what cannot be
+            checked is then reported too.
         written_at: xpath of an exclusion that was written or taken back, also of one without our mark; empty for none.
         committed_in_vain: an exclusion that runs did not help, or is not known to have.
         seen: whether it helped was looked at since.

@@ -19,7 +19,7 @@ _OVER = ("repaired", "nothing_to_do")
 
 
 Written = Literal["candidate", "committed", "removing", "gone"]
-# What is taken back in the candidate alone still runs.
+# A commit may have gone through after its run was killed; what is removed only from the candidate still runs.
 _MAY_RUN = ("candidate", "committed", "removing")
 
 

@@ -265,7 +265,7 @@ class HeldLock:
             raise no_lock_refusal("the firewall no longer lists it: somebody has removed it, or taken it over")
 
     def renew(self, may_let_go: bool) -> None:
-        """Renews the lease where it is time. A failure is told, and tried again at the next call.
+        """Renews the lease when it is due. A failure is reported, and the next call tries again.
 
         Where the firewall takes no other comment for a lock that is held, it is released and taken again, but only
         where that is allowed: in between, somebody else can change the candidate (``let_go``).
