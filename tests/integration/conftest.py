@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._device import redaction
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import api
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import find
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
@@ -236,6 +237,12 @@ def nothing_else_is_sent(strangers: set[str]) -> Iterator[None]:
     sent = sorted(strangers)
     strangers.clear()
     assert sent == []
+
+
+@pytest.fixture(autouse=True)
+def no_session_of_another_test() -> None:
+    """A session lives until it is collected, and its password may be a word of what the next test expects."""
+    redaction._SESSIONS.set(())
 
 
 @pytest.fixture

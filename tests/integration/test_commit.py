@@ -41,6 +41,16 @@ CLOSED = window(timedelta(days=2))
 OPEN = window(timedelta(hours=-1))
 
 
+def test_a_password_takes_no_word_out_of_the_description() -> None:
+    """The job's description tells it from others, and is the caller's own."""
+    with firewall_with(firewall={"admins": [{"name": "admin", "password": "the"}], **OWN["firewall"]}) as firewall:
+        done = commit(firewall, description="Exclude the cloud")
+        assert (done["changed"], done["confirmed"]) == (True, True)
+        job = firewall.world.jobs.find(done["job_id"])
+        assert job is not None
+        assert job.description.endswith(": Exclude the cloud")
+
+
 def test_commits_what_waits_and_reads_it_back() -> None:
     with firewall_with(switches={"commit_warnings": ["ae1 has no member interfaces"]}) as firewall:
         lines: list[str] = []

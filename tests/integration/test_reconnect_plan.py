@@ -15,6 +15,7 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import Restart
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import (
     ReconnectOptions,
     ReconnectPlan,
@@ -25,7 +26,7 @@ from tests.simulator.world import World
 
 from .test_restart import PACE, opened, quick
 
-BEGUN = datetime(2026, 11, 23, 2, 0, tzinfo=timezone.utc)
+BEGUN = Restart(datetime(2026, 11, 23, 2, 0, tzinfo=timezone.utc), made=False)
 NOTHING: tuple[ReconnectStep, ...] = ()
 FORCE: tuple[ReconnectStep, ...] = ("commit_force",)
 BOTH: tuple[ReconnectStep, ...] = ("restart_device_server", "commit_force")
@@ -62,12 +63,12 @@ def hang(ago: str) -> dict[str, Any]:
     [
         pytest.param("healthy", {}, {}, None, NOTHING, id="connected"),
         pytest.param("healthy", {}, {"restart": "never"}, None, NOTHING, id="connected, never"),
-        pytest.param("healthy", {}, {"begun_at": BEGUN}, None, NOTHING, id="connected, begun"),
+        pytest.param("healthy", {}, {"begun": BEGUN}, None, NOTHING, id="connected, begun"),
         pytest.param("healthy", {}, {"restart": "always"}, None, BOTH, id="connected, always"),
         pytest.param("unexplained", {}, {}, None, BOTH, id="disconnected"),
         pytest.param("unexplained", {}, {"restart": "never"}, None, FORCE, id="disconnected, never"),
         pytest.param("device_server_unavailable", {}, {}, None, BOTH, id="busy"),
-        pytest.param("device_server_unavailable", {}, {"begun_at": BEGUN}, None, BOTH, id="busy, begun"),
+        pytest.param("device_server_unavailable", {}, {"begun": BEGUN}, None, BOTH, id="busy, begun"),
         pytest.param("commit_force_needed", {}, {}, None, FORCE, id="restarted"),
         pytest.param("commit_force_needed", {}, {"restart": "always"}, None, BOTH, id="restarted, always"),
         pytest.param(
@@ -79,7 +80,7 @@ def hang(ago: str) -> dict[str, Any]:
             id="restarted days ago",
         ),
         pytest.param("commit_force_needed_without_trace", {}, {}, None, BOTH, id="restarted without a trace"),
-        pytest.param("commit_force_needed_without_trace", {}, {"begun_at": BEGUN}, None, FORCE, id="the same, begun"),
+        pytest.param("commit_force_needed_without_trace", {}, {"begun": BEGUN}, None, FORCE, id="the same, begun"),
         pytest.param("unexplained", {}, {}, restarted_just_now, FORCE, id="still restarting"),
         pytest.param("commit_force_needed", hang("3h"), {}, None, BOTH, id="hangs since a restart"),
         pytest.param(

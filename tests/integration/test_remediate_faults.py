@@ -515,9 +515,9 @@ def test_two_operators_at_once(other: str, scenario: str, tmp_path: Path) -> Non
         guards = {"config_lock", "candidate_changed", "pending_changes", "busy", "confidence"}
         for result, record in zip(results, records, strict=True):
             # What the other run works on, which cannot be told from what a run left before its lease is over.
-            words = ("The configuration lock on", NAME, "Commit job")
+            # The one that repaired may see the lock that the other has taken after it.
+            words = ("The configuration lock on", *((NAME, "Commit job") if record["outcome"] == "refused" else ()))
             assert all(any(word in line for word in words) for line in record["left_behind"])
-            assert record["left_behind"] == [] or record["outcome"] == "refused"
             assert (record["outcome"] in ("repaired", "nothing_to_do")) is (record["guard"] not in guards), record
             assert record["outcome"] == "repaired" or not result["changed"]
         assert [commit.force for commit in firewall.world.commits] == [scenario != DECRYPTS]

@@ -20,6 +20,7 @@ from tests.simulator.running import running_fleet
 
 from .committing import fault
 from .repairing import (
+    CLOSED,
     DECRYPTS,
     EXCLUDE,
     FORCE,
@@ -178,6 +179,40 @@ def wake(firewall: Firewall, line: str) -> None:
         firewall.world.spec.device_server.state = "running"
     if "waiting for Commit" in line or line.endswith(": queued"):
         end_jobs(firewall)
+
+
+@pytest.mark.parametrize("logged", [True, False], ids=["logged", "recorded only"])
+def test_a_restart_that_is_over_when_the_next_run_looks(logged: bool, tmp_path: Path) -> None:
+    """The firewall is disconnected, and no longer busy: the forced commit is still to be done, and that is told."""
+    restart = fault("hang_after", "debug software restart")
+    switches = {**OVER_API, "restart_in_system_log": logged}
+    given: dict[str, Any] = {"audit_dir": str(tmp_path)}
+    with firewall_with(restart, scenario="device_server_unavailable", switches=switches) as firewall:
+        with run_of_its_own(firewall, **given) as process:
+            wait_until(lambda: restarted(firewall), process)
+            process.kill()
+            process.wait()
+        firewall.world.faults.answers.clear()
+        firewall.world.busy_until = 0.0
+        assert firewall.world.status() == "disconnected"
+        refused = repair(firewall, **given, maintenance_window=CLOSED)
+        assert (refused["outcome"], refused["guard"]) == ("refused", "maintenance_window" if logged else "confidence")
+        assert refused["cause"] == "commit_force_needed"
+        assert [line for line in refused["left_behind"] if "lock" not in line] == [
+            f"device-server of fw-1 may have been restarted at {began(tmp_path)}, and no forced commit is known to "
+            "have followed. Outstanding: Commit force: the whole candidate configuration, every administrator's "
+            "pending changes included."
+        ]
+        again = repair(firewall, **given, remediate_confidence="possible")
+        assert (again["outcome"], steps(again), again["left_behind"]) == ("repaired", FORCE, []), again
+        assert (len(firewall.world.restarts), len(firewall.world.commits)) == (1, 1)
+
+
+def began(folder: Path) -> str:
+    """When the first run that is recorded began to restart device-server."""
+    record = json.loads(min((folder / "fw-1").iterdir()).read_text(encoding="ascii"))
+    [moment] = [item["began_at"] for item in record["actions"] if item["action"] == "restart_device_server"]
+    return str(moment)
 
 
 def test_a_forced_commit_of_a_killed_run_is_not_sent_again_while_it_runs() -> None:

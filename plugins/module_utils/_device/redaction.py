@@ -19,7 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.characters imp
 from ansible_collections.panops.mlav.plugins.module_utils._device.own_secrets import MASK, OwnSecrets, one_line
 from ansible_collections.panops.mlav.plugins.module_utils._device.secret_patterns import SECRET_NAME, redact
 
-__all__ = ("MASK", "Redactor", "excerpt", "flatten", "redact", "redacted_tree")
+__all__ = ("MASK", "Redactor", "excerpt", "flatten", "own_excerpt", "redact", "redacted_tree")
 
 # An excerpt looks at so much of a text: a message of a device is a few lines.
 _EXCERPT_FROM = 64 * 1024
@@ -174,10 +174,19 @@ def excerpt(text: str, limit: int = 200) -> str:
 
     The secrets of the sessions that are open are masked too, before anything is cut off: a part of one is one as well.
     """
+    return _excerpt(text, limit, Redactor.mask)
+
+
+def own_excerpt(text: str, limit: int = 200) -> str:
+    """The same of what a caller says (the description of a commit): a password that is a word takes none out of it."""
+    return _excerpt(text, limit, Redactor.mask_message)
+
+
+def _excerpt(text: str, limit: int, mask: Callable[[Redactor, str], str]) -> str:
     text = text[: _EXCERPT_FROM + limit]
     for session in _SESSIONS.get():
         redactor = session()
         if redactor is not None:
-            text = redactor.mask(text)
+            text = mask(redactor, text)
     line = visible(one_line(redact(text[: 20 * limit])))
     return line if len(line) <= limit else f"{line[:limit]}…"

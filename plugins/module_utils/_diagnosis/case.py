@@ -214,39 +214,53 @@ class Case(Facts):
     @cached_property
     def restarted(self) -> datetime | None:
         """When device-server was last restarted, unless the firewall has reconnected or been rebooted since."""
-        moment = self.last_event("device_server_restarted")
-        if moment is None:
+        return self._unless_over(self.last_event("device_server_restarted"))
+
+    @cached_property
+    def restart_begun(self) -> datetime | None:
+        """When a run of this collection was about to restart it, under the same condition; the log need not tell."""
+        return self._unless_over(self.local(self.options.restart_begun))
+
+    def _unless_over(self, restart: datetime | None) -> datetime | None:
+        """The restart, unless the firewall has reconnected or been rebooted since."""
+        if restart is None:
             return None
         reconnected = self.last_event("reconnected")
-        if reconnected is not None and reconnected > moment:
+        if reconnected is not None and reconnected > restart:
             return None
         device = self.evidence.device.value
         if device is not None and device.uptime_s is not None and self.now is not None:
             try:
-                if self.now - timedelta(seconds=device.uptime_s) > moment:
+                if self.now - timedelta(seconds=device.uptime_s) > restart:
                     return None
             except OverflowError:
                 pass
-        return moment
+        return restart
 
     @cached_property
     def commit_after_restart(self) -> bool | None:
         """Whether a commit has finished well since the restart; None where the jobs are not known or undated."""
-        if self.restarted is None or self.evidence.commit_state.value is None:
+        return None if self.restarted is None else self.commit_since(self.restarted)
+
+    def commit_since(self, restart: datetime) -> bool | None:
+        """``commit_after_restart`` for another restart than the log's."""
+        if self.evidence.commit_state.value is None:
             return None
         done = [job for job in self._jobs if is_commit(job) and (job.result or "").upper() == "OK"]
         times = [self.local(job.enqueued or job.finished) for job in done]
-        if any(moment is not None and moment >= self.restarted for moment in times):
+        if any(moment is not None and moment >= restart for moment in times):
             return True
         return None if None in times else False
 
     @cached_property
     def error_after_restart(self) -> bool:
         """A network, TLS or HTTP error that is newer than the restart, or is seen now."""
-        if self.restarted is None:
-            return False
+        return self.restarted is not None and self.error_since(self.restarted)
+
+    def error_since(self, restart: datetime) -> bool:
+        """``error_after_restart`` for another restart than the log's."""
         newer = any(
-            trace.theme in DECISIVE and trace.last is not None and trace.last >= self.restarted for trace in self.traces
+            trace.theme in DECISIVE and trace.last is not None and trace.last >= restart for trace in self.traces
         )
         return newer or self.live is not None
 

@@ -322,7 +322,7 @@ class Planning:
             restart="auto" if choice.kind == "restart" else "never",
             restart_timeout_s=options.restart_timeout_s,
             verify_timeout_s=options.verify_timeout_s,
-            begun_at=options.unfinished.restart,
+            begun=options.unfinished.restart_of(self._target.device.serial),
             advice=ADVICE,
         )
 

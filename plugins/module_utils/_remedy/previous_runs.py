@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, Literal
 
 # After these the firewall was connected: what came before is over.
@@ -24,32 +24,48 @@ _MAY_RUN = ("candidate", "committed", "removing")
 
 
 @dataclass(frozen=True)
+class Restart:
+    """One of device-server that no forced commit has followed.
+
+    Attributes:
+        began_at: when the command was about to be sent, in UTC; None where the record does not tell.
+        made: it was seen to be made. Otherwise the command may or may not have been sent.
+        serial: of the firewall; empty where the record does not tell.
+    """
+
+    began_at: datetime | None
+    made: bool
+    serial: str = ""
+
+
+@dataclass(frozen=True)
 class Unfinished:
     """Steps of earlier runs that another one goes on with.
 
     Attributes:
-        restart: when device-server was to be restarted, and no forced commit was finished since; None for none. The
-            command may or may not have been sent. In UTC; long ago where the record does not tell.
+        restart: of device-server, and no forced commit was finished since; None for none.
         written: xpath of an exclusion that was written, or taken back, and not committed since; empty for none.
         written_on: serial number of the device where that was; empty where the record does not tell.
-        committed: an exclusion was committed, or may have been since its run was killed, is not known to have helped,
+        may_run: an exclusion was committed, or may have been since its run was killed, is not known to have helped,
             and was not taken back.
         target: the device that a run was changing when it was killed, or where it has left something; empty for none.
         target_serial: its serial number; empty where the record does not tell.
     """
 
-    restart: datetime | None = None
+    restart: Restart | None = None
     written: str = ""
     written_on: str = ""
-    committed: bool = False
+    may_run: bool = False
     target: str = ""
     target_serial: str = ""
 
     def __bool__(self) -> bool:
         return self != Unfinished()
 
-
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)
+    def restart_of(self, serial: str | None) -> Restart | None:
+        """``restart``, unless it was that of another firewall: one that came in its place was not restarted."""
+        known = self.restart.serial if self.restart is not None else ""
+        return None if serial and known and serial != known else self.restart
 
 
 def unfinished(records: Iterable[Any]) -> Unfinished:
@@ -57,7 +73,7 @@ def unfinished(records: Iterable[Any]) -> Unfinished:
 
     A run that was refused or failed early tells nothing, so the one before it counts.
     """
-    restart: datetime | Literal[False] | None = None
+    restart: Restart | Literal[False] | None = None
     written: Written | None = None
     place = written_on = target = target_serial = ""
     for record in records:
@@ -65,7 +81,8 @@ def unfinished(records: Iterable[Any]) -> Unfinished:
             continue
         if record.get("outcome") in _OVER:
             break
-        restart = _restart(_actions(record)) if restart is None else restart
+        if restart is None:
+            restart = restart_left(_actions(record), _planned(record, "target_serial"))
         if written is None:
             written, place = _written(_actions(record)), _place(record)
             written_on = _planned(record, "target_serial")
@@ -87,25 +104,26 @@ def _actions(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [item for item in actions if isinstance(item, Mapping)] if isinstance(actions, list) else []
 
 
-def _restart(actions: Iterable[Mapping[str, Any]]) -> datetime | Literal[False] | None:
-    """Since when a restart is left, or that none is; None where none was made, and no forced commit finished."""
-    left: datetime | Literal[False] | None = None
+def restart_left(actions: Iterable[Mapping[str, Any]], serial: str = "") -> Restart | Literal[False] | None:
+    """The restart that is left, or that none is; None where none was made, and no forced commit finished."""
+    left: Restart | Literal[False] | None = None
     for action in actions:
         # One that failed may have happened all the same: device-server did not come back, say.
         happened = action.get("state") in ("begun", "done") or action.get("restarted", False) is not False
         if action.get("action") == "restart_device_server" and happened:
-            left = _began(action)
+            made = action.get("state") == "done" or action.get("restarted") is True
+            left = Restart(_began(action), made, serial)
         if action.get("action") == "commit_force" and action.get("state") == "done":
             left = False
     return left
 
 
-def _began(action: Mapping[str, Any]) -> datetime:
+def _began(action: Mapping[str, Any]) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(action.get("began_at")).replace("Z", "+00:00"))
     except ValueError:
-        return _LONG_AGO
-    return moment if moment.tzinfo is not None else _LONG_AGO
+        return None
+    return moment if moment.tzinfo is not None else None
 
 
 def _written(actions: Iterable[Mapping[str, Any]]) -> Written | None:

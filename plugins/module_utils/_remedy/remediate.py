@@ -18,6 +18,7 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import utc
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import HeldLock
@@ -34,7 +35,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning impor
     Target,
     unbound,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import ReconnectFailed, reconnect
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import restart_left
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import reconnect
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait import wait_connected
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Choice
@@ -101,6 +103,7 @@ class Remediation(Planning):
                     f"What an earlier run left on {self._firewall.name} is not known: it could not be asked"
                 )
             return
+        self._tell_of_a_restart()
         act = act and (record.outcome in _ENDED_WELL or record.guard in _FOR_A_PERSON)
         for target in self._devices():
             if act:
@@ -108,6 +111,20 @@ class Remediation(Planning):
             record.left_behind += left_behind(
                 target.name, target.device, self._options.exclusion, self._expected(target), self._watch
             )
+
+    def _tell_of_a_restart(self) -> None:
+        """Without the forced commit that has to follow one, the firewall stays disconnected."""
+        record, serial = self._record, self._firewall.device.serial
+        left = restart_left(record.actions, serial or "")
+        if left is None and record.outcome != "nothing_to_do":
+            left = self._options.unfinished.restart_of(serial)
+        if not left:
+            return
+        since = f" at {utc(left.began_at)}" if left.began_at is not None else ""
+        record.left_behind.append(
+            f"device-server of {self._firewall.name} {'was' if left.made else 'may have been'} restarted{since}, and "
+            f"no forced commit is known to have followed. Outstanding: {RECONNECTING['commit_force']}"
+        )
 
     def _devices(self) -> list[Target]:
         """Those where this run or an earlier one may have left something."""
@@ -138,7 +155,7 @@ class Remediation(Planning):
             written_at = self.exclusion.xpath
         in_place = self._in_place is not None and record.guard == "decrypting_device"
         runs = "commit" in sent or any(where == "running" for where, _why in self._why)
-        in_vain = record.outcome not in _ENDED_WELL and (runs or unfinished.committed or in_place)
+        in_vain = record.outcome not in _ENDED_WELL and (runs or unfinished.may_run or in_place)
         acted = bool(unfinished) or any(action["action"] != "remove_lock" for action in record.actions)
         return Expected(
             acted=acted,
@@ -259,10 +276,6 @@ class Remediation(Planning):
                     self._say,
                     journal,
                 )
-        except ReconnectFailed as error:
-            outstanding = ", ".join(RECONNECTING[action] for action in error.so_far.outstanding)
-            record.left_behind.append(f"device-server of {target.name} was restarted. Outstanding: {outstanding}")
-            raise
         finally:
             self._note_left(change)
 

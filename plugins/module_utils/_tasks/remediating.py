@@ -114,10 +114,13 @@ def _earlier(folder: str | None) -> Iterator[Any]:
             yield json.loads(file.read(MAX_PLAN_BYTES))
 
 
-def _judge(device: LiveDevice, host: str, params: Params) -> tuple[EvidenceSet, Diagnosis]:
+def _judge(device: LiveDevice, host: str, params: Params, before: Unfinished) -> tuple[EvidenceSet, Diagnosis]:
     options = gather_options({**params, "depth": "auto"})
     evidence = gather(device, host, options)
-    return evidence, judged(evidence, DiagnosisOptions(log_window=options.log_window), device.redactor)
+    restart = before.restart_of(device.serial)
+    began_at = restart.began_at if restart is not None else None
+    judging = DiagnosisOptions(log_window=options.log_window, restart_begun=began_at)
+    return evidence, judged(evidence, judging, device.redactor)
 
 
 def _require_connection(params: Params) -> None:
@@ -195,7 +198,7 @@ def _remediate(params: Params, context: Context) -> Result:
         remediation = Remediation(
             Target(host, device),
             partial(_decrypter, stack, params, opened),
-            partial(_judge, device, host, params),
+            partial(_judge, device, host, params, options.unfinished),
             options,
             record,
             say,

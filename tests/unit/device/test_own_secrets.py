@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK, Redactor, excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK, Redactor, excerpt, own_excerpt
 from tests.tooling.notations import NOTATIONS
 
 SECRETS = {
@@ -54,6 +54,15 @@ def test_an_excerpt_knows_the_sessions_that_are_open(name: str, notation: str) -
     assert told.startswith("before [")
     del redactor, other
     assert excerpt("another-Secret-1") == "another-Secret-1"
+
+
+def test_what_a_caller_says_keeps_its_words_and_shows_no_secret() -> None:
+    redactor = Redactor(["the", "Zebra-4711-stripes"]).known_to_excerpts()
+    assert (
+        own_excerpt("Exclude the cloud\nZebra-4711-stripes token=4711", 50) == f"Exclude the cloud {MASK} token={MASK}"
+    )
+    assert excerpt("Exclude the cloud") == f"Exclude {MASK} cloud"
+    assert len(repr(redactor)) < 30
 
 
 def test_an_excerpt_shows_no_part_of_a_secret_where_it_ends() -> None:

@@ -13,12 +13,14 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules import registry
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
 from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     CONTENT_TEXT,
     NOW,
+    ago,
     certificate,
     clock,
     curl,
@@ -31,12 +33,14 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     firewall,
     http,
     interfaces,
+    job,
     jobs,
     licenses,
     lost,
     netstat,
     ping,
     policy,
+    reconnected,
     restarted,
     rule,
     status,
@@ -151,15 +155,53 @@ def test_causes_and_their_order(evidence: m.EvidenceSet, causes: list[str]) -> N
     assert [f"{cause.id} {cause.confidence}" for cause in diagnose(evidence).causes] == causes
 
 
+BEGUN = DiagnosisOptions(restart_begun=ago(60).replace(microsecond=0))
+BY_RECORD = "a run of this collection was about to restart device-server at 2026-11-23 04:15:00"
+BY_LOG = "device-server was restarted at 2026-11-23 03:15:00"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "options", "causes", "restart", "since"),
+    [
+        (firewall(), BEGUN, ["commit_force_needed possible"], BY_RECORD, "no commit has finished since"),
+        (firewall(), DiagnosisOptions(), ["unexplained possible"], "", ""),
+        (firewall(commit_state=TWO_JOBS), BEGUN, ["commit_force_needed possible"], BY_RECORD,
+         "the commit job 8 is still running"),
+        (firewall(commit_state=lost()), BEGUN, ["commit_force_needed possible"], BY_RECORD,
+         "whether a forced commit has followed is not known"),
+        (firewall(commit_state=jobs(job(minutes=30))), BEGUN, ["unexplained possible"], "", ""),
+        (firewall(commit_state=jobs(job(minutes=90))), BEGUN, ["commit_force_needed possible"], BY_RECORD,
+         "no commit has finished since"),
+        (firewall(devsrv_log=devsrv(http(500, "", 9))), BEGUN, ["cloud_service_error proven"], "", ""),
+        (firewall(system_log=syslog(restarted(120))), BEGUN, ["commit_force_needed proven"], BY_LOG,
+         "no commit has finished since"),
+        (firewall(system_log=syslog(reconnected(50))), BEGUN, ["unexplained possible"], "", ""),
+        (firewall(cloud_status=status("busy", attempts=3)), BEGUN, ["device_server_unavailable proven"], "", ""),
+        (firewall(cloud_status=status("connected")), BEGUN, [], "", ""),
+    ],
+)  # fmt: skip
+def test_a_restart_that_only_a_record_of_ours_tells(
+    evidence: m.EvidenceSet, options: DiagnosisOptions, causes: list[str], restart: str, since: str
+) -> None:
+    found = diagnose(evidence, options)
+    assert [f"{cause.id} {cause.confidence}" for cause in found.causes] == causes
+    details = found.causes[0].details if found.causes else {}
+    [check] = [check for check in found.checks if check.id == "commit_state"]
+    assert (restart in ("", BY_LOG)) or (check.status, restart[1:] in check.message) == ("warn", True)
+    assert (details.get("restart", ""), details.get("since_restart", "")) == (restart, since)
+
+
 DETAILS: list[tuple[str, m.EvidenceSet, str, dict[str, Any]]] = [
     ("busy with jobs", firewall(cloud_status=status("busy", attempts=3), commit_state=TWO_JOBS),
      "device_server_unavailable", {"attempts": 3, "job": {"id": 8, "type": "Commit"}}),
     ("restarted, commits run", firewall(system_log=syslog(restarted(60)), commit_state=TWO_JOBS),
      "commit_force_needed",
-     {"restarted_at": "2026-11-23 04:15:00", "since_restart": "the commit job 8 is still running"}),
+     {"restart": "device-server was restarted at 2026-11-23 04:15:00",
+      "since_restart": "the commit job 8 is still running"}),
     ("restarted, jobs not known", firewall(system_log=syslog(restarted(60)), commit_state=lost()),
      "commit_force_needed",
-     {"restarted_at": "2026-11-23 04:15:00", "since_restart": "whether a forced commit has followed is not known"}),
+     {"restart": "device-server was restarted at 2026-11-23 04:15:00",
+      "since_restart": "whether a forced commit has followed is not known"}),
     ("two answers", firewall(devsrv_log=devsrv(http(500, "", 9), http(503, "overload", 5))),
      "cloud_service_error", {"http_code": 503, "text": "overload"}),
     ("two rejections, no clock", firewall(clock=NO_CLOCK, devsrv_log=devsrv(http(403, "", 9), http(401, "", 5))),

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import unfinished
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import Restart, unfinished
 
 RESTARTED = {"action": "restart_device_server", "state": "done"}
 FORCED = {"action": "commit_force", "state": "done"}
@@ -53,6 +54,27 @@ REFUSED = acted(outcome="refused", plan=None)
 )
 def test_a_restart_that_no_forced_commit_followed(records: list[Any], left: bool) -> None:
     assert (unfinished(records).restart is not None) is left
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "began_at", "made", "expected"),
+    [
+        ("begun", {}, "2026-11-23T04:15:00Z", False, datetime(2026, 11, 23, 4, 15, tzinfo=timezone.utc)),
+        ("done", {}, "2026-11-23T04:15:00Z", True, datetime(2026, 11, 23, 4, 15, tzinfo=timezone.utc)),
+        ("failed", {"restarted": True}, "2026-11-23T04:15:00", True, None),
+        ("failed", {"restarted": None}, "soon", False, None),
+        ("begun", {}, None, False, None),
+    ],
+)
+def test_when_and_where_that_restart_was(
+    state: str, more: dict[str, Any], began_at: str | None, made: bool, expected: datetime | None
+) -> None:
+    action = {**RESTARTED, "state": state, "began_at": began_at, **more}
+    found = unfinished([REFUSED, acted(action, plan={**PLAN, "target_serial": "0123"})])
+    restart = Restart(expected, made, "0123")
+    assert found.restart == restart
+    assert (found.restart_of("0123"), found.restart_of(None), found.restart_of("0999")) == (restart, restart, None)
+    assert unfinished([acted(action)]).restart_of("0999") == Restart(expected, made)
 
 
 @pytest.mark.parametrize("action", ["add_exclusion", "remove_exclusion"])
@@ -107,7 +129,7 @@ REMOVED = {"action": "remove_exclusion", "state": "done"}
     ],
 )
 def test_an_exclusion_that_was_not_seen_to_help(records: list[Any], committed: bool) -> None:
-    assert unfinished(records).committed is committed
+    assert unfinished(records).may_run is committed
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def options(**given: Any) -> ReconnectOptions:
 
 def test_defaults_are_those_of_the_stage() -> None:
     found, stage = options(), ReconnectOptions()
-    for name in ("restart", "restart_timeout_s", "verify_timeout_s", "description", "begun_at"):
+    for name in ("restart", "restart_timeout_s", "verify_timeout_s", "description", "begun"):
         assert getattr(found, name) == getattr(stage, name)
     for name in ("windows", "restart_needs_s", "commit_needs_s", "busy_wait_s", "lock", "allow_other_changes"):
         assert getattr(found.allowances, name) == getattr(stage.allowances, name)

@@ -175,6 +175,13 @@ def commit_state(case: Case) -> Outcome:
         known = "a commit followed" if case.commit_after_restart else "the commits since are not known"
         forced = compare("a commit force after the restart", f"{known}; whether it was forced is not known")
         return Outcome("warn", f"{restart}. {forced}")
+    begun = case.restart_begun if disconnected and case.restarted is None else None
+    if begun is not None and not case.commit_since(begun):
+        known = "no commit since" if case.commit_since(begun) is False else "the commits since are not known"
+        wanted = compare("a commit force where it was restarted", known)
+        return Outcome(
+            "warn", f"A run of this collection was about to restart device-server at {shown(begun)}. {wanted}"
+        )
     if evidence.value is None:
         return lacking(evidence, "Jobs and pending changes")
     if case.running_jobs:

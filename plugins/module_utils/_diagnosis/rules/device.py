@@ -37,25 +37,33 @@ def device_server_unavailable(case: Case) -> list[Finding]:
 
 def commit_force_needed(case: Case) -> list[Finding]:
     """How a job shows that a commit was forced is not known: a commit since the restart leaves it open."""
-    if case.state != "disconnected" or case.restarted is None or case.error_after_restart:
+    restart, what = case.restarted, "device-server was restarted"
+    because: tuple[str, ...] = ("commit_state", "engine_events")
+    if restart is None:
+        # The log need not show one that a run of ours was about to make, but the command may not have been sent.
+        restart, what = case.restart_begun, "a run of this collection was about to restart device-server"
+        because = ("commit_state",)
+    if case.state != "disconnected" or restart is None or case.error_since(restart):
         return []
-    details: dict[str, Any] = {"restarted_at": shown(case.restarted)}
-    because = ("commit_state", "engine_events")
+    details: dict[str, Any] = {"restart": f"{what} at {shown(restart)}"}
+
+    def finding(confidence: Confidence, since: str, undecided: str = "", variant: str | None = None) -> list[Finding]:
+        told = {**details, "since_restart": since}
+        return [Finding("commit_force_needed", confidence, because, told, restart, variant, undecided)]
+
     committing = [job for job in case.running_jobs if is_commit(job)]
     if committing:
-        details["since_restart"] = f"the commit job {committing[0].id} is still running"
-        wait = "what the running commit changes"
-        return [
-            Finding("commit_force_needed", "possible", because, details, case.restarted, variant="wait", undecided=wait)
-        ]
-    if case.commit_after_restart is False:
-        details["since_restart"] = "no commit has finished since"
-        return [Finding("commit_force_needed", "proven", because, details, case.restarted)]
-    if case.commit_after_restart is None:
-        details["since_restart"] = "whether a forced commit has followed is not known"
-        unknown = "whether a commit has finished since the restart"
-        return [Finding("commit_force_needed", "possible", because, details, case.restarted, undecided=unknown)]
-    details["since_restart"] = "a commit has finished since, but whether it was forced is not known"
+        running = f"the commit job {committing[0].id} is still running"
+        return finding("possible", running, "what the running commit changes", "wait")
+    followed, seen = case.commit_since(restart), case.restarted is not None
+    if followed is False:
+        nothing = "no commit has finished since"
+        return finding("proven", nothing) if seen else finding("possible", nothing, "whether the restart was made")
+    if followed is None:
+        not_known = "whether a forced commit has followed is not known"
+        return finding("possible", not_known, "whether a commit has finished since the restart")
+    if not seen:
+        return []
     nothing_else = not case.undecided_by and not case.timeline.current
-    confidence: Confidence = "likely" if nothing_else else "possible"
-    return [Finding("commit_force_needed", confidence, because, details, case.restarted)]
+    since = "a commit has finished since, but whether it was forced is not known"
+    return finding("likely" if nothing_else else "possible", since)

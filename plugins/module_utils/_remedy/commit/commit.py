@@ -30,7 +30,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.cli import safe_argument
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.pan_os_python import firewall_commit
-from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt, own_excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import number
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, read_job, read_jobs
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import MARK
@@ -175,7 +175,7 @@ class NotOurs(Exception):
 def described(request: CommitRequest, run: str) -> str:
     """The commit's description: it tells the job of this run from others."""
     kind = " force" if request.force else ""
-    return f"{MARK} {run}{kind}: {excerpt(request.description, _DESCRIPTION_LIMIT)}"
+    return f"{MARK} {run}{kind}: {own_excerpt(request.description, _DESCRIPTION_LIMIT)}"
 
 
 def checked(request: CommitRequest) -> CommitRequest:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
@@ -28,6 +28,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.options impo
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import Restart
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.restart import (
     Advice,
     DeviceServerNotBack,
@@ -67,8 +68,8 @@ class ReconnectOptions:
         restart_timeout_s: how long device-server may take to answer again.
         verify_timeout_s: how long the firewall may take to connect afterwards.
         description: that of the commit.
-        begun_at: when an earlier run was about to restart device-server, after which no commit followed; None where
-            there was none. It may or may not have sent the command: ``auto`` waits first for as long as one takes.
+        begun: an earlier run's restart of device-server, after which no commit followed; None where there was none.
+            It may or may not have sent the command: ``auto`` waits first for as long as one takes.
         advice: how the caller's user runs it again.
     """
 
@@ -77,7 +78,7 @@ class ReconnectOptions:
     restart_timeout_s: float = 600.0
     verify_timeout_s: float = 300.0
     description: str = DESCRIPTION
-    begun_at: datetime | None = None
+    begun: Restart | None = None
     advice: Advice = field(default_factory=Advice)
 
 
@@ -165,14 +166,12 @@ def planned(device: LiveDevice, options: ReconnectOptions) -> ReconnectPlan:
     if case.restarted is not None and case.commit_after_restart is False and not _hangs(case, options):
         since = f"device-server was restarted at {shown(case.restarted)}, and no commit has followed"
         return ReconnectPlan(("commit_force",), since, status)
-    if options.begun_at is not None and not _hangs(case, options):
+    if options.begun is not None and not _hangs(case, options):
         begun = "an earlier run was about to restart device-server"
         if status.answered:
             return ReconnectPlan(("commit_force",), begun, status)
-        age_s = max(0.0, (options.allowances.pace.now() - options.begun_at).total_seconds())
-        return ReconnectPlan(
-            ("restart_device_server", "commit_force"), begun, status, max(0.0, options.restart_timeout_s - age_s)
-        )
+        left_s = _left_s(options.begun, options)
+        return ReconnectPlan(("restart_device_server", "commit_force"), begun, status, left_s)
     return ReconnectPlan(("restart_device_server", "commit_force"), f"the connection is {status}", status)
 
 
@@ -187,6 +186,14 @@ def _case(device: LiveDevice, options: ReconnectOptions) -> Case:
         sleep=pace.sleep,
     )
     return Case(gather(device, device.options.host, gathering), DiagnosisOptions(log_window=_LOOK_BACK))
+
+
+def _left_s(begun: Restart, options: ReconnectOptions) -> float:
+    """How long device-server may still take; nothing where it is not known when that began."""
+    if begun.began_at is None:
+        return 0.0
+    age_s = (options.allowances.pace.now() - begun.began_at).total_seconds()
+    return max(0.0, options.restart_timeout_s - max(0.0, age_s))
 
 
 def _hangs(case: Case, options: ReconnectOptions) -> bool:
