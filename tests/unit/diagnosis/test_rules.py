@@ -156,8 +156,8 @@ def test_causes_and_their_order(evidence: m.EvidenceSet, causes: list[str]) -> N
 
 
 BEGUN = DiagnosisOptions(restart_begun=ago(60).replace(microsecond=0))
-BY_RECORD = "a run of this collection was about to restart device-server at 2026-11-23 04:15:00"
-BY_LOG = "device-server was restarted at 2026-11-23 03:15:00"
+BY_RECORD = "may have been restarted by a run of this collection"
+BY_LOG = "was restarted"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_restart_that_only_a_record_of_ours_tells(
     assert [f"{cause.id} {cause.confidence}" for cause in found.causes] == causes
     details = found.causes[0].details if found.causes else {}
     [check] = [check for check in found.checks if check.id == "commit_state"]
-    assert (restart in ("", BY_LOG)) or (check.status, restart[1:] in check.message) == ("warn", True)
+    assert (restart in ("", BY_LOG)) or (check.status, restart in check.message) == ("warn", True)
     assert (details.get("restart", ""), details.get("since_restart", "")) == (restart, since)
 
 
@@ -196,11 +196,11 @@ DETAILS: list[tuple[str, m.EvidenceSet, str, dict[str, Any]]] = [
      "device_server_unavailable", {"attempts": 3, "job": {"id": 8, "type": "Commit"}}),
     ("restarted, commits run", firewall(system_log=syslog(restarted(60)), commit_state=TWO_JOBS),
      "commit_force_needed",
-     {"restart": "device-server was restarted at 2026-11-23 04:15:00",
+     {"restart": "was restarted", "restarted_at": "2026-11-23 04:15:00",
       "since_restart": "the commit job 8 is still running"}),
     ("restarted, jobs not known", firewall(system_log=syslog(restarted(60)), commit_state=lost()),
      "commit_force_needed",
-     {"restart": "device-server was restarted at 2026-11-23 04:15:00",
+     {"restart": "was restarted", "restarted_at": "2026-11-23 04:15:00",
       "since_restart": "whether a forced commit has followed is not known"}),
     ("two answers", firewall(devsrv_log=devsrv(http(500, "", 9), http(503, "overload", 5))),
      "cloud_service_error", {"http_code": 503, "text": "overload"}),

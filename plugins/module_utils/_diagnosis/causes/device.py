@@ -58,7 +58,7 @@ DEVICE = (
         id="commit_force_needed",
         code="MLAV0002",
         title="device-server was restarted and no forced commit has followed",
-        essence="{restart} and {since_restart}",
+        essence="device-server {restart} at {restarted_at} and {since_restart}",
         proven_by="The system log shows that device-server was restarted, no commit has finished since, and the "
         "firewall is disconnected without a newer error.",
         ruled_out_by="A newer network, TLS or HTTP error; a newer `Reconnect to MLAV cloud`; a reboot since.",

@@ -179,9 +179,8 @@ def commit_state(case: Case) -> Outcome:
     if begun is not None and not case.commit_since(begun):
         known = "no commit since" if case.commit_since(begun) is False else "the commits since are not known"
         wanted = compare("a commit force where it was restarted", known)
-        return Outcome(
-            "warn", f"A run of this collection was about to restart device-server at {shown(begun)}. {wanted}"
-        )
+        what = f"device-server may have been restarted by a run of this collection at {shown(begun)}"
+        return Outcome("warn", f"{what}. {wanted}")
     if evidence.value is None:
         return lacking(evidence, "Jobs and pending changes")
     if case.running_jobs:

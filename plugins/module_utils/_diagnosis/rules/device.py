@@ -37,15 +37,15 @@ def device_server_unavailable(case: Case) -> list[Finding]:
 
 def commit_force_needed(case: Case) -> list[Finding]:
     """How a job shows that a commit was forced is not known: a commit since the restart leaves it open."""
-    restart, what = case.restarted, "device-server was restarted"
+    restart, what = case.restarted, "was restarted"
     because: tuple[str, ...] = ("commit_state", "engine_events")
     if restart is None:
         # The log need not show one that a run of ours was about to make, but the command may not have been sent.
-        restart, what = case.restart_begun, "a run of this collection was about to restart device-server"
+        restart, what = case.restart_begun, "may have been restarted by a run of this collection"
         because = ("commit_state",)
     if case.state != "disconnected" or restart is None or case.error_since(restart):
         return []
-    details: dict[str, Any] = {"restart": f"{what} at {shown(restart)}"}
+    details: dict[str, Any] = {"restart": what, "restarted_at": shown(restart)}
 
     def finding(confidence: Confidence, since: str, undecided: str = "", variant: str | None = None) -> list[Finding]:
         told = {**details, "since_restart": since}
