@@ -6,7 +6,7 @@
 
     python benchmarks/fleet/bare_async.py TARGETS.json
 
-TARGETS.json: {"addresses": [...], "port": ..., "api_key": ..., "ca_path": ..., "at_once": ...}. Prints how many are
+TARGETS.json: {"addresses": [...], "port": ..., "api_key": ..., "ca_path": ..., "parallel": ...}. Prints how many are
 connected.
 """
 
@@ -34,7 +34,7 @@ async def ask(session: aiohttp.ClientSession, url: str, headers: dict[str, str])
 async def sweep(targets: dict[str, Any]) -> int:
     headers = {"X-PAN-KEY": targets["api_key"]}
     verified = ssl.create_default_context(cafile=targets["ca_path"])
-    connector = aiohttp.TCPConnector(limit=targets["at_once"], ssl=verified, force_close=True)
+    connector = aiohttp.TCPConnector(limit=targets["parallel"], ssl=verified, force_close=True)
     async with aiohttp.ClientSession(connector=connector) as session:
         urls = [f"https://{address}:{targets['port']}/api/" for address in targets["addresses"]]
         return sum(await asyncio.gather(*(ask(session, url, headers) for url in urls)))

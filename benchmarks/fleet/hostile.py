@@ -47,7 +47,7 @@ def sweep(firewalls: int, hostile: int, port: int = PORT) -> Swept:
     """
     kinds = {kind: len(range(start, hostile, len(KINDS))) for start, kind in enumerate(KINDS)}
     with simulated(firewalls, 0, hostile={kind: count for kind, count in kinds.items() if count}, port=port) as fleet:
-        command = playbook(fleet, PLAYBOOKS / "sweep.yml", mlav_sweep_at_once=str(AT_ONCE))
+        command = playbook(fleet, PLAYBOOKS / "sweep.yml", mlav_sweep_parallel=str(AT_ONCE))
         taken = timed(command, fleet.folder / "said.txt")
         found = _found(fleet)
         asked = {one["name"]: one for one in json.loads((fleet.folder / "fleet.json").read_text(encoding="utf-8"))}

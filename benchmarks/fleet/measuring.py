@@ -177,7 +177,7 @@ def _write_estate(folder: Path, port: int) -> None:
         "port": port,
         "api_key": API_KEY,
         "ca_path": str(folder / "ca.pem"),
-        "at_once": AT_ONCE,
+        "parallel": AT_ONCE,
     }
     (folder / "targets.json").write_text(json.dumps(targets), encoding="utf-8")
 
@@ -275,7 +275,7 @@ WAYS: dict[str, tuple[Command, Callable[[Fleet, int], bool]]] = {
     "diagnosis": (lambda fleet: playbook(fleet, PLAYBOOKS / "diagnose.yml"), all_healthy),
     "diagnosis_full": (lambda fleet: playbook(fleet, PLAYBOOKS / "diagnose.yml", mlav_depth="full"), all_healthy),
     "sweep": (
-        lambda fleet: playbook(fleet, PLAYBOOKS / "sweep.yml", mlav_sweep_at_once=str(AT_ONCE)),
+        lambda fleet: playbook(fleet, PLAYBOOKS / "sweep.yml", mlav_sweep_parallel=str(AT_ONCE)),
         all_healthy,
     ),
     "bare_async": (

@@ -16,13 +16,14 @@ requirements:
 options:
   maintenance_window:
     description:
-      - When the change may be made, as a list of windows. It is made when one of them is open for O(commit_needs) more.
+      - When the change may be made, as a list of windows. It is made when one of them stays
+        open for O(commit_min_remaining) more.
       - A window has C(start), C(end) or C(duration), C(time_zone), and C(weekdays) where it is not every day; or
         C(from) and C(to); or C(rrule), as in RFC 5545, with C(start), C(duration) or C(end), and C(time_zone).
       - Without this option the change is not bound to a window.
     type: list
     elements: raw
-  outside_window:
+  ignore_window:
     description:
       - Lifts the guard V(maintenance_window). The change is made at any time.
     type: bool
@@ -32,7 +33,7 @@ options:
       - How long to wait for a window to open, as a number and a unit (V(s), V(m), V(h) or V(d)). V(0s) does not wait.
     type: str
     default: 0s
-  commit_needs:
+  commit_min_remaining:
     description: What has to be left of the window when a commit begins.
     type: str
     default: 10m
@@ -80,9 +81,9 @@ options:
 
     RECONNECTING = r"""
 options:
-  restart_needs:
+  restart_min_remaining:
     description:
-      - What has to be left of the window when device-server is restarted, beside what O(commit_needs) says.
+      - What has to be left of the window when device-server is restarted, beside what O(commit_min_remaining) says.
     type: str
     default: 5m
   restart_timeout:

@@ -14,7 +14,7 @@ description:
     runs then.
   - Refuses outside the maintenance window, while another commit, install or synchronisation runs, while somebody else
     holds a lock, while changes of other administrators wait, and where the candidate is not the one that was looked at.
-    Each refusal names the guard in RV(guard) and the option that lifts it.
+    A guard that blocks the commit is named in RV(guard), with the option that overrides it.
   - Takes the configuration lock before, and releases it whatever happens. The lock of a run that was killed is taken
     over once nobody has renewed it for the time of its lease.
   - A commit is sent once. Where the answer is lost, its job is looked for by its description; where the connection is
@@ -33,7 +33,7 @@ attributes:
     support: full
     details:
       - Takes no lock and writes nothing. RV(would_commit) says what would be committed, for each administrator, and
-        RV(refusal) which guard would refuse.
+        RV(blocked) which guard would block.
   diff_mode:
     support: none
     details:
@@ -177,7 +177,7 @@ would_commit:
     - admin: automation
       count: 1
       xpaths: [/config/shared/ssl-decrypt]
-refusal:
+blocked:
   description: Which guard would refuse. V(null) where none would.
   returned: in check mode
   type: dict
@@ -244,7 +244,7 @@ error:
   contains:
     kind:
       description:
-        - V(refused_by_guard), V(commit_failed) (the firewall says that the job failed), V(commit_unfinished) (the job
+        - V(blocked), V(commit_failed) (the firewall says that the job failed), V(commit_unfinished) (the job
           was not seen to end and may still run), V(commit_unknown) (the answer was lost and no job was found; it was
           not sent again), or one of V(unreachable), V(overloaded), V(foreign_answer), V(tls),
           V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed),

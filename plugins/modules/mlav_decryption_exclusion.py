@@ -296,9 +296,9 @@ error:
   contains:
     kind:
       description:
-        - V(refused_by_guard), V(device_error), or one of those of M(panops.mlav.mlav_status_info).
+        - V(blocked), V(device_error), or one of those of M(panops.mlav.mlav_status_info).
       type: str
-      sample: refused_by_guard
+      sample: blocked
     message:
       description: What happened.
       type: str

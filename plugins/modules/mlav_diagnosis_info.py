@@ -282,7 +282,7 @@ diagnosis:
           kind: refused
           reason: >-
             the XML API does not take tail lines 5000 mp-log devsrv.log: tail not available to xmlapi client (code 17)
-          would_give: Set the option ssh, so that the firewall's CLI can be asked.
+          hint: Set the option ssh, so that the firewall's CLI can be asked.
     duration_ms:
       description: How long gathering and judging took, in milliseconds.
       type: int

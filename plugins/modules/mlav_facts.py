@@ -92,7 +92,7 @@ ansible_facts:
           sample:
             state: connected
             server: ml.service.paloaltonetworks.com
-            word: connected
+            raw_state: connected
             attempts: 1
         device:
           description: What the firewall is, as C(show system info) says.
@@ -297,7 +297,7 @@ ansible_facts:
               message: >-
                 the XML API does not take ping count 3 host ml.service.paloaltonetworks.com: ping not available to
                 xmlapi client (code 17)
-              would_give: Set the option ssh, so that the firewall's CLI can be asked.
+              hint: Set the option ssh, so that the firewall's CLI can be asked.
 error:
   description: The class of the failure and what would help.
   returned: failure

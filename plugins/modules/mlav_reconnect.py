@@ -40,7 +40,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - Says in RV(would) what would be done, and in RV(refusal) which guard would refuse it. Takes no lock.
+      - Says in RV(would) what would be done, and in RV(blocked) which guard would block it. Takes no lock.
   diff_mode:
     support: none
     details:
@@ -130,7 +130,7 @@ would:
   type: list
   elements: str
   sample: [restart_device_server, commit_force]
-refusal:
+blocked:
   description: Which guard would refuse. V(null) where none would.
   returned: in check mode
   type: dict
@@ -155,7 +155,7 @@ refusal:
       sample: Let them be committed or reverted first. With allow_other_changes they are committed as well.
 guard:
   description:
-    - The guard that refused; RV(error.kind) is then V(refused_by_guard). Those of M(panops.mlav.mlav_commit). Look at
+    - The guard that refused; RV(error.kind) is then V(blocked). Those of M(panops.mlav.mlav_commit). Look at
       RV(done) whether it refused before the restart or after it.
   returned: when a guard refuses
   type: str
@@ -164,7 +164,7 @@ option:
   description: The option that lifts the guard. Empty where none does.
   returned: when a guard refuses
   type: str
-  sample: outside_window
+  sample: ignore_window
 restarted:
   description:
     - V(true) where the process, the status or the system log prove that device-server was restarted, V(null) where
@@ -237,7 +237,7 @@ status_before:
       description: The cloud server that the firewall uses.
       type: str
       sample: ml.service.paloaltonetworks.com
-    word:
+    raw_state:
       description: The firewall's own word where the state is V(other).
       type: str
       sample: connecting
@@ -254,7 +254,7 @@ status_after:
       description: The cloud server that the firewall uses.
       type: str
       sample: ml.service.paloaltonetworks.com
-    word:
+    raw_state:
       description: The firewall's own word where the state is V(other).
       type: str
       sample: connecting

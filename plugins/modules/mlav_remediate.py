@@ -19,7 +19,7 @@ description:
   - An exclusion that did not help is taken back, and so is one whose commit failed.
   - A B(commit force) commits every administrator's pending changes; it is refused while there are any.
   - In check mode nothing is touched, and the result holds the plan.
-  - Bound to a maintenance window. Without O(maintenance_window) or O(outside_window) it refuses.
+  - Bound to a maintenance window. Without O(maintenance_window) or O(ignore_window) it refuses.
 author:
   - panops contributors (@panops)
 requirements:
@@ -186,7 +186,7 @@ EXAMPLES = r"""
 - name: Say what would be done
   panops.mlav.mlav_remediate:
     provider: "{{ mlav_provider }}"
-    outside_window: true
+    ignore_window: true
   check_mode: true
 
 - name: Bring the firewall back as the variables mlav_provider, mlav_maintenance_window and so on say
@@ -263,7 +263,7 @@ remediation:
       type: str
       returned: always
       sample: "Connected to ml.service.paloaltonetworks.com: nothing to do."
-    refusal:
+    reason:
       description: Why it was refused, and the option that lifts it. V(null) where it was not.
       type: str
       returned: always
@@ -277,13 +277,13 @@ remediation:
       returned: always
       sample: null
     option:
-      description: The role's variable that lifts the refusal. V(null) where none does.
+      description: The role's variable that overrides the guard. V(null) where none does.
       type: str
       returned: always
       sample: null
     outcome:
       description:
-        - V(nothing_to_do), V(refused), V(planned) (check mode), V(repaired), V(rolled_back), V(failed); V(running) in
+        - V(nothing_to_do), V(blocked), V(planned) (check mode), V(repaired), V(rolled_back), V(failed); V(running) in
           the file of a run that was killed.
       type: str
       returned: always

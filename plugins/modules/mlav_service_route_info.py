@@ -160,7 +160,7 @@ error:
       description:
         - One of V(unreachable), V(overloaded), V(foreign_answer) (not PAN-OS's), V(tls), V(host_key),
           V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed), V(oversized),
-          V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognised) or V(crash).
+          V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognized) or V(crash).
       type: str
       sample: authentication
     message:

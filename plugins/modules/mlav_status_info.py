@@ -56,7 +56,7 @@ cloud_status:
       description: The cloud server that the firewall uses.
       type: str
       sample: ml.service.paloaltonetworks.com
-    word:
+    raw_state:
       description: The firewall's own word for the state of the connection.
       type: str
       sample: disconnected
@@ -105,7 +105,7 @@ error:
       description:
         - One of V(unreachable), V(overloaded), V(foreign_answer) (not PAN-OS's), V(tls), V(host_key),
           V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed), V(oversized),
-          V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognised) or V(crash).
+          V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognized) or V(crash).
       type: str
       sample: authentication
     message:

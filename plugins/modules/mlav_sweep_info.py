@@ -98,7 +98,7 @@ options:
           - Why the options of this firewall cannot be used. It is not asked then, and is reported as an error of the
             kind V(invalid_option). Set for hosts of O(hosts) whose variables cannot be used.
         type: str
-  at_once:
+  parallel:
     description: How many firewalls are asked at a time, from 1 to 500.
     type: int
     default: 20
@@ -175,7 +175,7 @@ firewalls:
         kind:
           description:
             - One of V(unreachable), V(overloaded), V(foreign_answer) (not PAN-OS's), V(tls), V(authentication),
-              V(session), V(permission), V(refused), V(timeout), V(malformed), V(oversized), V(unrecognised),
+              V(session), V(permission), V(refused), V(timeout), V(malformed), V(oversized), V(unrecognized),
               V(invalid_option), V(device_error) or V(crash).
           type: str
           sample: timeout
@@ -226,7 +226,7 @@ error:
   type: dict
   sample:
     kind: invalid_option
-    message: 'at_once is 0. Expected: a number from 1 to 500.'
+    message: 'parallel is 0. Expected: a number from 1 to 500.'
     remedy: ''
 """
 

@@ -97,6 +97,6 @@ def assert_safe(diagnosis: Mapping[str, Any], truth: Mapping[str, Any]) -> None:
     assert said.named("proven") <= {truth["cause"]}, told
     assert said.missing or said.named("likely") <= {truth["cause"]}, told
     assert "crash" not in {item["kind"] for item in diagnosis["missing"]}, told
-    assert all(item["reason"] and item["would_give"] for item in diagnosis["missing"]), told
+    assert all(item["reason"] and item["hint"] for item in diagnosis["missing"]), told
     if said.verdict == "undetermined" and truth["verdict"] != "undetermined":
         assert said.missing or re.search(r"To decide, find out|Expected: .* Actual: ", diagnosis["summary"]), told

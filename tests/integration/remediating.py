@@ -47,7 +47,7 @@ class Remediated:
     def outcomes(self) -> dict[str, str]:
         """How it ended, per firewall; a refusal with its guard."""
         return {
-            name: record["guard"] if record["outcome"] == "refused" else record["outcome"]
+            name: record["guard"] if record["outcome"] == "blocked" else record["outcome"]
             for name, record in self.records.items()
         }
 

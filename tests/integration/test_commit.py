@@ -103,13 +103,13 @@ def test_force_goes_with_no_administrator() -> None:
 
 
 GUARDS = [
-    pytest.param("maintenance_window", "outside_window", {}, {"maintenance_window": CLOSED}, {"outside_window": True}),
+    pytest.param("maintenance_window", "ignore_window", {}, {"maintenance_window": CLOSED}, {"ignore_window": True}),
     pytest.param(
         "maintenance_window",
-        "outside_window",
+        "ignore_window",
         {},
-        {"maintenance_window": OPEN, "commit_needs": "2d"},
-        {"commit_needs": "1s"},
+        {"maintenance_window": OPEN, "commit_min_remaining": "2d"},
+        {"commit_min_remaining": "1s"},
         id="window too short",
     ),
     pytest.param(
@@ -196,14 +196,14 @@ def test_a_guard_refuses_alone_and_its_option_lifts_it(
         assert "failed" not in looked
         # Whether a lock is given, only taking it tells.
         foreseen = None if option == "lock" else guard
-        assert (looked["refusal"] or {}).get("guard") == foreseen
+        assert (looked["blocked"] or {}).get("guard") == foreseen
         refused = commit(firewall, **given)
         assert (refused["failed"], refused["changed"]) == (True, False)
-        assert (refused["guard"], refused["option"], refused["error"]["kind"]) == (guard, option, "refused_by_guard")
+        assert (refused["guard"], refused["option"], refused["error"]["kind"]) == (guard, option, "blocked")
         assert "Expected: " in refused["msg"]
         assert take_snapshot(firewall.world) == before
 
-        assert look(firewall, **{**given, **lifting})["refusal"] is None
+        assert look(firewall, **{**given, **lifting})["blocked"] is None
         done = commit(firewall, **{**given, **lifting})
         assert (done.get("failed"), done["changed"]) == (None, True), done
         assert_one_commit(firewall)
@@ -214,7 +214,7 @@ def test_a_running_job_is_waited_for_so_long() -> None:
     world = {"pending": [{"admin": "admin"}], "jobs": [{"kind": "Content"}]}
     with firewall_with(firewall=world) as firewall:
         before = take_snapshot(firewall.world)
-        assert look(firewall, busy_wait="0s")["refusal"]["guard"] == "busy"
+        assert look(firewall, busy_wait="0s")["blocked"]["guard"] == "busy"
         refused = commit(firewall, busy_wait="0s")
         assert (refused["guard"], refused["option"]) == ("busy", "busy_wait")
         assert "Content job" in refused["msg"]
@@ -258,7 +258,7 @@ def test_the_window_is_waited_for_as_long_as_allowed() -> None:
         assert commit(firewall, maintenance_window=soon, window_wait="59m")["guard"] == "maintenance_window"
         assert clock.slept == 0
         lines: list[str] = []
-        assert look(firewall, maintenance_window=soon, window_wait="2h")["refusal"] is None
+        assert look(firewall, maintenance_window=soon, window_wait="2h")["blocked"] is None
         assert clock.slept == 0
         done = commit(firewall, lines.append, maintenance_window=soon, window_wait="2h")
         assert done["changed"] is True
@@ -275,7 +275,7 @@ def test_check_mode_says_what_would_be_committed_and_touches_nothing(given: dict
         listed = {item["admin"]: item["xpaths"] for item in result["would_commit"]}
         assert list(listed) == (["admin"] if "admin" in given else ["admin", "bob"])
         assert all(xpath.startswith("/config/devices/") for xpaths in listed.values() for xpath in xpaths)
-        assert (result["refusal"] or {}).get("guard") == (None if "admin" in given else "pending_changes")
+        assert (result["blocked"] or {}).get("guard") == (None if "admin" in given else "pending_changes")
         assert take_snapshot(firewall.world) == before
 
 
@@ -298,8 +298,8 @@ def test_the_fingerprint_of_check_mode_guards_the_commit() -> None:
 
 def test_the_lock_tells_whose_an_api_key_is() -> None:
     with firewall_with(access={"api": "key", "ssh": "none"}) as firewall:
-        assert look(firewall)["refusal"] is None
-        assert look(firewall, lock=False)["refusal"]["guard"] == "pending_changes"
+        assert look(firewall)["blocked"] is None
+        assert look(firewall, lock=False)["blocked"]["guard"] == "pending_changes"
         assert commit(firewall, lock=False)["guard"] == "pending_changes"
         assert commit(firewall)["changed"] is True
         assert_one_commit(firewall)
@@ -366,7 +366,7 @@ def test_a_playbook_looks_and_commits(ansible: Ansible) -> None:
     with firewall_with(switches={"commit_warnings": ["ae1 has no member interfaces"]}) as firewall:
         given = options(firewall)
         checked = ansible.module("mlav_commit", given, {"check_mode": True})
-        assert (checked["changed"], checked["refusal"]) == (True, None)
+        assert (checked["changed"], checked["blocked"]) == (True, None)
         assert_one_commit(firewall, 0)
         # As an ordinary module, in a process of its own.
         done = ansible.module("mlav_commit", given, {"async": 60, "poll": 1})

@@ -16,9 +16,9 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import open_device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from tests.simulator.config_default import VSYS
 from tests.simulator.fleet import HOST
 from tests.simulator.front_end import Step, front_end, hostile_xml, says
@@ -218,7 +218,7 @@ def test_somebody_takes_our_lock_away() -> None:
         change = LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "test", print, own_changes_allowed=True)
         with change:
             firewall.world.locks.clear()
-            with pytest.raises(Refused, match="somebody has removed it") as refused:
+            with pytest.raises(Blocked, match="somebody has removed it") as refused:
                 change.commit(CommitRequest("test"))
         assert refused.value.guard == "config_lock"
         assert_one_commit(firewall, 0)
@@ -285,7 +285,7 @@ def test_a_lock_that_the_commit_released_is_taken_again(edited: bool) -> None:
         assert firewall.world.locks == []
         if edited:
             firewall.world.config.set(f"{VSYS}/address", [Element("entry", {"name": "theirs"})], "bob")
-            with pytest.raises(Refused, match="has changed meanwhile"):
+            with pytest.raises(Blocked, match="has changed meanwhile"):
                 change.commit(CommitRequest("second", force=True))
         else:
             assert change.commit(CommitRequest("second", force=True)).changed is True

@@ -15,7 +15,7 @@ from ansible import constants
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence, Status, Verdict
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Guard
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Guard
 from tests.simulator.scenario import load
 from tests.tooling.doc_checks import CHECKS_BY_LANGUAGE, KNOWN_NAMES, BadSample
 from tests.tooling.doc_samples import Sample, examples, pages, samples

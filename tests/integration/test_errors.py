@@ -174,7 +174,7 @@ def test_a_banner_is_accepted_only_when_told_to(results: Results) -> None:
 def test_a_key_without_the_log_right_is_missing_evidence(results: Results) -> None:
     missing = {item["evidence"]: item for item in results["no log right"]["diagnosis"]["missing"]}
     assert missing["system_log"]["kind"] == "permission"
-    assert missing["system_log"]["would_give"]
+    assert missing["system_log"]["hint"]
 
 
 @pytest.fixture(scope="module")

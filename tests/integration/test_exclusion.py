@@ -206,7 +206,7 @@ def test_what_is_somebody_elses_is_refused_and_any_owner_lifts_it(
     refused = exclude(firewall, check, **given)
     assert (refused["failed"], refused["changed"]) == (True, False)
     assert (refused["guard"], refused["option"]) == ("owner", "any_owner")
-    assert refused["error"]["kind"] == "refused_by_guard"
+    assert refused["error"]["kind"] == "blocked"
     assert "Expected: a description that begins with 'panops.mlav:'. Actual: 'Change 4711'" in refused["msg"]
     assert firewall.snapshot() == before
     lifted = exclude(firewall, check, any_owner=True, **given)

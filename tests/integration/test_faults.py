@@ -165,7 +165,7 @@ def test_a_role_that_lacks_a_right(right: str, code: str, ssh: str) -> None:
             assert diagnosis["verdict"] == expect["verdict"], diagnosis["summary"]
         elif right == "op":
             assert diagnosis["verdict"] == "undetermined"
-            assert "right" in diagnosis["missing"][0]["would_give"]
+            assert "right" in diagnosis["missing"][0]["hint"]
 
 
 @pytest.mark.parametrize("ssh", ["none", "password"])

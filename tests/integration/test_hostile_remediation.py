@@ -240,7 +240,7 @@ def test_what_came_of_it(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> N
     item = cases[name]
     assert item.record, done.run.output
     record = item.record
-    outcome = record["guard"] if record["outcome"] == "refused" else record["outcome"]
+    outcome = record["guard"] if record["outcome"] == "blocked" else record["outcome"]
     assert outcome in item.case.outcome.split("|"), record
     world = item.firewall.world
     assert len(world.commits) == item.case.commits, record

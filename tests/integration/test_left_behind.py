@@ -126,7 +126,7 @@ def test_a_write_of_an_earlier_run_on_another_device_is_not_this_one_s(tmp_path:
         [element] = ET.fromstring(f"<x><entry name='{NAME}'><exclude>yes</exclude></entry></x>")
         firewall.world.config.set("/config/shared/ssl-decrypt/ssl-exclude-cert", [element], "admin")
         record = repair(firewall, **given)
-        assert (record["outcome"], record["guard"]) == ("refused", "pending_changes"), record
+        assert (record["outcome"], record["guard"]) == ("blocked", "pending_changes"), record
         assert len(firewall.world.commits) == 0
         [left] = record["left_behind"]
         assert gone in left
@@ -152,7 +152,7 @@ def test_a_write_that_another_s_commit_takes_along_is_not_taken_back(seconds: fl
     """Its removal would wait to be committed."""
     switches = {"config_lock_stops_commits": False, "commit_seconds": seconds}
     bob = {"kind": "interfere", "on": "commit", "text": "commit", "times": 1, "via": "api"}
-    with firewall_with(bob, fault("refused", "commit"), switches=switches) as firewall:
+    with firewall_with(bob, fault("blocked", "commit"), switches=switches) as firewall:
         record = repair(firewall, busy_wait="0s")
         assert [commit.user for commit in firewall.world.commits] == ["bob"]
         [left] = record["left_behind"]

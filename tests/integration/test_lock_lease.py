@@ -16,10 +16,10 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, CommitUnfinished
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Mark
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.unlocking import UNLOCK
 from tests.simulator.fleet import Firewall
 from tests.simulator.interference import interfere
@@ -125,7 +125,7 @@ def test_somebody_takes_the_lock_in_the_moment_of_its_renewal() -> None:
         firewall_with(
             {"kind": "interfere", "on": "request config-lock remove", "text": "config_lock", "times": 1, "after": True}
         ) as firewall,
-        pytest.raises(Refused, match="bob holds the configuration lock"),
+        pytest.raises(Blocked, match="bob holds the configuration lock"),
         changing(firewall, clock) as change,
     ):
         wait(change)
@@ -139,7 +139,7 @@ def test_what_changed_in_the_moment_of_its_renewal_is_not_committed() -> None:
         firewall_with(
             {"kind": "interfere", "on": "request config-lock remove", "text": "edit", "times": 1, "after": True}
         ) as firewall,
-        pytest.raises(Refused, match="has changed meanwhile"),
+        pytest.raises(Blocked, match="has changed meanwhile"),
         changing(firewall, clock, allow_other_changes=True) as change,
     ):
         wait(change, then_commit=True)
@@ -150,7 +150,7 @@ def test_a_run_that_has_lost_its_lock_changes_nothing_more() -> None:
     with firewall_with() as firewall, changing(firewall, Clock()) as change:
         firewall.world.locks.clear()
         asked = len(firewall.statistics()["writes"])
-        with pytest.raises(Refused, match="no longer lists it"):
+        with pytest.raises(Blocked, match="no longer lists it"):
             change.commit(CommitRequest("done"))
         assert firewall.statistics()["writes"][asked:] == []
     assert_one_commit(firewall, 0)
@@ -241,7 +241,7 @@ def test_a_run_that_comes_late_does_not_take_its_lock_back(again: str) -> None:
             [lock] = firewall.world.locks
             lock.comment = NEVER_SOON
 
-        with pytest.raises(Refused, match="run 0123abcd"), changing(firewall, clock) as change:
+        with pytest.raises(Blocked, match="run 0123abcd"), changing(firewall, clock) as change:
             wait(change, after=taken_over)
         assert [lock.comment for lock in firewall.world.locks] == [NEVER_SOON]
         assert firewall.world.commits == []
@@ -274,7 +274,7 @@ def test_what_changed_while_the_lock_was_away_is_not_committed() -> None:
             interfere(firewall.world, "edit", "admin")
 
         with (
-            pytest.raises(Refused, match="has changed meanwhile"),
+            pytest.raises(Blocked, match="has changed meanwhile"),
             changing(firewall, clock, allow_other_changes=True) as change,
         ):
             wait(change, then_commit=True, after=away)
@@ -358,7 +358,7 @@ def test_no_limit_follows_a_clock_that_somebody_sets(days: int) -> None:
         with pytest.raises(CommitUnfinished, match="60 seconds"), closing(open_device(options(firewall))) as device:
             commit_alone(device, given)
         assert 60 <= clock.seconds < 90
-        with pytest.raises(Refused, match="within 30 seconds"), closing(open_device(options(firewall))) as device:
+        with pytest.raises(Blocked, match="within 30 seconds"), closing(open_device(options(firewall))) as device:
             commit_alone(device, given)
         assert 90 <= clock.seconds < 120
     assert len(looked) > 2

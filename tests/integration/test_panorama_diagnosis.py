@@ -89,7 +89,7 @@ def test_a_licence_that_is_not_told_is_not_taken_for_none() -> None:
     diagnosis = diagnose_worlds([asked], changes, "pano-1")[asked]
     [item] = [item for item in diagnosis["missing"] if item["evidence"] == "licenses"]
     assert "show -> license is unexpected" in item["reason"]
-    assert "ssh" in item["would_give"]
+    assert "ssh" in item["hint"]
     assert "proven" not in {cause["confidence"] for cause in diagnosis["causes"]}
 
 

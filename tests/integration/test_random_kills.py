@@ -95,8 +95,8 @@ def test_killed_and_run_again(seed: int, tmp_path: Path) -> None:
         again = repair(firewall, **given)
         end_jobs(firewall)
         at = f"after {commits} commits and {restarts} restarts: {again}"
-        assert again["outcome"] in ("repaired", "nothing_to_do", "refused", "rolled_back"), at
-        assert (again["refusal"] is not None) is (again["outcome"] == "refused"), at
+        assert again["outcome"] in ("repaired", "nothing_to_do", "blocked", "rolled_back"), at
+        assert (again["reason"] is not None) is (again["outcome"] == "blocked"), at
         # One commit repairs it; one more takes an exclusion back that did not help.
         taken_back = scenario == "tls_interception_twice"
         assert len(firewall.world.commits) <= (2 if taken_back else 1), at

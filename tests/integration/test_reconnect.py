@@ -186,7 +186,7 @@ CLOSED = {"maintenance_window": [{"from": "2020-01-01T00:00Z", "to": "2020-01-01
     [
         pytest.param(OTHERS, {}, "pending_changes", {"allow_other_changes": True}, id="changes of others"),
         pytest.param(LOCKED, {}, "config_lock", {"take_over_locks": ["bob"]}, id="lock"),
-        pytest.param({}, CLOSED, "maintenance_window", {"outside_window": True}, id="window"),
+        pytest.param({}, CLOSED, "maintenance_window", {"ignore_window": True}, id="window"),
     ],
 )
 def test_a_guard_refuses_before_the_restart(
@@ -236,9 +236,9 @@ def test_the_window_closes_between_the_halves() -> None:
 
         result = run(arguments(firewall, **open_), replace(PACE, now=clock))
         outstanding(result)
-        assert (result["guard"], result["option"]) == ("maintenance_window", "outside_window")
+        assert (result["guard"], result["option"]) == ("maintenance_window", "ignore_window")
         assert_restarts_and_forces(firewall, 1, 0)
-        assert reconnect(firewall, **CLOSED, outside_window=True)["done"] == FORCE
+        assert reconnect(firewall, **CLOSED, ignore_window=True)["done"] == FORCE
         assert_restarts_and_forces(firewall, 1, 1)
 
 
@@ -372,7 +372,7 @@ def test_check_mode_touches_nothing(
         result = run(arguments(firewall, **options), check=True)
         assert not result.get("failed"), result
         assert (result["changed"], result["would"], result["done"]) == (bool(would), would, [])
-        assert (result["refusal"] or {}).get("guard") == guard
+        assert (result["blocked"] or {}).get("guard") == guard
         assert firewall.snapshot() == before
         assert firewall.world.statistics.writes == []
 

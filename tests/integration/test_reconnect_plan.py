@@ -115,7 +115,7 @@ def test_an_unknown_word_is_not_acted_on(restart: str) -> None:
         return
     with pytest.raises(DeviceError, match="Cloud connection: connected") as raised:
         plan("unknown_status_word", {}, {"restart": restart}, None)
-    assert raised.value.kind == "unrecognised"
+    assert raised.value.kind == "unrecognized"
     assert "run this again" in raised.value.remedy
 
 

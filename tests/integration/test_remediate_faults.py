@@ -172,7 +172,7 @@ def test_a_commit_that_never_ends_is_told_and_waited_for(ends: str) -> None:
         assert our_locks(firewall) == []
         # Its end is waited for, and it is not sent again before.
         refused = repair(firewall, busy_wait="0s")
-        assert (refused["outcome"], refused["guard"], len(refused["left_behind"])) == ("refused", "busy", 2)
+        assert (refused["outcome"], refused["guard"], len(refused["left_behind"])) == ("blocked", "busy", 2)
         assert len(firewall.world.commits) == 1
         job.failure = [] if ends == "good" else ["it was too much"]
 
@@ -237,12 +237,12 @@ def test_the_window_closes_between_the_restart_and_the_commit(logged: bool, tmp_
         with later(lambda: firewall.world.restarts):
             record = repair(firewall, **until(60), **kept)
             assert (record["outcome"], record["changed"]) == ("failed", True)
-            assert steps(record) == [("restart_device_server", "done"), ("commit_force", "refused")]
+            assert steps(record) == [("restart_device_server", "done"), ("commit_force", "blocked")]
             assert record["actions"][-1]["guard"] == "maintenance_window"
             assert "Outstanding: Commit force" in record["left_behind"][0]
             # Where the log does not tell, the cause is another one now, which a person has to allow.
             refused = repair(firewall, **until(60), **kept, remediate_confidence="possible")
-            assert refused["outcome"] == "refused"
+            assert refused["outcome"] == "blocked"
             assert (len(firewall.world.restarts), len(firewall.world.commits)) == (1, 0)
         firewall.world.spec.device_server.state = "busy"
         with at_the_pace():
@@ -262,10 +262,10 @@ def test_a_window_for_the_commit_alone_is_none_for_a_restart() -> None:
     ):
         for check in (True, False):
             record = repair(firewall, check=check, **until(12))
-            assert (record["guard"], record["option"]) == ("maintenance_window", "mlav_outside_window"), record
-            assert "for the 900 seconds" in record["refusal"]
+            assert (record["guard"], record["option"]) == ("maintenance_window", "mlav_ignore_window"), record
+            assert "for the 900 seconds" in record["reason"]
         assert (firewall.world.restarts, firewall.world.commits) == ([], [])
-        assert repair(firewall, check=True, restart_needs="0s", **until(12))["refusal"] is None
+        assert repair(firewall, check=True, restart_min_remaining="0s", **until(12))["reason"] is None
 
 
 def wake(firewall: Firewall) -> None:
@@ -282,8 +282,8 @@ def test_the_steps_are_others_when_the_lock_is_held() -> None:
         world.require_admin("bob")
         world.faults.answers.append(Fault(**fault("interfere", "request config-lock add", text="commit")))
         record = repair(firewall, restart_timeout="1h")
-        assert (record["outcome"], record["guard"], record["actions"]) == ("refused", "plan", [])
-        assert "Run it again." in record["refusal"]
+        assert (record["outcome"], record["guard"], record["actions"]) == ("blocked", "plan", [])
+        assert "Run it again." in record["reason"]
         assert (world.restarts, [commit.user for commit in world.commits], world.locks) == ([], ["bob"], [])
 
 
@@ -461,8 +461,8 @@ def test_the_commit_of_the_way_back_fails() -> None:
 def test_somebody_edits_between_our_write_and_the_commit(text: str, given: dict[str, Any]) -> None:
     with firewall_with(fault("interfere", "config set", text=text, after=True)) as firewall:
         record = repair(firewall, **given)
-        assert (record["outcome"], record["guard"], record["option"]) == ("refused", "candidate_changed", None)
-        assert "changed-by-" in record["refusal"]
+        assert (record["outcome"], record["guard"], record["option"]) == ("blocked", "candidate_changed", None)
+        assert "changed-by-" in record["reason"]
         assert record["left_behind"] == []
         assert exclusion(firewall) is None
         others = [change for change in firewall.world.config.changes if "address" in change.xpath]
@@ -482,8 +482,8 @@ def test_the_window_closes_between_our_write_and_the_commit() -> None:
     with firewall_with() as firewall, later(lambda: exclusion(firewall) is not None):
         before = firewall.snapshot()
         record = repair(firewall, **until(60))
-        assert (record["outcome"], record["guard"]) == ("refused", "maintenance_window")
-        assert steps(record) == [("add_exclusion", "done"), ("commit", "refused")]
+        assert (record["outcome"], record["guard"]) == ("blocked", "maintenance_window")
+        assert steps(record) == [("add_exclusion", "done"), ("commit", "blocked")]
         after = firewall.snapshot()
         assert (after.candidate, after.running, after.commits) == (before.candidate, before.running, ())
         assert our_locks(firewall) == []
@@ -516,7 +516,7 @@ def test_two_operators_at_once(other: str, scenario: str, tmp_path: Path) -> Non
         for result, record in zip(results, records, strict=True):
             # What the other run works on, which cannot be told from what a run left before its lease is over.
             # The one that repaired may see the lock that the other has taken after it.
-            words = ("The configuration lock on", *((NAME, "Commit job") if record["outcome"] == "refused" else ()))
+            words = ("The configuration lock on", *((NAME, "Commit job") if record["outcome"] == "blocked" else ()))
             assert all(any(word in line for word in words) for line in record["left_behind"])
             assert (record["outcome"] in ("repaired", "nothing_to_do")) is (record["guard"] not in guards), record
             assert record["outcome"] == "repaired" or not result["changed"]

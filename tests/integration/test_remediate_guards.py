@@ -46,7 +46,7 @@ RESTART = [("restart_device_server", "done"), *FORCE]
 def assert_refused(record: Mapping[str, Any], guard: str, option: str | None) -> None:
     told = {name: record[name] for name in ("outcome", "guard", "option", "verdict_after", "error", "left_behind")}
     assert told == {
-        "outcome": "refused",
+        "outcome": "blocked",
         "guard": guard,
         "option": option,
         "verdict_after": None,
@@ -55,7 +55,7 @@ def assert_refused(record: Mapping[str, Any], guard: str, option: str | None) ->
     }
     assert record["changed"] is False
     assert record["verdict_before"] in ("broken", "undetermined")
-    assert option is None or f"option {option}." in record["refusal"]
+    assert option is None or f"option {option}." in record["reason"]
 
 
 def refused(firewall: Firewall, guard: str, option: str | None, **given: Any) -> dict[str, Any]:
@@ -81,9 +81,9 @@ LIFTED: list[Any] = [
     pytest.param(OF_OTHERS, {}, "pending_changes", {"allow_other_changes": True}, id="changes of others"),
     pytest.param(LOCK, {}, "config_lock", {"take_over_locks": ["bob"]}, id="configuration lock"),
     pytest.param(COMMIT_LOCK, {}, "commit_lock", {"take_over_locks": ["bob"]}, id="commit lock"),
-    pytest.param({}, {"maintenance_window": CLOSED}, "maintenance_window", {"outside_window": True}, id="closed"),
-    pytest.param({}, {"maintenance_window": []}, "maintenance_window", {"outside_window": True}, id="empty windows"),
-    pytest.param({}, {"maintenance_window": None}, "maintenance_window", {"outside_window": True}, id="no window"),
+    pytest.param({}, {"maintenance_window": CLOSED}, "maintenance_window", {"ignore_window": True}, id="closed"),
+    pytest.param({}, {"maintenance_window": []}, "maintenance_window", {"ignore_window": True}, id="empty windows"),
+    pytest.param({}, {"maintenance_window": None}, "maintenance_window", {"ignore_window": True}, id="no window"),
     pytest.param(SUSPENDED, {}, "high_availability", {"allow_unknown_ha": True}, id="state of the pair"),
 ]
 SCENARIOS = {DECRYPTS: EXCLUDE, "commit_force_needed": FORCE, "device_server_unavailable": RESTART}
@@ -118,7 +118,7 @@ def test_no_lock_is_given(scenario: str) -> None:
 )
 def test_another_job_is_waited_for(kind: str, scenario: str) -> None:
     with firewall_with(scenario=scenario, firewall={"jobs": [{"kind": kind}]}) as firewall:
-        assert "busy_wait" in refused(firewall, "busy", "mlav_busy_wait", busy_wait="0s")["refusal"]
+        assert "busy_wait" in refused(firewall, "busy", "mlav_busy_wait", busy_wait="0s")["reason"]
 
         def finish(line: str) -> None:
             if "waiting for" in line:
@@ -141,7 +141,7 @@ def test_a_job_that_may_be_the_remedy(scenario: str, kind: str, given: dict[str,
     with firewall_with(scenario=scenario, firewall={"jobs": [{"kind": kind}]}) as firewall:
         before = firewall.snapshot()
         record = repair(firewall)
-        assert (record["outcome"], record["guard"], record["actions"]) == ("refused", "busy", [])
+        assert (record["outcome"], record["guard"], record["actions"]) == ("blocked", "busy", [])
         assert firewall.snapshot() == before
         end_jobs(firewall)
         assert repair(firewall, **given)["outcome"] == "repaired"
@@ -200,7 +200,7 @@ def test_the_exclusion_is_in_place_and_does_not_help() -> None:
         before = firewall.snapshot()
         record = repair(firewall, verify_timeout="1s")
         # The diagnosis knows already that this firewall does not decrypt.
-        assert (record["outcome"], record["guard"]) == ("refused", "decrypting_device")
+        assert (record["outcome"], record["guard"]) == ("blocked", "decrypting_device")
         assert record["left_behind"] == []
         assert firewall.snapshot() == before
 
@@ -216,7 +216,7 @@ def write_plan(folder: Path, *plans: Any) -> dict[str, Any]:
 
 def planned(firewall: Firewall, folder: Path, **given: Any) -> dict[str, Any]:
     record = repair(firewall, check=True, **given)
-    assert (record["outcome"], record["refusal"]) == ("planned", None)
+    assert (record["outcome"], record["reason"]) == ("planned", None)
     return write_plan(folder, record["plan"])
 
 
@@ -253,7 +253,7 @@ def test_the_plan_no_longer_holds_and_a_new_one_lifts_it(change: Any, named: str
         end_jobs(firewall)
         commits = len(firewall.world.commits)
         record = refused_plan(firewall, **approved)
-        assert named in record["refusal"]
+        assert named in record["reason"]
         record = repair(firewall, **planned(firewall, tmp_path))
         assert (record["outcome"], steps(record)) == ("repaired", EXCLUDE)
         assert record["plan_digest"].startswith("sha256:")
@@ -275,7 +275,7 @@ def test_another_cause_than_the_approved_one(tmp_path: Path) -> None:
         firewall.world.restart_device_server("bob")
         firewall.world.restarts.clear()
         firewall.world.busy_until = 0.0
-        assert "cause was 'device_server_unavailable'" in refused_plan(firewall, **approved)["refusal"]
+        assert "cause was 'device_server_unavailable'" in refused_plan(firewall, **approved)["reason"]
         assert steps(repair(firewall, **planned(firewall, tmp_path))) == FORCE
         assert_left_clean(firewall, 1)
 
@@ -285,13 +285,11 @@ def test_other_steps_or_another_name_than_the_approved_ones(tmp_path: Path) -> N
         approved = planned(firewall, tmp_path)
         assert (
             "the steps were"
-            in refused_plan(firewall, **approved, exclusion="ml.service.paloaltonetworks.com")["refusal"]
+            in refused_plan(firewall, **approved, exclusion="ml.service.paloaltonetworks.com")["reason"]
         )
         plan = repair(firewall, check=True)["plan"]
-        assert "nothing was approved" in refused_plan(firewall, **write_plan(tmp_path))["refusal"]
-        assert (
-            "nothing was approved" in refused_plan(firewall, **write_plan(tmp_path, {**plan, "host": "x"}))["refusal"]
-        )
+        assert "nothing was approved" in refused_plan(firewall, **write_plan(tmp_path))["reason"]
+        assert "nothing was approved" in refused_plan(firewall, **write_plan(tmp_path, {**plan, "host": "x"}))["reason"]
         for steps_ in ([], None, "none", plan["steps"][:1], [*plan["steps"], *plan["steps"]]):
             refused_plan(firewall, **write_plan(tmp_path, {**plan, "steps": steps_}))
         assert repair(firewall, **write_plan(tmp_path, plan))["outcome"] == "repaired"
@@ -379,7 +377,7 @@ def test_brings_it_back_once(
     with firewall_with(scenario=scenario, **changes) as firewall:
         before = firewall.snapshot()
         looked = repair(firewall, check=True, audit_dir=str(tmp_path))
-        assert (looked["outcome"], looked["refusal"], looked["changed"]) == ("planned", None, True)
+        assert (looked["outcome"], looked["reason"], looked["changed"]) == ("planned", None, True)
         assert [action["state"] for action in looked["actions"]] == ["planned"] * len(done)
         assert firewall.snapshot() == before
         assert firewall.world.statistics.writes == []

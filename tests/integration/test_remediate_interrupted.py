@@ -60,7 +60,7 @@ def test_the_first_failure_stops_those_after_it(halted: tuple[Fleet, Remediated,
 def test_the_report_names_who_stopped_whom_and_why(halted: tuple[Fleet, Remediated, Remediated]) -> None:
     _fleet, listed, _text = halted
     for host in ("fw-3", "fw-4"):
-        assert listed.records[host]["refusal"].startswith("Not begun: the remediation of fw-2 failed")
+        assert listed.records[host]["reason"].startswith("Not begun: the remediation of fw-2 failed")
         assert listed.records[host]["actions"] == []
     failed = listed.records["fw-2"]
     assert "rule shadows another" in failed["error"]

@@ -103,9 +103,9 @@ KILLED = {
         1,
         ends="nothing_to_do",
     ),
-    "verification": Killed(verifying, None, 1, ends="refused", scenario=TWICE, given=SHORT),
+    "verification": Killed(verifying, None, 1, ends="blocked", scenario=TWICE, given=SHORT),
     "taking back": Killed(
-        taken_back, fault("hang_after", "config delete"), 1, ends="refused", scenario=TWICE, given=SHORT
+        taken_back, fault("hang_after", "config delete"), 1, ends="blocked", scenario=TWICE, given=SHORT
     ),
     "forced commit": Killed(
         committed, fault("hang_after", "commit"), 1, ends="nothing_to_do", scenario="commit_force_needed"
@@ -163,7 +163,7 @@ def test_killed_and_run_again(name: str, tmp_path: Path) -> None:
         assert world.config.pending is (name == "taking back")
         assert_record_kept(tmp_path, again, [firewall])
         # What runs now is what a repair needs, or is told of.
-        if case.ends == "refused":
+        if case.ends == "blocked":
             [left] = again["left_behind"]
             assert NAME in left
             assert exclusion(firewall, "running") is not None
@@ -196,7 +196,7 @@ def test_a_restart_that_is_over_when_the_next_run_looks(logged: bool, tmp_path: 
         firewall.world.busy_until = 0.0
         assert firewall.world.status() == "disconnected"
         refused = repair(firewall, **given, maintenance_window=CLOSED)
-        assert (refused["outcome"], refused["guard"]) == ("refused", "maintenance_window" if logged else "confidence")
+        assert (refused["outcome"], refused["guard"]) == ("blocked", "maintenance_window" if logged else "confidence")
         assert refused["cause"] == "commit_force_needed"
         assert [line for line in refused["left_behind"] if "lock" not in line] == [
             f"device-server of fw-1 may have been restarted at {began(tmp_path)}, and no forced commit is known to "
@@ -223,7 +223,7 @@ def test_a_forced_commit_of_a_killed_run_is_not_sent_again_while_it_runs() -> No
             process.kill()
             process.wait()
         refused = repair(firewall)
-        assert (refused["outcome"], refused["guard"]) == ("refused", "busy")
+        assert (refused["outcome"], refused["guard"]) == ("blocked", "busy")
         assert "The configuration lock on" in refused["left_behind"][0]
         firewall.world.spec.unexplained = True  # the commit does not help
         end_jobs(firewall)
@@ -240,8 +240,8 @@ def test_a_switch_that_no_record_tells_of_is_refused() -> None:
             process.kill()
             process.wait()
         record = repair(firewall)
-        assert (record["outcome"], record["guard"]) == ("refused", "pending_changes")
-        assert NAME in record["refusal"]
+        assert (record["outcome"], record["guard"]) == ("blocked", "pending_changes")
+        assert NAME in record["reason"]
         assert our_locks(firewall) == []
         assert firewall.world.commits == []
 

@@ -133,7 +133,7 @@ def test_what_was_approved_is_done(story: Story) -> None:
 
 
 def test_a_plan_that_no_longer_holds_is_refused(story: Story) -> None:
-    refusals = {host: story.done.records[host]["refusal"] for host in CHANGED_SINCE}
+    refusals = {host: story.done.records[host]["reason"] for host in CHANGED_SINCE}
     assert "candidate was 'sha256:" in refusals["fw-edited"]
     assert "serial was '" in refusals["fw-replaced"]
     assert "and is '0007999999'" in refusals["fw-replaced"]
@@ -151,7 +151,7 @@ def test_only_what_was_to_be_repaired_is_touched(story: Story) -> None:
     actions = story.done.records["fw-behind"]["actions"]
     assert {action["host"] for action in actions} == {"fw-neighbour"}
     assert all(snapshot.locks == () for snapshot in story.done.after.values())
-    assert story.done.records["fw-blind"]["refusal"].startswith("fw-healthy is not known to decrypt")
+    assert story.done.records["fw-blind"]["reason"].startswith("fw-healthy is not known to decrypt")
 
 
 def test_the_passive_member_is_done_before_the_active_one_begins(story: Story) -> None:

@@ -182,7 +182,7 @@ def test_what_hosts_have_registered_of_remediations(ansible: Ansible) -> None:
     """Records of all hosts; what one of the play lacks is told, and those that have failed have stopped the others."""
     told: dict[str, Any] = {
         "schema": "panops.mlav/remediation/1",
-        **dict.fromkeys(("cause", "refusal", "verdict_before", "verdict_after")),
+        **dict.fromkeys(("cause", "reason", "verdict_before", "verdict_after")),
         "actions": [],
     }
 
@@ -221,7 +221,7 @@ def test_what_hosts_have_registered_of_remediations(ansible: Ansible) -> None:
     failed = dict.fromkeys(("p-2", "p-3", "p-4", "p-5", "p-6", "p-7"), "failed")
     outcomes = {host: found["outcome"] for host, found in records.items()}
     assert outcomes == {**failed, "p-1": "repaired", "q-1": "refused"}
-    assert records["q-1"]["refusal"].startswith("Not begun: the remediation of p-2, p-3 failed")
+    assert records["q-1"]["reason"].startswith("Not begun: the remediation of p-2, p-3 failed")
 
 
 @pytest.mark.parametrize(

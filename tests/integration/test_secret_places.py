@@ -192,9 +192,9 @@ def _sentences(told: dict[str, str]) -> dict[str, Any]:
         "summary": diagnosis["summary"],
         "checks": [_RUN.sub("…", check["message"]) for check in diagnosis["checks"]],
         "model": diagnosis["device"]["model"],
-        "missing": [(item["reason"], item["would_give"]) for item in diagnosis["missing"]],
+        "missing": [(item["reason"], item["hint"]) for item in diagnosis["missing"]],
         "failed": (failed["msg"], failed["error"]),
-        "refusal": json.loads(told["refusal"])["remediation"]["refusal"],
+        "refusal": json.loads(told["refusal"])["remediation"]["reason"],
         "commit": _RUN.sub("…", json.loads(told["failed commit"])["msg"]),
     }
 

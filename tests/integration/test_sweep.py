@@ -99,7 +99,7 @@ def cases() -> Iterator[tuple[dict[str, Firewall], dict[str, Any]]]:
                 place = own["provider"] if option in ("api_key", "ip_address") else own
                 place[option] = value
             given.append(own)
-        yield fleet.firewalls, sweep(given, timeout=LIMIT_S, at_once=50)
+        yield fleet.firewalls, sweep(given, timeout=LIMIT_S, parallel=50)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -152,7 +152,7 @@ def test_three_bad_firewalls_cost_a_hundred_nothing() -> None:
         # The bad ones first, where they could hold up all others.
         given = [options(fleet.firewalls[name]) for name in reversed(fleet.firewalls)]
         started = time.monotonic()
-        found = sweep(given, timeout=LIMIT_S, at_once=4)
+        found = sweep(given, timeout=LIMIT_S, parallel=4)
         seconds = time.monotonic() - started
         asked = {name: firewall.statistics() for name, firewall in fleet.firewalls.items()}
     told = rows(found)
@@ -175,7 +175,7 @@ def test_a_panorama_is_asked_five_things_at_a_time() -> None:
         pano = fleet.firewalls.pop("pano")
         for firewall in fleet.firewalls.values():
             firewall.world.faults.answers.append(Fault(kind="slow", ms=100))
-        found = sweep([options(firewall) for firewall in fleet.firewalls.values()], at_once=50)
+        found = sweep([options(firewall) for firewall in fleet.firewalls.values()], parallel=50)
         assert found["counts"]["connected"] == 15
         assert pano.statistics()["most_concurrent"] == 5
 
@@ -197,7 +197,7 @@ def test_in_the_worker_and_as_a_process(shared_ansible: Ansible) -> None:
                 "worker": Case(module, given, {"check_mode": True}),
                 "process": Case(module, given, AS_PROCESS),
                 "wrong": Case(module, {"firewalls": [{**given["firewalls"][0], "sshh": {}}]}),
-                "at once": Case(module, {**given, "at_once": 0}),
+                "at once": Case(module, {**given, "parallel": 0}),
             }
         )
         secrets = [secret for firewall in fleet.firewalls.values() for secret in (firewall.password, firewall.api_key)]

@@ -127,7 +127,7 @@ def test_all_connected_and_a_strategy_of_the_user(fleet: Fleet, ansible: Ansible
     run = ansible.playbook(
         "panops.mlav.sweep",
         fleet.directory / "inventory.yml",
-        {"mlav_hosts": "fw-a,fw-b,fw-c", "mlav_sweep_at_once": "3"},
+        {"mlav_hosts": "fw-a,fw-b,fw-c", "mlav_sweep_parallel": "3"},
         ["--limit", "fw-a,fw-c"],
         ANSIBLE_STRATEGY="free",
     )
@@ -158,9 +158,9 @@ def test_a_variable_of_one_that_cannot_be_used_does_not_stop_the_others(ansible:
 
 
 def test_an_option_of_the_sweep_that_cannot_be_used_ends_it(fleet: Fleet, ansible: Ansible) -> None:
-    run = ansible.playbook(SWEEP, fleet.directory / "inventory.yml", {"mlav_sweep_at_once": 0})
+    run = ansible.playbook(SWEEP, fleet.directory / "inventory.yml", {"mlav_sweep_parallel": 0})
     assert run.code == 2
-    assert "at_once is 0. Expected: a number from 1 to 500." in run.output
+    assert "parallel is 0. Expected: a number from 1 to 500." in run.output
     assert not run.report_dir.exists()
 
 

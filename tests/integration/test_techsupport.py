@@ -199,7 +199,7 @@ def test_scenario(name: str, case: Case) -> None:
         assert {item["id"] for item in diagnosis["history"]} >= set(expect.get("history", []))
     # What no archive can hold is never thought to be known.
     assert missing == ({"cloud_status", "clock"} if name == "not_applicable" else {"ping", "clock", "commit_state"})
-    assert all(item["reason"] and item["would_give"] for item in diagnosis["missing"])
+    assert all(item["reason"] and item["hint"] for item in diagnosis["missing"])
 
 
 def test_the_table_of_differences_holds_no_scenario_that_agrees(case: Case) -> None:

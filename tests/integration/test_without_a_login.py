@@ -218,7 +218,7 @@ def test_through_panorama_it_is_refused_without_asking(exported: tuple[Run, Flee
     assert found["reason"] == (
         "Cannot export tech support via Panorama proxied API connection. Please specify the firewall directly."
     )
-    assert "provider.ip_address to the firewall's own address" in found["would_give"]
+    assert "provider.ip_address to the firewall's own address" in found["hint"]
 
 
 def test_none_is_made_where_it_leaves_a_file_for_good(exported: tuple[Run, Fleet]) -> None:
@@ -230,7 +230,7 @@ def test_none_is_made_where_it_leaves_a_file_for_good(exported: tuple[Run, Fleet
 def test_what_goes_wrong_is_missing_evidence_and_the_job_is_removed(exported: tuple[Run, Fleet]) -> None:
     run, fleet = exported
     assert missing_log(run, "lacking")["kind"] == "permission"
-    assert "XML-API right export" in missing_log(run, "lacking")["would_give"]
+    assert "XML-API right export" in missing_log(run, "lacking")["hint"]
     assert exports(fleet, "lacking") == ["export"]
     assert "no space left" in missing_log(run, "failing")["reason"]
     assert exports(fleet, "failing")[-1] == "export finish"

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Guard
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Guard
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import judging
 from tests.integration.diagnosing import diagnose
 from tests.simulator import Firewall, Fleet, running_fleet
@@ -53,7 +53,7 @@ def cure(fleet: Fleet, firewall: Firewall) -> None:
 
 
 def test_every_guard_that_a_firewall_can_make_say_no_has_one() -> None:
-    refusals = {expected["refusal"] for expected in EXPECTED.values()} - {None}
+    refusals = {expected["blocked"] for expected in EXPECTED.values()} - {None}
     assert refusals == set(get_args(Guard)) - set(NO_GUARD_OF_THIS_FIREWALL)
 
 
@@ -71,7 +71,7 @@ def test_the_diagnosis_is_the_expected_one(fleet: Fleet, monkeypatch: pytest.Mon
         if "decrypts" in expect:
             assert causes[0]["details"]["decrypts"] == expect["decrypts"], name
         if expect["cause"]:
-            likely = EXPECTED[name]["refusal"] == "confidence"
+            likely = EXPECTED[name]["blocked"] == "confidence"
             assert causes[0]["confidence"] == ("likely" if likely else "proven"), name
 
 

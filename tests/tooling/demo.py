@@ -188,7 +188,7 @@ def compare_records(wanted: dict[str, dict[str, Any]], records: dict[str, dict[s
         if expected.get("error"):
             ending = "rolled back" if expected["error"] == "not_reconnected" else "failed"
         else:
-            ending = expected["refusal"] or ("repaired" if expected["cause"] else "nothing to do")
+            ending = expected["guard"] or ("repaired" if expected["cause"] else "nothing to do")
         got = record["guard"] or record["outcome"].replace("_", " ")
         good = got == ending and record["cause"] == expected["cause"] and record["left_behind"] == []
         # Where nothing was done, nothing is known of afterwards.

@@ -30,7 +30,7 @@ _BAD_WORDS = ("invalid", "expired", "revoked", "not valid")
 class DeviceCertificateJudgement:
     """``fault``: why it is not accepted. ``overdue``: why it is due for renewal. Both empty where there is nothing."""
 
-    word: str | None
+    status: str | None
     fault: str
     overdue: str
     valid: bool

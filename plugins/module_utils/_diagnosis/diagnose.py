@@ -180,7 +180,7 @@ def _blocked_by(
 
 def _missing(case: Case) -> tuple[MissingEvidence, ...]:
     missing = [
-        MissingEvidence(name, found.problem.kind, found.problem.message, found.problem.would_give)
+        MissingEvidence(name, found.problem.kind, found.problem.message, found.problem.hint)
         for name, found in case.all_evidence
         if found.problem is not None and found.problem.kind != NOT_ASKED_KIND
     ]

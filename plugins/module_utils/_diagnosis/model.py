@@ -110,7 +110,7 @@ class MissingEvidence:
     evidence: str
     kind: str
     reason: str
-    would_give: str
+    hint: str
 
 
 @dataclass(frozen=True)

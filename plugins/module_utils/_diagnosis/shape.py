@@ -257,7 +257,7 @@ _PAST = _mapping(
         "sample": _text,
     }
 )
-_MISSING = _mapping({"evidence": _one_of(EVIDENCE_NAMES), "kind": _text, "reason": _text, "would_give": _text})
+_MISSING = _mapping({"evidence": _one_of(EVIDENCE_NAMES), "kind": _text, "reason": _text, "hint": _text})
 _DIAGNOSIS = _mapping(
     {
         "schema": _text,

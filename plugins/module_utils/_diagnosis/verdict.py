@@ -227,6 +227,6 @@ def _hint(case: Case) -> str:
         problem = getattr(case.evidence, name).problem
         if problem is not None and problem.kind == NOT_ASKED_KIND:
             return " Diagnose with full depth."
-        if problem is not None and problem.would_give:
-            return f" {brief(problem.would_give, 600).rstrip('.')}."
+        if problem is not None and problem.hint:
+            return f" {brief(problem.hint, 600).rstrip('.')}."
     return ""

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta, timezone
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import YEARS, zone_offset
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 COMMAND = Command(cli="show clock", xml="<show><clock></clock></show>")
 
@@ -64,7 +64,7 @@ def parse(text: str, asked_at: datetime) -> Clock:
     """The clock, compared with ``asked_at`` (UTC)."""
     seen = read(text)
     if seen is None:
-        raise Unrecognised("the answer holds no time such as 'Thu Jul 11 15:16:54 CEST 2024'")
+        raise Unrecognized("the answer holds no time such as 'Thu Jul 11 15:16:54 CEST 2024'")
     return compare(seen.local, asked_at, seen.offset)
 
 

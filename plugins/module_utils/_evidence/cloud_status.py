@@ -20,7 +20,7 @@ from xml.etree.ElementTree import Element
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceBusy
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import CloudStatus, Evidence
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 COMMAND = Command(
     cli="show mlav cloud-status",
@@ -44,14 +44,14 @@ _WORD_LIMIT = 80
 def parse(text: str, result: Element | None = None) -> CloudStatus:
     """The known answers: ``connected``, ``disconnected`` or ``not connected``, busy.
 
-    Another word of "Cloud connection" is ``other``; anything else is Unrecognised.
+    Another word of "Cloud connection" is ``other``; anything else is Unrecognized.
     """
     if _BUSY.search(text):
         return CloudStatus("busy")
     servers = _SERVER.findall(text) or _tagged(result, _SERVER_TAGS)
     words = [word.strip() for word in _CONNECTION.findall(text)] or _tagged(result, _CONNECTION_TAGS)
     if not words:
-        raise Unrecognised('the answer has neither "Cloud connection" nor a busy text')
+        raise Unrecognized('the answer has neither "Cloud connection" nor a busy text')
     server = servers[0] if servers else None
     word = " / ".join(dict.fromkeys(words))
     if word.lower() == "connected":
@@ -80,7 +80,7 @@ def probe_cloud_status(
             sleep(busy_pause_s)
             attempts += 1
             status = _once(recorder)
-        return CloudStatus(status.state, status.server, status.word, attempts)
+        return CloudStatus(status.state, status.server, status.raw_state, attempts)
 
     return probe(device, ask)
 

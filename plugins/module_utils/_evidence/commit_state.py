@@ -21,7 +21,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, number, text_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import (
     Recorder,
-    Unrecognised,
+    Unrecognized,
     probe,
     problem_of,
 )
@@ -47,12 +47,12 @@ def parse_jobs(text: str, result: Element | None = None) -> tuple[Job, ...]:
     """Jobs, newest first; those without a time stand last. A job may lack its id, its status, or both."""
     if result is not None:
         if next(result.iter("job"), None) is None and (len(result) or text.strip()):
-            raise Unrecognised("the answer holds no job")
+            raise Unrecognized("the answer holds no job")
         jobs = [job_of(item) for item in result.iter("job") if item.find("type") is not None]
     else:
         jobs = [_job_of_row(row) for line in text.splitlines() if (row := _ROW.match(line))]
         if not jobs:
-            raise Unrecognised("no row names a job")
+            raise Unrecognized("no row names a job")
     return tuple(sorted(jobs, key=lambda job: (job.enqueued or datetime.min, job.id or 0), reverse=True))
 
 
@@ -123,8 +123,8 @@ def probe_commit_state(device: Device) -> Evidence[CommitState]:
             text = recorder.run(PENDING).text
             pending = parse_pending(text)
             if pending is None:
-                raise Unrecognised("the answer about pending changes is neither yes nor no")
-        except (DeviceError, Unrecognised) as error:
+                raise Unrecognized("the answer about pending changes is neither yes nor no")
+        except (DeviceError, Unrecognized) as error:
             recorder.incomplete = problem_of(error)
         complete = answer.result is not None or (has_every_row(answer.text) and not answer.truncated)
         return CommitState(jobs, pending, complete)

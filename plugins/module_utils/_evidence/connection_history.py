@@ -31,7 +31,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.netstat import row_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, lines_of
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 COMMAND = Command(cli=MONITOR_COMMAND)
 
@@ -53,7 +53,7 @@ def parse(
     """
     tables = list(_tables(text, addresses, source))
     if not tables:
-        raise Unrecognised("the log holds no connection table")
+        raise Unrecognized("the log holds no connection table")
     told = [(table.time, table.connected) for table in tables if table.time and (table.connected or not table.cut)]
     told.sort(key=lambda item: item[0])
     with_session = [time for time, connected in told if connected]

@@ -28,7 +28,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     Zone,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import members_of, text_of, yes_no
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 SHARED_PATH = "shared/ssl-decrypt"
 VSYS_PATH = "devices/entry/vsys"
@@ -121,7 +121,7 @@ def probe_decryption(device: Device, managed: bool = False) -> Evidence[Decrypti
         shared, shared_notes = recorder.effective_config(SHARED_PATH, (".",))
         vsys, notes = recorder.effective_config(VSYS_PATH, ("entry/ssl-decrypt", *_RULES, _ZONES))
         if vsys is None:
-            raise Unrecognised("the effective configuration has no virtual system")
+            raise Unrecognized("the effective configuration has no virtual system")
         pushed, pushed_notes = recorder.effective_config(PUSHED_PATH, _RULES)
         complete = PUSHED_VALUES_MAY_BE_MISSING not in (*shared_notes, *notes, *pushed_notes)
         return parse(shared, vsys, pushed, complete, managed)

@@ -21,7 +21,7 @@ from xml.etree.ElementTree import Element
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, DeviceCertificate, Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, pairs_of
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 COMMAND = Command(
     cli="show device-certificate status",
@@ -56,7 +56,7 @@ def parse(text: str, result: Element | None = None) -> DeviceCertificate:
     missing = re.search(r"device certificate not found", text, re.IGNORECASE)
     if missing:
         return DeviceCertificate(missing[0])
-    raise Unrecognised("the answer has no status of the device certificate")
+    raise Unrecognized("the answer has no status of the device certificate")
 
 
 def with_days_left(found: DeviceCertificate, clock: Clock) -> DeviceCertificate:

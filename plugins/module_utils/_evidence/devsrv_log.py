@@ -27,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     SignatureKind,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import aware, date_time, lines_of
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 NAME = "devsrv.log"
 # One page of the documentation calls it so.
@@ -142,7 +142,7 @@ def parse(files: Iterable[str], truncated: bool = False) -> DevsrvLog:
         entries += of_file
         hits += _hits(of_file)
     if lines and not entries:
-        raise Unrecognised(f"no line of {NAME} begins with a time")
+        raise Unrecognized(f"no line of {NAME} begins with a time")
     offset = _newest_offset(entries)
     times = sorted((entry.time for entry in entries), key=lambda time: _order(time, offset))
     hits.sort(key=lambda hit: _order(hit.time, offset))

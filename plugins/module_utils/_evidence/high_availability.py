@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, HighAvailability
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import text_of, yes_no
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 COMMAND = Command(
     cli="show high-availability state",
@@ -47,7 +47,7 @@ def _from_text(text: str) -> HighAvailability:
     local, _colon, peer = text.partition("Peer Information:")
     state = _value(local, "State")
     if state is None:
-        raise Unrecognised("the answer does not say whether high availability is enabled")
+        raise Unrecognized("the answer does not say whether high availability is enabled")
     return HighAvailability(
         True,
         mode=_value(local, "Mode"),

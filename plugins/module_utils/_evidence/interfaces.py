@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing impo
     text_of,
     without_prefix,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 COMMAND = Command(cli="show interface all", xml="<show><interface>all</interface></show>", structured=True)
 
@@ -133,7 +133,7 @@ def _from_text(text: str) -> Interfaces:
         elif within and not _NO_CONTENT.fullmatch(line):
             unread += 1
     if not found:
-        raise Unrecognised("no row names an interface and its address")
+        raise Unrecognized("no row names an interface and its address")
     why = _why_incomplete(len(found), counted, unread)
     return Interfaces(tuple(replace(item, state=_state(states, item.name)) for item in found), not why, why)
 

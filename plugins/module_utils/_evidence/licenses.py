@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, License, Licenses
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import pairs_of, text_of, yes_no
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 COMMAND = Command(
     cli="request license info",
@@ -26,7 +26,7 @@ COMMAND = Command(
 
 
 def parse(text: str, result: Element | None = None) -> Licenses:
-    """Every licence. An answer without the list is Unrecognised: it never means "no licence"."""
+    """Every licence. An answer without the list is Unrecognized: it never means "no licence"."""
     listed = result.find("licenses") if result is not None else None
     if listed is not None:
         return Licenses(
@@ -38,7 +38,7 @@ def parse(text: str, result: Element | None = None) -> Licenses:
         )
     blocks = [pairs_of(block) for block in text.split("License entry:")[1:]]
     if not blocks:
-        raise Unrecognised("the answer holds no list of licences")
+        raise Unrecognized("the answer holds no list of licences")
     return Licenses(
         tuple(
             License(block["feature"], block.get("expires"), yes_no(block.get("expired?")))

@@ -31,13 +31,13 @@ class Asked:
 class Problem:
     """Why a piece of evidence could not be had, and what would give it.
 
-    ``kind`` is the kind of a DeviceError, or ``unrecognised`` (an answer that is not understood: the raw text is
+    ``kind`` is the kind of a DeviceError, or ``unrecognized`` (an answer that is not understood: the raw text is
     kept), ``not_asked`` (not needed at this depth) or ``crash`` (a defect of this collection).
     """
 
     kind: str
     message: str
-    would_give: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class CloudStatus:
 
     state: Literal["connected", "disconnected", "busy", "other"]
     server: str | None = None
-    word: str | None = None
+    raw_state: str | None = None
     attempts: int = 1
 
 

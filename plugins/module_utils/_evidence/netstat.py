@@ -22,7 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     Netstat,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address, number
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 COMMAND = Command(
     cli="show netstat numeric-hosts yes numeric-ports yes",
@@ -38,7 +38,7 @@ def parse(
     """The TCP connections to ``addresses`` on 443 (any address where there are none), and those to the proxy."""
     rows = [row for line in text.splitlines() if (row := row_of(line))]
     if not rows:
-        raise Unrecognised("no row was understood")
+        raise Unrecognized("no row was understood")
     wanted = tuple(dict.fromkeys(str(found) for item in addresses if (found := address(item))))
     return Netstat(
         addresses=wanted,

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Ping, PingOutcome
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 _FIRST_LINE = re.compile(
     r"^PING[ \t]+([^\s()]{1,260})[ \t]*\((?:[^\s()]{1,260}[ \t]*\()?([0-9a-fA-F:.]{2,45})\)", re.MULTILINE
@@ -74,7 +74,7 @@ def command(host: str, source: str | None, count: int) -> Command:
 
 
 def parse(text: str, host: str, source: str | None = None) -> Ping:
-    """The outcome; an unknown text is Unrecognised, never "unreachable"."""
+    """The outcome; an unknown text is Unrecognized, never "unreachable"."""
     first = _FIRST_LINE.search(text)
     found = address(first[2]) if first else None
     resolved = str(found) if found else None
@@ -89,7 +89,7 @@ def parse(text: str, host: str, source: str | None = None) -> Ping:
     if statistics is None:
         if refusal is not None:
             return Ping(host, source, refusal, resolved)
-        raise Unrecognised("the answer has neither statistics nor a known error of ping")
+        raise Unrecognized("the answer has neither statistics nor a known error of ping")
     transmitted, received, loss = (int(part) for part in statistics.groups())
     if received == 0 and refusal is not None:
         return Ping(host, source, refusal, resolved, transmitted, received, loss)
@@ -107,7 +107,7 @@ def probe_ping(device: Device, host: str, source: str | None = None, count: int 
 
     def ask(recorder: Recorder) -> Ping:
         if not is_host(host):
-            raise Unrecognised(
+            raise Unrecognized(
                 f"the firewall names {host[:80]!r} as cloud server, which is no host name and no IP address"
             )
         return parse(recorder.run(command(host, source, count)).text, host, source)

@@ -45,7 +45,7 @@ _BY_HAND = "Ask it at the firewall's command line, or read it from a tech-suppor
 ASK_FOR_SUPPORT = "Report it together with the raw answer, so that the collection can learn to read it."
 
 
-class Unrecognised(Exception):
+class Unrecognized(Exception):
     """An answer that the parser does not understand. The message says what was looked for."""
 
 
@@ -94,7 +94,7 @@ class Recorder:
         answer = self.run(command, telling)
         try:
             return parse(answer)
-        except Unrecognised:
+        except Unrecognized:
             if answer.transport != "api" or command.prefer_ssh:
                 raise
             try:
@@ -114,7 +114,7 @@ class Recorder:
         answer = self._device.effective_config(path)
         if answer.result is None:
             self.keep(answer.command, answer.transport, "")
-            raise Unrecognised(f"the configuration under {path} did not come as XML")
+            raise Unrecognized(f"the configuration under {path} did not come as XML")
         node = answer.result.find(tag_at(path))
         parts = [part for name in telling for part in node.findall(name)] if node is not None else []
         self.keep(answer.command, answer.transport, "\n".join(map(serialised, parts)))
@@ -141,10 +141,10 @@ class Recorder:
 def problem_of(error: Exception) -> Problem:
     """The problem that stands in the place of a value that could not be had."""
     if isinstance(error, DeviceError):
-        would_give = error.remedy or _USUAL_WAY.get(error.kind, _BY_HAND)
-        return Problem(error.kind, bounded(error.message, limit=MESSAGE_LIMIT), would_give)
-    if isinstance(error, Unrecognised):
-        return Problem("unrecognised", bounded(str(error), limit=MESSAGE_LIMIT), ASK_FOR_SUPPORT)
+        hint = error.remedy or _USUAL_WAY.get(error.kind, _BY_HAND)
+        return Problem(error.kind, bounded(error.message, limit=MESSAGE_LIMIT), hint)
+    if isinstance(error, Unrecognized):
+        return Problem("unrecognized", bounded(str(error), limit=MESSAGE_LIMIT), ASK_FOR_SUPPORT)
     return Problem(
         "crash",
         bounded(f"{type(error).__name__}: {error}", limit=MESSAGE_LIMIT),

@@ -27,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     ServiceRoute,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address, text_of, without_prefix
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 _SHARED_OBJECTS = "shared/address"
 _VSYS = "devices/entry/vsys"
@@ -152,7 +152,7 @@ def _object_addresses(recorder: Recorder, name: str) -> tuple[str, ...]:
         if node is not None:
             plain = without_prefix(text_of(node, "ip-netmask") or "")
             if plain is None:
-                raise Unrecognised(f"the address object {name} is no IP address")
+                raise Unrecognized(f"the address object {name} is no IP address")
             found.append(plain)
     return tuple(found)
 
@@ -160,5 +160,5 @@ def _object_addresses(recorder: Recorder, name: str) -> tuple[str, ...]:
 def _configured_interfaces(recorder: Recorder) -> Element:
     node, _notes = recorder.effective_config(_INTERFACES, _ADDRESSES)
     if node is None:
-        raise Unrecognised("the configuration has no interfaces")
+        raise Unrecognized("the configuration has no interfaces")
     return node

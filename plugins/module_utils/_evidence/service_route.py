@@ -33,7 +33,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing impo
     text_of,
     without_prefix,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 PATH = "devices/entry/deviceconfig"
 SERVICE = "paloalto-networks-services"
@@ -71,7 +71,7 @@ def parse(deviceconfig: Element, complete: bool = True) -> ServiceRoute:
     """The route from ``devices/entry/deviceconfig``; ``complete``: values pushed by Panorama are in it."""
     system = deviceconfig.find("system")
     if system is None:
-        raise Unrecognised("the configuration has no deviceconfig/system")
+        raise Unrecognized("the configuration has no deviceconfig/system")
     management = {found for tag in ("ip-address", "ipv6-address") if (found := _plain(text_of(system, tag)))}
     services = system.findall("route/service/entry")
     entry = next((item for item in services if item.get("name") == SERVICE), None)
@@ -171,7 +171,7 @@ def probe_service_route(device: Device) -> Evidence[ServiceRoute]:
     def ask(recorder: Recorder) -> ServiceRoute:
         node, notes = recorder.effective_config(PATH, _TELLING)
         if node is None:
-            raise Unrecognised("the effective configuration has no deviceconfig")
+            raise Unrecognized("the effective configuration has no deviceconfig")
         return parse(node, PUSHED_VALUES_MAY_BE_MISSING not in notes)
 
     return probe(device, ask)

@@ -14,7 +14,7 @@ import re
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Process, SoftwareStatus
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import number
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized, probe
 
 COMMAND = Command(
     cli="show system software status",
@@ -30,7 +30,7 @@ def parse(text: str) -> SoftwareStatus:
     """Lines such as ``Process devsrvr running (pid: 3061)``; ``Group`` lines have no pid."""
     processes = tuple(Process(line[1], line[2], number(line[3])) for line in _LINE.finditer(text))
     if not processes:
-        raise Unrecognised("no line names a process and its state")
+        raise Unrecognized("no line names a process and its state")
     return SoftwareStatus(processes)
 
 

@@ -22,7 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, pairs_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import (
     Recorder,
-    Unrecognised,
+    Unrecognized,
     probe,
     problem_of,
 )
@@ -42,7 +42,7 @@ def parse(text: str, result: Element | None = None) -> DeviceInfo:
     """The fields that matter here, as the device gives them (``unknown`` and ``0`` included)."""
     fields = _fields(text, result)
     if not fields.keys() & {"hostname", "serial", "sw-version", "model"}:
-        raise Unrecognised("the answer has no host name, serial number, model or release")
+        raise Unrecognized("the answer has no host name, serial number, model or release")
     return DeviceInfo(
         hostname=fields.get("hostname"),
         serial=fields.get("serial"),
@@ -116,5 +116,5 @@ def probe_device(device: Device, now: Callable[[], datetime]) -> tuple[Evidence[
     info = probe(device, ask)
     if clocks:
         return info, Evidence(clocks[0], None, info.asked, info.duration_ms)
-    no_time = Unrecognised("the system information has no time that is understood")
+    no_time = Unrecognized("the system information has no time that is understood")
     return info, Evidence(None, info.problem or problem_of(no_time), info.asked, info.duration_ms)

@@ -27,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     SystemLog,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import aware, date_time, lines_of, text_of
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognised, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 RESTARTS = "(description contains 'device-server') or (description contains 'devsrvr')"
 
@@ -115,7 +115,7 @@ def _from_table(text: str) -> list[_Row]:
         severity = "informational" if found[2] == "info" else found[2]
         rows.append((date_time(found[1]), severity, " ".join(words[at + 1 :]), words[at - 1]))
     if strange and not rows:
-        raise Unrecognised("no row of the system log was understood")
+        raise Unrecognized("no row of the system log was understood")
     return rows
 
 

@@ -73,9 +73,9 @@ class Allowances:
 
     Attributes:
         windows: when disruptive steps may run; None where the task is not bound to a window.
-        outside_window: disruptive steps may run at any time.
+        ignore_window: disruptive steps may run at any time.
         window_wait_s: how long to wait for the window to open.
-        commit_needs_s, restart_needs_s: what has to be left of the window before such a step begins.
+        commit_min_remaining_s, restart_min_remaining_s: what has to be left of the window before such a step begins.
         allow_other_changes: changes of other administrators, or of whom it is not known, may be committed as well.
         take_over_locks: administrators whose lock may be removed.
         lock: take the configuration lock for the time of the change.
@@ -87,10 +87,10 @@ class Allowances:
     """
 
     windows: MaintenanceWindows | None = None
-    outside_window: bool = False
+    ignore_window: bool = False
     window_wait_s: float = 0.0
-    commit_needs_s: float = 600.0
-    restart_needs_s: float = 300.0
+    commit_min_remaining_s: float = 600.0
+    restart_min_remaining_s: float = 300.0
     allow_other_changes: bool = False
     take_over_locks: tuple[str, ...] = ()
     lock: bool = True

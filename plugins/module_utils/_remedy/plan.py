@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Order
 
 SCHEMA = "panops.mlav/plan/1"
@@ -78,12 +78,12 @@ _BINDING = ("host", "serial", "sw_version", "cause", "target", "target_serial", 
 
 
 def require_approved(now: Plan, approved: Mapping[str, Any]) -> None:
-    """Raises Refused where the plan that would be carried out now is not the one that was approved.
+    """Raises Blocked where the plan that would be carried out now is not the one that was approved.
 
     ``approved`` is empty where nothing was.
     """
     if not approved:
-        raise Refused("plan", f"nothing was approved for {now.host}, which would now be repaired", "plan")
+        raise Blocked("plan", f"nothing was approved for {now.host}, which would now be repaired", "plan")
     current = now.to_data()
     differences = [
         f"{name} was {_shown(approved.get(name))} and is {_shown(current[name])}"
@@ -93,7 +93,7 @@ def require_approved(now: Plan, approved: Mapping[str, Any]) -> None:
     if _bare(approved.get("steps")) != _bare(current["steps"]):
         differences.append(f"the steps were {_told(approved.get('steps'))} and are {_told(current['steps'])}")
     if differences:
-        raise Refused("plan", f"the plan that was approved no longer holds: {'; '.join(differences)}.", "plan")
+        raise Blocked("plan", f"the plan that was approved no longer holds: {'; '.join(differences)}.", "plan")
 
 
 def _bare(steps: Any) -> Any:

@@ -26,13 +26,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_info import probe_device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
     CandidateState,
     by_administrator,
     read_candidate,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import LeaseWatch
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import refusal_of
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import block_of
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Lock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import find_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import (
@@ -48,7 +49,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import ReconnectOptions, planned
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.restart import Advice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import (
     Choice,
     Order,
@@ -146,7 +146,7 @@ class Planning:
         """Diagnoses and plans; None where there is nothing to repair. It reads and changes nothing.
 
         Raises:
-            Refused: see ``choice.choose`` and ``choice.turn``; the plan is not the approved one, or the candidate not
+            Blocked: see ``choice.choose`` and ``choice.turn``; the plan is not the approved one, or the candidate not
                 the expected one; or somebody else's exclusion waits to be committed.
             DeviceChanged, NotBound: see ``LiveDevice.bind``.
             DeviceError: the device that would be changed could not be asked.
@@ -167,7 +167,7 @@ class Planning:
             return None
         expected = self._options.allowances.expected_candidate
         if expected not in (None, made.candidate):
-            raise Refused(
+            raise Blocked(
                 "candidate_changed",
                 f"the candidate configuration of {made.target} is not the expected one. Expected: {expected}. "
                 f"Actual: {made.candidate}",
@@ -176,7 +176,7 @@ class Planning:
         if self._options.approved is not None:
             require_approved(made, self._options.approved)
         if self._options.order is not None and self._options.order != made.order:
-            raise Refused(
+            raise Blocked(
                 "high_availability",
                 f"{self._target.name} has changed its high-availability state since the run began",
                 remedy="Run it again.",
@@ -199,16 +199,16 @@ class Planning:
         return target
 
     def ask_guards(self, plan: Plan) -> None:
-        """Looks whether a guard would refuse now. It reads and changes nothing. Raises Refused."""
+        """Looks whether a guard would refuse now. It reads and changes nothing. Raises Blocked."""
         self._require_windows()
         if plan.steps:
-            allowances = replace(self._bound(plan), commit_needs_s=self._needed_s(plan))
-            refusal = refusal_of(self._target.device, allowances, self._candidate, known_xpaths=self._known)
-            if refusal is not None:
-                raise unbound(refusal)
+            allowances = replace(self._bound(plan), commit_min_remaining_s=self._needed_s(plan))
+            blocked = block_of(self._target.device, allowances, self._candidate, known_xpaths=self._known)
+            if blocked is not None:
+                raise unbound(blocked)
 
     def wait_for_window(self, plan: Plan) -> bool:
-        """Waits where that is allowed. Returns whether it had to: the plan is an old one then. Raises Refused."""
+        """Waits where that is allowed. Returns whether it had to: the plan is an old one then. Raises Blocked."""
         self._require_windows()
         allowances = self._options.allowances
         limit = allowances.pace.within(allowances.window_wait_s)
@@ -218,16 +218,16 @@ class Planning:
         """What has to be left of the window when the first step begins."""
         allowances = self._options.allowances
         restarts = any(step.action == "restart_device_server" for step in plan.steps)
-        return allowances.commit_needs_s + (allowances.restart_needs_s if restarts else 0.0)
+        return allowances.commit_min_remaining_s + (allowances.restart_min_remaining_s if restarts else 0.0)
 
     def _require_windows(self) -> None:
         """Nothing is repaired without somebody's having said when."""
         allowances = self._options.allowances
-        if allowances.windows is None and not allowances.outside_window:
-            raise Refused(
+        if allowances.windows is None and not allowances.ignore_window:
+            raise Blocked(
                 "maintenance_window",
-                "no maintenance window is given. Expected: maintenance_window, or outside_window: true",
-                "outside_window",
+                "no maintenance window is given. Expected: maintenance_window, or ignore_window: true",
+                "ignore_window",
             )
 
     def _planned(self, choice: Choice, evidence: EvidenceSet) -> Plan:
@@ -259,11 +259,11 @@ class Planning:
         device, name = self._target.device, self._target.name
         info, _clock = probe_device(device, self._options.allowances.pace.now)
         if info.problem is not None and info.value is None:
-            raise DeviceError(f"{name} could not be asked: {info.problem.message}", info.problem.would_give)
+            raise DeviceError(f"{name} could not be asked: {info.problem.message}", info.problem.hint)
         policy = probe_decryption(device).value
         if policy is None or not may_decrypt(policy):
             known = "it has no decrypt rule" if policy is not None else "its decryption policy could not be read"
-            raise Refused(
+            raise Blocked(
                 "decrypting_device",
                 f"{name} is not known to decrypt: {known}. Expected: the device that decrypts between "
                 f"{self._firewall.name} and the cloud",
@@ -287,7 +287,7 @@ class Planning:
             if found.running is not None and found.running.exclude:
                 self._in_place = found
                 return ()
-            raise Refused("pending_changes", f"{host} has an uncommitted exclusion of {name} of somebody else")
+            raise Blocked("pending_changes", f"{host} has an uncommitted exclusion of {name} of somebody else")
         self.exclusion = plan
         self._undo = undo_plan(plan) if plan.action != "none" else undo_uncommitted(found, name)
         text = "Switch on the exclusion of" if plan.action == "switch_on" else "Exclude"
@@ -327,8 +327,8 @@ class Planning:
         )
 
 
-def unbound(refusal: Refused) -> Refused:
+def unbound(blocked: Blocked) -> Blocked:
     """What binds the candidate is the look at it when the run began, so no option lifts that."""
-    if refusal.guard != "candidate_changed":
-        return refusal
-    return Refused(refusal.guard, refusal.message, remedy="Run it again.")
+    if blocked.guard != "candidate_changed":
+        return blocked
+    return Blocked(blocked.guard, blocked.message, remedy="Run it again.")

@@ -18,12 +18,12 @@ from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import utc
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 SCHEMA = "panops.mlav/remediation/1"
 
-Outcome = Literal["running", "nothing_to_do", "refused", "planned", "repaired", "rolled_back", "failed"]
+Outcome = Literal["running", "nothing_to_do", "blocked", "planned", "repaired", "rolled_back", "failed"]
 
 
 @dataclass
@@ -32,8 +32,8 @@ class Record:
 
     Attributes:
         outcome: ``running`` until the end, so a record that stays so is one of a run that was killed.
-        actions: what was begun, with its ``state`` (``planned``, ``begun``, ``done``, ``failed``, ``refused``).
-        refusal: the reason where a guard refused, with ``guard`` and the ``option`` that lifts it.
+        actions: what was begun, with its ``state`` (``planned``, ``begun``, ``done``, ``failed``, ``blocked``).
+        guard, reason: which guard blocked it, and why; ``option`` overrides it.
         left_behind: what was changed and could not be taken back, for a person.
     """
 
@@ -48,7 +48,7 @@ class Record:
     summary_before: str = ""
     verdict_after: str | None = None
     summary_after: str = ""
-    refusal: str | None = None
+    reason: str | None = None
     guard: str | None = None
     option: str | None = None
     error: str | None = None
@@ -70,7 +70,7 @@ class Record:
             "actions": [dict(action) for action in self.actions],
             "verdict_before": self.verdict_before,
             "verdict_after": self.verdict_after,
-            "refusal": self.refusal,
+            "reason": self.reason,
             "guard": self.guard,
             "option": self.option,
             "outcome": self.outcome,
@@ -112,12 +112,12 @@ class Record:
             self.save()
         except DeviceError as error:
             # Nothing is done without a record.
-            action.update(state="refused", error=error.message)
+            action.update(state="blocked", error=error.message)
             raise
         try:
             yield action
         except DeviceError as error:
-            action["state"] = "refused" if isinstance(error, Refused) else "failed"
+            action["state"] = "blocked" if isinstance(error, Blocked) else "failed"
             action["error"] = error.message
             action.update(error.data)
             raise
@@ -131,12 +131,12 @@ class Record:
             action["ended_at"] = utc(self.now())
             self.save()
 
-    def refused(self, refusal: Refused, prefix: str = "") -> None:
-        """Notes that a guard refused. ``prefix`` stands before the name of the option that lifts it."""
-        self.guard = refusal.guard
-        self.option = prefix + refusal.option if refusal.option else None
-        lift = f"To do it all the same: option {self.option}." if self.option else refusal.remedy
-        self.refusal = f"{refusal.message.rstrip('.')}. {lift}".rstrip()
+    def block(self, blocked: Blocked, prefix: str = "") -> None:
+        """Notes that a guard blocked it. ``prefix`` stands before the name of the option that overrides the guard."""
+        self.guard = blocked.guard
+        self.option = prefix + blocked.option if blocked.option else None
+        lift = f"To do it all the same: option {self.option}." if self.option else blocked.remedy
+        self.reason = f"{blocked.message.rstrip('.')}. {lift}".rstrip()
 
     def failed(self, error: DeviceError) -> None:
         """Notes that a step could not be finished."""

@@ -2,8 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a diagnosis to a connection that is back, or to a refusal: plan, guards, act, verify, and take back what did not
-help.
+"""Remediates one firewall, or tells what blocks that: plan, guards, act, verify, and roll back what did not help.
 
 This is a private module: it may change in any release.
 """
@@ -20,6 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import utc
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import HeldLock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange, own_name
@@ -38,7 +38,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning impor
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import restart_left
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import reconnect
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait import wait_connected
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Choice
 
 # Refusals that running again does not lift.
@@ -59,7 +58,7 @@ class Remediation(Planning):
         """Takes the plan's steps, and proves that they helped.
 
         Raises:
-            Refused: a guard refused; what had been written was taken back.
+            Blocked: a guard refused; what had been written was taken back.
             NotReconnected: the steps were taken, and the exclusion was taken back where that is wanted.
             DeviceError: a step failed. ``Record.left_behind`` tells what is left.
         """
@@ -75,8 +74,8 @@ class Remediation(Planning):
                 self._exclude(plan, writing, undo)
             else:
                 self._reconnect(plan, choice)
-        except Refused as refusal:
-            raise unbound(refusal) from refusal
+        except Blocked as blocked:
+            raise unbound(blocked) from blocked
         connected = self._verified() if undo is not None else self._judged()
         if not connected and undo is not None:
             if self._options.rollback:
@@ -134,7 +133,7 @@ class Remediation(Planning):
         if named and named not in devices:
             try:
                 if named != self._options.preferences.decryption_host:
-                    raise Refused("decrypting_device", "this run does not know how to reach it")
+                    raise Blocked("decrypting_device", "this run does not know how to reach it")
                 devices[named] = self._open_decrypter()
             except DeviceError as error:
                 why = excerpt(error.message, 300)
@@ -192,7 +191,7 @@ class Remediation(Planning):
         target = self._target.name
         remove = "where nobody needs it, remove it with mlav_decryption_exclusion, state absent, and mlav_commit"
         self._why.append(("running", remove))
-        raise Refused(
+        raise Blocked(
             "decrypting_device",
             f"{target} excludes {self._options.exclusion} from decryption already, and the traffic is still decrypted. "
             "Look for another device on the way that decrypts",
@@ -215,7 +214,7 @@ class Remediation(Planning):
                 with self._undone_on_failure(undo, change):
                     for step in plan.steps:
                         if step.action == "add_exclusion":
-                            change.require_window(self._options.allowances.commit_needs_s)
+                            change.require_window(self._options.allowances.commit_min_remaining_s)
                             change.require_controller()
                             with record.step(step):
                                 apply_exclusion(target.device, writing)
@@ -258,7 +257,7 @@ class Remediation(Planning):
 
         def journal(action: str) -> AbstractContextManager[dict[str, Any]]:
             if action not in steps:
-                raise Refused(
+                raise Blocked(
                     "plan",
                     f"{target.name} needs another step now than was planned: {RECONNECTING[action]}",
                     remedy="Run it again.",

@@ -15,7 +15,7 @@ from typing import Literal, get_args
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Cause, Confidence, Diagnosis
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import HighAvailability
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 
 Kind = Literal["exclusion", "commit_force", "restart"]
 Order = Literal["first", "second", "alone"]
@@ -64,22 +64,22 @@ def choose(diagnosis: Diagnosis, preferences: Preferences) -> Choice | None:
     """The remedy for the first cause; None where there is nothing to repair.
 
     Raises:
-        Refused: the cause is not known, is one that a person has to fix, or is not certain enough; or nobody says
+        Blocked: the cause is not known, is one that a person has to fix, or is not certain enough; or nobody says
             which device decrypts. The reason tells what to do in its place.
     """
     if diagnosis.verdict in ("healthy", "degraded", "standby", "not_applicable"):
         return None
     if not diagnosis.causes:
-        raise Refused("cause", diagnosis.summary)
+        raise Blocked("cause", diagnosis.summary)
     cause = diagnosis.causes[0]
     kind = _KINDS.get(cause.id)
     if kind is None:
-        raise Refused("cause", f"{cause.id} is for a person to fix: {cause.remedy.text}")
+        raise Blocked("cause", f"{cause.id} is for a person to fix: {cause.remedy.text}")
     if cause.remedy.actor == "nobody":
-        raise Refused("busy", f"{cause.id}: {cause.remedy.text}")
+        raise Blocked("busy", f"{cause.id}: {cause.remedy.text}")
     levels = get_args(Confidence)
     if levels.index(cause.confidence) > levels.index(preferences.confidence):
-        raise Refused(
+        raise Blocked(
             "confidence",
             f"{cause.id} is {cause.confidence}. Expected: at least {preferences.confidence}. {diagnosis.summary}",
             "remediate_confidence",
@@ -87,7 +87,7 @@ def choose(diagnosis: Diagnosis, preferences: Preferences) -> Choice | None:
     if kind != "exclusion" or cause.details.get("decrypts") == "this_firewall":
         return Choice(cause, kind)
     if preferences.decryption_host is None:
-        raise Refused("decrypting_device", f"{_who(cause)}. {cause.remedy.text}", "decryption_host")
+        raise Blocked("decrypting_device", f"{_who(cause)}. {cause.remedy.text}", "decryption_host")
     return Choice(cause, kind, elsewhere=True)
 
 
@@ -104,7 +104,7 @@ def turn(state: HighAvailability | None, host: str, allow_unknown: bool) -> Orde
     ``alone``: after all others, and one at a time.
 
     Raises:
-        Refused: the state is not known, or is one in which a change may hit the member that carries the traffic.
+        Blocked: the state is not known, or is one in which a change may hit the member that carries the traffic.
     """
     if state is not None and not state.enabled:
         return "first"
@@ -115,7 +115,7 @@ def turn(state: HighAvailability | None, host: str, allow_unknown: bool) -> Orde
     if allow_unknown:
         # Its peer may be in the same state, and must not have its turn at the same time.
         return "alone"
-    raise Refused(
+    raise Blocked(
         "high_availability",
         f"the high-availability state of {host} is {excerpt(words[0], 40)!r}, that of its peer "
         f"{excerpt(words[1], 40)!r}. Expected: active and passive, or active-primary and active-secondary.",

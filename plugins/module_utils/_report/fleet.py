@@ -165,8 +165,8 @@ def origin(diagnosis: Data) -> str:
 
 def lack(missing: Data) -> str:
     """What could not be had, why, and what would give it, as sentences."""
-    reason, would_give = clean(missing["reason"]), clean(missing["would_give"])
-    return f"{clean(missing['evidence'])}: {reason.rstrip('.')}. {would_give}".strip()
+    reason, hint = clean(missing["reason"]), clean(missing["hint"])
+    return f"{clean(missing['evidence'])}: {reason.rstrip('.')}. {hint}".strip()
 
 
 def firewalls(number: int) -> str:

@@ -24,7 +24,7 @@ OUTCOMES = {
     "failed": "failed",
     "rolled_back": "did not help and was taken back",
     "running": "was interrupted",
-    "refused": "refused",
+    "blocked": "blocked",
     "planned": "planned",
     "repaired": "repaired",
     "nothing_to_do": "nothing to do",
@@ -42,9 +42,9 @@ def with_halted(records: Iterable[Data], stopped_by: Sequence[str]) -> list[dict
     for record in told:
         if record.get("outcome") == "planned":
             record.update(
-                outcome="refused",
+                outcome="blocked",
                 guard="halted",
-                refusal=f"Not begun: the remediation of {', '.join(stopped_by)} failed, which stops those after it.",
+                reason=f"Not begun: the remediation of {', '.join(stopped_by)} failed, which stops those after it.",
                 actions=[],
             )
     return told
@@ -74,7 +74,7 @@ def remediation_lines(records: Sequence[Data]) -> list[str]:
 
 def _told(record: Data) -> str:
     """What happened, in a sentence or two."""
-    parts = [str(record.get(name)) for name in ("refusal", "error") if record.get(name)]
+    parts = [str(record.get(name)) for name in ("reason", "error") if record.get(name)]
     if not parts:
         actions = [str(action.get("text", "")) for action in record.get("actions") or []]
         parts = [" ".join(actions)] if actions else []

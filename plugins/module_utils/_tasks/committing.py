@@ -16,6 +16,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
     CandidateState,
     PendingChange,
@@ -24,7 +25,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candida
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed, checked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import review
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Context,
@@ -61,11 +61,11 @@ def changes_data(pending: Collection[PendingChange]) -> list[Result]:
     ]
 
 
-def refusal_data(refusal: Refused | None) -> Result | None:
-    """A refusal as check mode shows it."""
-    if refusal is None:
+def blocked_data(blocked: Blocked | None) -> Result | None:
+    """What blocks it, as check mode shows it."""
+    if blocked is None:
         return None
-    return {"guard": refusal.guard, "reason": refusal.message, "option": refusal.option, "remedy": refusal.remedy}
+    return {"guard": blocked.guard, "reason": blocked.message, "option": blocked.option, "remedy": blocked.remedy}
 
 
 def _taken(state: CandidateState, request: CommitRequest) -> list[PendingChange]:
@@ -74,13 +74,13 @@ def _taken(state: CandidateState, request: CommitRequest) -> list[PendingChange]
 
 
 def _would_commit(device: LiveDevice, allowed: Allowances, request: CommitRequest) -> Result:
-    state, refusal = review(device, allowed, partial=request.partial_to is not None, own_changes_allowed=True)
+    state, blocked = review(device, allowed, partial=request.partial_to is not None, own_changes_allowed=True)
     taken = _taken(state, request)
     return {
         "changed": request.force or bool(taken),
         "would_commit": changes_data(taken),
         "candidate": state.fingerprint,
-        "refusal": refusal_data(refusal),
+        "blocked": blocked_data(blocked),
     }
 
 

@@ -23,7 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.ex
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import devsrv_log, system_info
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import techsupport_does_harm
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     between,
     doc_url,
@@ -48,7 +48,7 @@ def _require_no_harm(api: XmlApi) -> None:
     answer = api.op(asked.xml or "", asked=asked.cli)
     try:
         info = system_info.parse(answer.text, answer.result)
-    except Unrecognised as error:
+    except Unrecognized as error:
         raise NotObtainable(f"no tech-support file is made: {error}") from error
     if techsupport_does_harm(info):
         raise NotObtainable(

@@ -31,9 +31,9 @@ def guards() -> dict[str, Any]:
     """When a change may be made, and what it may take along (fragment ``panops.mlav.guards``)."""
     return {
         "maintenance_window": {"type": "list", "elements": "raw"},
-        "outside_window": {"type": "bool", "default": False},
+        "ignore_window": {"type": "bool", "default": False},
         "window_wait": {"type": "str", "default": "0s"},
-        "commit_needs": {"type": "str", "default": "10m"},
+        "commit_min_remaining": {"type": "str", "default": "10m"},
         "allow_other_changes": {"type": "bool", "default": False},
         "take_over_locks": {"type": "list", "elements": "str", "default": []},
         "lock": {"type": "bool", "default": True},
@@ -46,7 +46,7 @@ def guards() -> dict[str, Any]:
 def reconnecting() -> dict[str, Any]:
     """How long a restart and the connection may take (fragment ``panops.mlav.guards.reconnecting``)."""
     return {
-        "restart_needs": {"type": "str", "default": "5m"},
+        "restart_min_remaining": {"type": "str", "default": "5m"},
         "restart_timeout": {"type": "str", "default": "10m"},
         "verify_timeout": {"type": "str", "default": "5m"},
     }
@@ -78,11 +78,11 @@ def allowances(params: Mapping[str, Any], context: Context) -> Allowances:
     longest_call_s = float(_CALLS_IN_A_LEASE * params["timeout"])
     return Allowances(
         windows=None if windows is None else MaintenanceWindows.from_option("maintenance_window", windows),
-        outside_window=params["outside_window"],
+        ignore_window=params["ignore_window"],
         window_wait_s=seconds("window_wait", 0),
-        commit_needs_s=seconds("commit_needs", 0),
+        commit_min_remaining_s=seconds("commit_min_remaining", 0),
         # A module that only commits has no such option.
-        restart_needs_s=seconds("restart_needs", 0) if "restart_needs" in params else 0.0,
+        restart_min_remaining_s=seconds("restart_min_remaining", 0) if "restart_min_remaining" in params else 0.0,
         allow_other_changes=params["allow_other_changes"],
         take_over_locks=tuple(params["take_over_locks"]),
         lock=params["lock"],

@@ -23,7 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
     Status,
     Verdict,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Guard
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Guard
 
 # These words stand in results whatever the secrets are, so they tell nothing. With a password such as "broken" or
 # "panops" a result without them could not be read by the report, and one firewall would spoil that of all others.

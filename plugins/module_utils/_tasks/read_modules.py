@@ -55,7 +55,7 @@ class EvidenceMissing(DeviceError):
     """Nothing that the task asked for could be had; carries the class of the problem behind it."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message, problem.would_give)
+        super().__init__(problem.message, problem.hint)
         self.kind = problem.kind
 
 

@@ -29,7 +29,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reco
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.restart import Advice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait import Status
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import refusal_data
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import blocked_data
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards, reconnecting
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Context,
@@ -68,7 +68,7 @@ def _status(status: Status | None) -> Result | None:
     return (
         None
         if status is None
-        else {"state": status.state, **{name: _quoted(getattr(status, name)) for name in ("server", "word")}}
+        else {"state": status.state, **{name: _quoted(getattr(status, name)) for name in ("server", "raw_state")}}
     )
 
 
@@ -109,14 +109,16 @@ def _not_connected(result: Reconnected, options: ReconnectOptions) -> NotConnect
 
 def _would(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan) -> Result:
     """What check mode says."""
-    result: Result = {**reconnected_data(Reconnected(plan)), "would": list(plan.steps), "refusal": None}
+    result: Result = {**reconnected_data(Reconnected(plan)), "would": list(plan.steps), "blocked": None}
     if not plan.steps:
         return result
     allowed = options.allowances
     if "restart_device_server" in plan.steps:
-        allowed = replace(allowed, commit_needs_s=allowed.restart_needs_s + allowed.commit_needs_s)
-    _state, refusal = review(device, allowed)
-    return {**result, "changed": True, "refusal": refusal_data(refusal)}
+        allowed = replace(
+            allowed, commit_min_remaining_s=allowed.restart_min_remaining_s + allowed.commit_min_remaining_s
+        )
+    _state, blocked = review(device, allowed)
+    return {**result, "changed": True, "blocked": blocked_data(blocked)}
 
 
 def _does(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan, say: Callable[[str], None]) -> Result:

@@ -33,12 +33,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.signals import undisturbed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import Options, Target
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import Unfinished, unfinished
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import NotReconnected, Remediation
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Order, Preferences
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
@@ -218,10 +218,10 @@ def _remediate(params: Params, context: Context) -> Result:
                     record.outcome = "nothing_to_do"
                 else:
                     remediation.carry_out(plan)
-        except Refused as refusal:
-            record.refused(refusal, ROLE_PREFIX)
+        except Blocked as blocked:
+            record.block(blocked, ROLE_PREFIX)
             if record.outcome != "planned":
-                record.outcome = "refused"
+                record.outcome = "blocked"
         except NotReconnected as error:
             outcome = record.outcome
             record.failed(error)
@@ -264,7 +264,7 @@ def _touched(action: Mapping[str, Any]) -> bool:
 
 def _result(record: Record, data: dict[str, Any]) -> Result:
     touched = any(_touched(action) for action in record.actions)
-    would = record.outcome == "planned" and record.refusal is None
+    would = record.outcome == "planned" and record.reason is None
     result: Result = {"changed": touched or would, "remediation": data}
     if record.outcome in ("failed", "rolled_back"):
         result |= {"failed": True, "msg": data["error"]}

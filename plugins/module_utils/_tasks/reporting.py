@@ -236,7 +236,7 @@ _UNTOLD: dict[str, Any] = {
     "actions": [],
     "verdict_before": None,
     "verdict_after": None,
-    "refusal": None,
+    "reason": None,
     "outcome": "failed",
 }
 

@@ -20,7 +20,7 @@ R = TypeVar("R")
 
 
 def side_by_side(
-    items: Sequence[T], ask: Callable[[T], R], place: Callable[[T], Hashable], at_once: int, at_one_place: int
+    items: Sequence[T], ask: Callable[[T], R], place: Callable[[T], Hashable], parallel: int, at_one_place: int
 ) -> list[R]:
     """Asks every item in threads, and gives the answers in the order of the items.
 
@@ -30,7 +30,7 @@ def side_by_side(
     Args:
         ask: what it raises is raised here, and no further item is asked.
         place: what an item counts for, such as its address.
-        at_once: the most that are asked at a time, at least 1.
+        parallel: the most that are asked at a time, at least 1.
         at_one_place: the most that are asked at a time at one place, at least 1.
     """
     waiting: dict[Hashable, deque[int]] = {}
@@ -56,7 +56,7 @@ def side_by_side(
                 raise
             free.append(lane)
 
-    threads = min(at_once, len(free))
+    threads = min(parallel, len(free))
     if threads:
         with ThreadPoolExecutor(threads, "panops-ask") as pool:
             working = [pool.submit(work) for _thread in range(threads)]

@@ -55,7 +55,7 @@ class _Firewall:
 
 
 def _sweep(params: Params, context: Context) -> Result:
-    at_once = between("at_once", params["at_once"], 1, 500)
+    parallel = between("parallel", params["parallel"], 1, 500)
     between("timeout", params["timeout"], 1, int(MAX_TIMEOUT))
     if params["hosts"]:
         raise InvalidOption(
@@ -71,7 +71,7 @@ def _sweep(params: Params, context: Context) -> Result:
         except InvalidOption as error:
             known[number] = _row(_without_answer(name, problem_of(error)), redact)
     asked = side_by_side(
-        list(usable.values()), _Asker().ask, lambda firewall: firewall.address, at_once, CALLS_AT_ONE_ADDRESS
+        list(usable.values()), _Asker().ask, lambda firewall: firewall.address, parallel, CALLS_AT_ONE_ADDRESS
     )
     known.update(zip(usable, asked, strict=True))
     rows = [known[number] for number in sorted(known)]
@@ -160,7 +160,7 @@ SWEEP_INFO = Operation(
     {
         "firewalls": {"type": "list", "elements": "dict", "default": [], "options": firewall()},
         "hosts": {"type": "list", "elements": "str", "default": []},
-        "at_once": {"type": "int", "default": 20},
+        "parallel": {"type": "int", "default": 20},
         "timeout": {"type": "int", "default": 30},
     },
     _sweep,

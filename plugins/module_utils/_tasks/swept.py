@@ -76,7 +76,7 @@ def swept_firewall(evidence: EvidenceSet) -> SweptFirewall:
     status, problem = found.value, found.problem
     error: Error | None = None
     if status is None and problem is not None:
-        error = {"kind": problem.kind, "message": problem.message, "remedy": problem.would_give}
+        error = {"kind": problem.kind, "message": problem.message, "remedy": problem.hint}
     return {
         "host": evidence.host,
         "state": "error" if status is None else _STATES_BY_ANSWER[status.state],

@@ -51,14 +51,14 @@ def ev(value: Any, raw: str = "raw answer", *, problem: m.Problem | None = None)
     return m.Evidence(value, problem, (m.Asked("a command", "ssh", raw),), 5)
 
 
-def lost(kind: str = "not_obtainable", message: str = "no SSH", would_give: str = "SSH credentials") -> m.Evidence[Any]:
-    return m.Evidence(problem=m.Problem(kind, message, would_give))
+def lost(kind: str = "not_obtainable", message: str = "no SSH", hint: str = "SSH credentials") -> m.Evidence[Any]:
+    return m.Evidence(problem=m.Problem(kind, message, hint))
 
 
 def status(
-    state: Any = "disconnected", *, server: str | None = SERVER, attempts: int = 1, word: str | None = None
+    state: Any = "disconnected", *, server: str | None = SERVER, attempts: int = 1, raw_state: str | None = None
 ) -> Any:
-    return ev(m.CloudStatus(state, server, word, attempts))
+    return ev(m.CloudStatus(state, server, raw_state, attempts))
 
 
 def device(release: str | None = "11.1.6-h1", **facts: Any) -> Any:

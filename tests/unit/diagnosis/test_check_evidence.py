@@ -168,5 +168,5 @@ def test_which_check_explains_another(evidence: m.EvidenceSet, by: dict[str, str
         (firewall(ping=lost("refused", "no", "SSH")), MissingEvidence("ping", "refused", "no", "SSH")),
     ],
 )
-def test_what_is_missing_and_what_would_give_it(evidence: m.EvidenceSet, missing: MissingEvidence) -> None:
+def test_what_is_missing_and_what_hint_it(evidence: m.EvidenceSet, missing: MissingEvidence) -> None:
     assert diagnose(evidence).missing == (missing,)

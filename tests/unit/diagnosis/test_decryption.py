@@ -55,7 +55,7 @@ WHO: list[tuple[str, dict[str, Any], tuple[str, str, list[str]]]] = [
      ("unknown", "the firewall's decryption policy could not be read", [])),
     ("no rule", own(), ("elsewhere", "it has no decrypt rule", [])),
     ("rules may be missing", {"decryption": policy(complete=False)}, ("unknown", PUSHED, [])),
-    ("only partly understood", {"decryption": ev(policy().value, problem=m.Problem("unrecognised", "some lines"))},
+    ("only partly understood", {"decryption": ev(policy().value, problem=m.Problem("unrecognized", "some lines"))},
      ("unknown", PUSHED, [])),
     ("no decrypt rule matches", own(rule(from_zones=("trust",))), NO),
     ("a rule matches surely", own(rule()), THIS),

@@ -233,7 +233,8 @@ def test_capture_on_a_dataplane_interface() -> None:
 MESSAGES = [
     ("device_server", firewall(cloud_status=status("busy", attempts=3)), "fail", "process devsrvr: running"),
     ("cloud_connection", firewall(), "fail", "Expected: connected Actual: disconnected"),
-    ("cloud_connection", firewall(cloud_status=status("other", word="x")), "error", "Expected: connected Actual: x"),
+    ("cloud_connection", firewall(cloud_status=status("other", raw_state="x")), "error",
+     "Expected: connected Actual: x"),
     ("high_availability", firewall(high_availability=pair("passive")), "warn", "Expected: active Actual: passive"),
     ("device_clock", firewall(clock=clock(7200)), "warn", "at most 5 minutes off Actual: 2 hours ahead"),
     ("device_clock", firewall(clock=clock(-100000000)), "warn", "Actual: 1157.4 days behind"),
@@ -315,12 +316,12 @@ def test_an_inaccessible_firewall_is_asked_nothing_more() -> None:
     assert found.checks[0].status == "error"
     assert {(entry.status, entry.blocked_by) for entry in found.checks[1:]} == {("skipped", "device_access")}
     assert found.summary == "The firewall could not be asked: Invalid Credential. Needed: Give a valid API key."
-    assert (found.missing[0].kind, found.missing[0].would_give) == ("authentication", "Give a valid API key")
+    assert (found.missing[0].kind, found.missing[0].hint) == ("authentication", "Give a valid API key")
 
 
 def test_evidence_is_shown_where_it_belongs() -> None:
     unclear = m.Evidence[Any](
-        problem=m.Problem("unrecognised", "not understood"), asked=(m.Asked("show netstat", "ssh", "gibberish"),)
+        problem=m.Problem("unrecognized", "not understood"), asked=(m.Asked("show netstat", "ssh", "gibberish"),)
     )
     found = diagnose(firewall(netstat=unclear, devsrv_log=devsrv(*x509(20), dns_error(600))))
     tcp = check(found, "tcp_connection").evidence[0]
@@ -331,7 +332,7 @@ def test_evidence_is_shown_where_it_belongs() -> None:
     assert check(found, "cloud_connection").evidence[0].parsed == {
         "state": "disconnected",
         "server": "ml.service.paloaltonetworks.com",
-        "word": None,
+        "raw_state": None,
         "attempts": 1,
     }
 
@@ -408,7 +409,7 @@ TIMES = st.one_of(
 NAIVE = st.one_of(st.datetimes(), st.datetimes(min_value=datetime(2026, 11, 22), max_value=datetime(2026, 11, 24)))
 PROBLEMS = st.builds(
     m.Problem,
-    st.sampled_from(["busy", "refused", "not_obtainable", "unrecognised", "crash", "timeout", "authentication"]),
+    st.sampled_from(["busy", "refused", "not_obtainable", "unrecognized", "crash", "timeout", "authentication"]),
     WORDS,
     WORDS,
 )

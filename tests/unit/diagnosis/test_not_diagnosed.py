@@ -45,7 +45,7 @@ def test_it_is_undetermined_and_says_why() -> None:
                 "evidence": "cloud_status",
                 "kind": "not_asked",
                 "reason": "It broke off.",
-                "would_give": "A task that runs to its end.",
+                "hint": "A task that runs to its end.",
             }
         ],
         "duration_ms": 0,

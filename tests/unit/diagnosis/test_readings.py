@@ -162,7 +162,7 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
         sig("http", 500, "", None))), [*NO_FORCE, "cloud_service_error likely"]),
     # Evidence that was only partly understood leaves it open.
     *((f"{name} only partly understood", replace(firewall(), **{name: replace(
-        getattr(firewall(), name), problem=m.Problem("unrecognised", "some lines"))}), [])
+        getattr(firewall(), name), problem=m.Problem("unrecognized", "some lines"))}), [])
       for name in ("service_route", "ping", "netstat", "devsrv_log", "system_log")),
     # Jobs that keep device-server busy.
     *((f"busy while a job of type {kind} runs", firewall(cloud_status=status("busy", attempts=3), commit_state=jobs(

@@ -53,7 +53,7 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
 TWO_JOBS = jobs(
     m.Job(8, "Commit", "ACT", "PEND", "admin", None, None), m.Job(9, "AutoCom", "ACT", "PEND", "admin", None, None)
 )
-NO_CLOCK = lost("unrecognised")
+NO_CLOCK = lost("unrecognized")
 TCP = "Couldn't connect to server"
 REVOKED = event("client_certificate", 5, "MLAV: Revoked Client Certificate.")
 AUTHENTICATION = event("authentication", 5, "MLAV: Authentication or Client Certificate failure.")
@@ -98,7 +98,7 @@ CAUSES: list[tuple[str, m.EvidenceSet, list[str]]] = [
                 devsrv_log=devsrv(http(400, CONTENT_TEXT, 30), http(400, "", 1), dns_error(9))),
      ["unlicensed_content_defect possible", "name_resolution_intermittent possible", "defect_pan_229832 possible"]),
     ("licences only partly understood",
-     unlicensed(licenses=ev(m.Licenses(()), problem=m.Problem("unrecognised", "some lines")),
+     unlicensed(licenses=ev(m.Licenses(()), problem=m.Problem("unrecognized", "some lines")),
                 devsrv_log=devsrv(http(400, CONTENT_TEXT))), ["unlicensed_content_defect likely"]),
     ("of two texts of an authentication failure the newest counts",
      unlicensed(system_log=syslog(event("authentication", 1, "MLAV: Authentication"), stopped(9),

@@ -36,7 +36,7 @@ WHOLE = diagnosis(
             "sample": "a line",
         }
     ],
-    missing=[{"evidence": "ping", "kind": "refused", "reason": "no", "would_give": "SSH"}],
+    missing=[{"evidence": "ping", "kind": "refused", "reason": "no", "hint": "SSH"}],
 )
 VALUES: tuple[Any, ...] = (None, True, -1, 0, 7, 1.5, "", "some text", "MLAV0102", [], ["x"], [{}], {}, {"x": 1})
 

@@ -133,7 +133,7 @@ SAID: list[tuple[str, m.EvidenceSet, str, str]] = [
      "undetermined",
      "device-server is busy while Commit job 7 runs: wait until it has finished. Expected: an answer Actual: device "
      "busy or unavailable."),
-    ("another word for the state", firewall(cloud_status=status("other", word="connecting")), "undetermined",
+    ("another word for the state", firewall(cloud_status=status("other", raw_state="connecting")), "undetermined",
      "Whether the firewall is connected to ml.service.paloaltonetworks.com is not known. The firewall's word for the "
      "connection is not known. Expected: connected Actual: connecting."),
     ("restarted, a commit runs",

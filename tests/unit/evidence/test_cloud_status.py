@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CommandRefused, DeviceBusy
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import parse, probe_cloud_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import CloudStatus
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import CONNECTED, DISCONNECTED, FakeDevice, xml
 
 DEFAULT = "ml.service.paloaltonetworks.com"
@@ -64,8 +64,8 @@ def test_every_candidate_shape_of_the_api(result: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "MLAV cloud", "Cloud connection:", "Cloud connection: \nconnected", "connected"])
-def test_anything_else_is_unrecognised(text: str) -> None:
-    with pytest.raises(Unrecognised):
+def test_anything_else_is_unrecognized(text: str) -> None:
+    with pytest.raises(Unrecognized):
         parse(text, xml(""))
 
 
@@ -93,12 +93,12 @@ def test_a_refusal_is_not_asked_again() -> None:
     found = probe_cloud_status(device)
     assert found.value is None
     assert found.problem is not None
-    assert (found.problem.kind, found.problem.would_give) == ("refused", "Set ssh.")
+    assert (found.problem.kind, found.problem.hint) == ("refused", "Set ssh.")
     assert device.asked == ["show mlav cloud-status"]
 
 
-def test_an_unrecognised_answer_keeps_its_raw_text() -> None:
+def test_an_unrecognized_answer_keeps_its_raw_text() -> None:
     found = probe_cloud_status(FakeDevice({"show mlav cloud-status": "what is MLAV?"}))
     assert found.problem is not None
-    assert found.problem.kind == "unrecognised"
+    assert found.problem.kind == "unrecognized"
     assert found.asked[0].raw == "what is MLAV?"

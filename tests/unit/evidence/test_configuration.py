@@ -15,7 +15,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commit_state import parse_jobs, probe_commit_state
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.decryption import parse, probe_decryption
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DecryptionExclusion, DecryptionRule
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import FakeDevice, xml
 
 RULE = (
@@ -109,11 +109,11 @@ def test_the_raw_text_holds_only_decryption() -> None:
     assert "secret-host" not in raw
 
 
-def test_a_configuration_without_systems_is_unrecognised() -> None:
+def test_a_configuration_without_systems_is_unrecognized() -> None:
     device = FakeDevice({"config shared/ssl-decrypt": "", "config devices/entry/vsys": "", "config panorama/vsys": ""})
     found = probe_decryption(device)
     assert found.problem is not None
-    assert found.problem.kind == "unrecognised"
+    assert found.problem.kind == "unrecognized"
 
 
 JOBS = """<job><tenq>2023/08/07 04:00:40</tenq><tdeq>04:00:40</tdeq><id>4</id><user>Auto update agent</user>
@@ -192,7 +192,7 @@ def test_a_table_of_jobs_says_whether_it_was_read_whole(table: str, complete: bo
 def test_no_jobs_and_no_answer_are_not_the_same(answer: str) -> None:
     assert parse_jobs("", xml("")) == ()
     element = xml(answer)
-    with pytest.raises(Unrecognised):
+    with pytest.raises(Unrecognized):
         parse_jobs("".join(element.itertext()), element)
 
 
@@ -201,7 +201,7 @@ def test_no_jobs_and_no_answer_are_not_the_same(answer: str) -> None:
     [
         ("yes", True, None),
         (" no\n", False, None),
-        ("perhaps", None, "unrecognised"),
+        ("perhaps", None, "unrecognized"),
         (PermissionFailure("no right"), None, "permission"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import netstat, ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Ping
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import NETSTAT, PING, FakeDevice
 
 HOST = "ml.service.paloaltonetworks.com"
@@ -119,7 +119,7 @@ def test_outcomes(text: str, outcome: str, address: str | None, loss: int | None
 
 @pytest.mark.parametrize("text", ["", "Invalid syntax.", FIRST, FIRST + "64 bytes from x: icmp_seq=1", "no idea\n"])
 def test_unknown_text_is_never_unreachable(text: str) -> None:
-    with pytest.raises(Unrecognised):
+    with pytest.raises(Unrecognized):
         ping.parse(text, HOST)
 
 
@@ -154,7 +154,7 @@ def test_a_name_that_is_none_is_never_asked(host: str) -> None:
     found = ping.probe_ping(device, host)
     assert device.asked == []
     assert found.problem is not None
-    assert found.problem.kind == "unrecognised"
+    assert found.problem.kind == "unrecognized"
 
 
 def states(text: str, *addresses: str, server: str | None = None, port: int | None = None) -> list[str]:
@@ -207,7 +207,7 @@ def test_netstat_neighbours(row: str) -> None:
     "text", ["", "Proto Recv-Q\n", "unix 2 [ ] DGRAM 123\n", "udp 0 0 10.0.0.1:1 10.0.0.2:443 ESTABLISHED", "tcp x"]
 )
 def test_no_row_is_never_no_connection(text: str) -> None:
-    with pytest.raises(Unrecognised, match="no row was understood"):
+    with pytest.raises(Unrecognized, match="no row was understood"):
         netstat.parse(text, (CLOUD,))
 
 
@@ -223,7 +223,7 @@ def test_what_only_the_api_answers_is_asked_no_third_time() -> None:
     device = FakeDevice({netstat.COMMAND.cli: "<nothing/>"})
     found = netstat.probe_netstat(device, (CLOUD,))
     assert found.problem is not None
-    assert found.problem.kind == "unrecognised"
+    assert found.problem.kind == "unrecognized"
     assert len(device.asked) == 2
 
 

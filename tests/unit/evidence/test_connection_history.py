@@ -24,7 +24,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.connection_h
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import ConnectionHistory
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.tests.unit.device.archives import Item, opened, tar
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import FULL, NOW, FakeDevice
 
@@ -111,8 +111,8 @@ def test_a_table_that_is_not_kept_whole_proves_no_absence() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "2026-06-09 09:00:00 top\n", "no idea\n"])
-def test_a_log_without_a_table_is_unrecognised(text: str) -> None:
-    with pytest.raises(Unrecognised):
+def test_a_log_without_a_table_is_unrecognized(text: str) -> None:
+    with pytest.raises(Unrecognized):
         history(text)
 
 
@@ -185,4 +185,4 @@ def test_a_firewall_is_not_asked() -> None:
 def test_a_log_that_is_not_understood_is_a_problem() -> None:
     found = probe_connection_history(FakeDevice({"less mp-log mp-monitor.log": "no table"}))
     assert found.problem is not None
-    assert found.problem.kind == "unrecognised"
+    assert found.problem.kind == "unrecognized"

@@ -18,7 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.devsrv_log i
     with_offset,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DevsrvLog
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import FakeDevice
 
 DAY = "2023-08-28"
@@ -272,8 +272,8 @@ def test_an_empty_log_is_a_value() -> None:
 
 
 @pytest.mark.parametrize("text", ["tail: cannot open\n", "2023-13-45 99:00:00 Error: x\n", "13:00:00 mlav\n"])
-def test_a_text_without_times_is_unrecognised(text: str) -> None:
-    with pytest.raises(Unrecognised):
+def test_a_text_without_times_is_unrecognized(text: str) -> None:
+    with pytest.raises(Unrecognized):
         parse([text])
 
 

@@ -155,8 +155,8 @@ def test_a_closed_door_is_knocked_at_once(error: DeviceError) -> None:
     assert problems(found) == dict.fromkeys(EVIDENCE_NAMES, error.kind)
     assert found.ping.problem is not None
     assert found.ping.problem.message == error.message
-    assert found.ping.problem.would_give
-    assert error.remedy in found.ping.problem.would_give
+    assert found.ping.problem.hint
+    assert error.remedy in found.ping.problem.hint
 
 
 def test_a_front_end_that_answers_in_its_own_form_is_asked_twice() -> None:
@@ -272,7 +272,7 @@ def test_without_a_clock_the_system_log_is_asked_without_a_window() -> None:
     device = firewall(info=SYSTEM_INFO.replace("Thu Jul 11 15:16:54 2024", "?"), clock="?")
     found = gather(device, "fw", options())
     assert device.queries[0].since is None
-    assert problems(found) == {"clock": "unrecognised"}
+    assert problems(found) == {"clock": "unrecognized"}
 
 
 CEST = timezone(timedelta(hours=2))

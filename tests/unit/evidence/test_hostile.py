@@ -38,7 +38,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import syste
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, ServiceRoute
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
     CERTIFICATE,
@@ -128,7 +128,7 @@ def elements(draw: st.DrawFn) -> Element:
 @settings(max_examples=80, deadline=None)
 @given(text=TEXT, result=elements())
 def test_no_parser_crashes(name: str, text: str, result: Element) -> None:
-    with contextlib.suppress(Unrecognised):
+    with contextlib.suppress(Unrecognized):
         to_data(PARSERS[name](text, result))
 
 

@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     License,
     Process,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
     CERTIFICATE,
     NOW,
@@ -77,8 +77,8 @@ def test_words_for_nothing_are_kept_as_given() -> None:
 
 
 @pytest.mark.parametrize("answer", ["", "<system/>", "<other>x</other>"])
-def test_no_identity_is_unrecognised(answer: str) -> None:
-    with pytest.raises(Unrecognised):
+def test_no_identity_is_unrecognized(answer: str) -> None:
+    with pytest.raises(Unrecognized):
         device.parse("", xml(answer))
 
 
@@ -116,13 +116,13 @@ def test_a_size_of_a_virtual_firewall_is_that_of_its_license() -> None:
     assert (found.model, found.vm_license, found.has_tpm) == ("PA-VM", "VM-50", False)
 
 
-def test_system_information_without_a_known_time_leaves_the_clock_unrecognised() -> None:
+def test_system_information_without_a_known_time_leaves_the_clock_unrecognized() -> None:
     fake = FakeDevice({"show system info": info(hostname="a", time="soon")})
     found, seen = device.probe_device(fake, lambda: NOW)
     assert found.value is not None
     assert seen.value is None
     assert seen.problem is not None
-    assert seen.problem.kind == "unrecognised"
+    assert seen.problem.kind == "unrecognized"
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_skew(ahead: timedelta, offset: timedelta | None, skew: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "15:16:54", "Thu Foo 11 15:16:54 UTC 2024", "Thu Feb 31 15:16:54 UTC 2024"])
 def test_no_clock(text: str) -> None:
-    with pytest.raises(Unrecognised):
+    with pytest.raises(Unrecognized):
         clock.parse(text, NOW)
 
 
@@ -198,7 +198,7 @@ def test_high_availability() -> None:
 
 
 def test_high_availability_that_does_not_say() -> None:
-    with pytest.raises(Unrecognised):
+    with pytest.raises(Unrecognized):
         high_availability.parse("", xml("<group/>"))
 
 
@@ -225,7 +225,7 @@ def test_licenses_as_text() -> None:
 
 @pytest.mark.parametrize("text", ["", "show -> license is unexpected"])
 def test_no_list_is_never_no_licence(text: str) -> None:
-    with pytest.raises(Unrecognised):
+    with pytest.raises(Unrecognized):
         licenses.parse(text, xml(""))
 
 
@@ -275,7 +275,7 @@ def test_device_certificate_as_tags() -> None:
 
 def test_device_certificate_not_found_and_not_understood() -> None:
     assert device_certificate.parse("Device certificate not found").status == "Device certificate not found"
-    with pytest.raises(Unrecognised):
+    with pytest.raises(Unrecognized):
         device_certificate.parse("Not valid after: tomorrow", xml(""))
 
 
@@ -286,5 +286,5 @@ def test_software_status() -> None:
         Process("devsrvr", "running", 3061),
         Process("ikemgr", "stopped"),
     )
-    with pytest.raises(Unrecognised):
+    with pytest.raises(Unrecognized):
         software_status.parse("nothing runs")

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import interfaces
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Interface, Zone
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import xml
 
 INTERFACES = (
@@ -205,6 +205,6 @@ def test_tags_name_zone_and_virtual_system() -> None:
     assert (found.zone, found.zone_cut, found.vsys) == (ZONES[31], False, 2)
 
 
-def test_no_interface_is_unrecognised() -> None:
-    with pytest.raises(Unrecognised):
+def test_no_interface_is_unrecognized() -> None:
+    with pytest.raises(Unrecognized):
         interfaces.parse("nothing here", xml(""))

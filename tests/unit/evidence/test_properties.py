@@ -30,7 +30,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     system_log,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import parsing as reading
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised, bounded
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized, bounded
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import CONCERNS
 from tests.simulator import cli_text, ops_mlav, ops_system  # noqa: F401  (they fill the command table)
 from tests.simulator.commands import Reply, Request, from_cli
@@ -102,7 +102,7 @@ def test_a_cloud_status(word: str, shape: str) -> None:
     xml = fromstring(f"<result>{reply.xml}</result>") if reply.xml else None
     found = cloud_status.parse("".join(xml.itertext()) if xml is not None else reply.text, xml)
     known = word.lower() in ("connected", "disconnected")
-    assert (found.state, found.word) == ((word.lower(), None) if known else ("other", word))
+    assert (found.state, found.raw_state) == ((word.lower(), None) if known else ("other", word))
     assert found.server == "ml.service.paloaltonetworks.com"
 
 
@@ -365,12 +365,12 @@ LINE_PIECES = st.sampled_from(
 def test_what_is_read_of_a_log_is_bounded(pieces: list[str], times: int) -> None:
     numbered = (piece + f" {number}\n" for number in range(times) for piece in pieces)
     text = "".join(itertools.islice(numbered, 400))
-    with contextlib.suppress(Unrecognised):
+    with contextlib.suppress(Unrecognized):
         log = devsrv_log.parse([text, text])
         assert len(log.signatures) <= 120
         assert all(len(item.text) <= 220 and len(item.sample) <= 500 for item in log.signatures)
         assert log.lines <= 2 * (text.count("\n") + 1)
-    with contextlib.suppress(Unrecognised):
+    with contextlib.suppress(Unrecognized):
         events = system_log.parse(text).events
         assert all(len(event.text) <= 512 for event in events)
         assert len(events) <= text.count("\n") + 1

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import PermissionFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import PUSHED_VALUES_MAY_BE_MISSING
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DestinationRoute, ServiceRoute
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
     apply_destination_route,
     parse,
@@ -91,14 +91,14 @@ def test_everything_else_that_matters_is_read() -> None:
     assert route.cloud_server_override == "eu.ml.example.com"
 
 
-def test_a_configuration_without_system_is_unrecognised() -> None:
-    with pytest.raises(Unrecognised):
+def test_a_configuration_without_system_is_unrecognized() -> None:
+    with pytest.raises(Unrecognized):
         parse(xml(""))
 
 
 @pytest.mark.parametrize(
     ("answer", "kind"),
-    [("", "unrecognised"), (PermissionFailure("no config right"), "permission")],
+    [("", "unrecognized"), (PermissionFailure("no config right"), "permission")],
 )
 def test_an_unreadable_configuration_is_never_the_default_route(answer: str | PermissionFailure, kind: str) -> None:
     found = probe_service_route(FakeDevice({"config devices/entry/deviceconfig": answer}))

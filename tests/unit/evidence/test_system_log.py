@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import SystemEvent, SystemLog
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognised
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import (
     EXPRESSION,
     parse,
@@ -134,8 +134,8 @@ def test_no_entries_is_a_value(text: str) -> None:
     assert parse(text).events == ()
 
 
-def test_a_text_that_is_no_table_is_unrecognised() -> None:
-    with pytest.raises(Unrecognised):
+def test_a_text_that_is_no_table_is_unrecognized() -> None:
+    with pytest.raises(Unrecognized):
         parse("Log query failed for a reason of its own\n")
 
 

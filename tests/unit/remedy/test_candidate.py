@@ -17,7 +17,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candida
     read_candidate,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.diff import parse_xpath
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import full_commit_refusal
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import full_commit_block
 
 from .answering import answering
 
@@ -122,9 +122,9 @@ def test_another_node_is_no_configuration() -> None:
 @pytest.mark.parametrize(("answer", "refused"), [("no", False), ("yes", True), ("perhaps", True)])
 def test_a_part_is_committed_only_where_the_firewall_says_that_it_may(answer: str, refused: bool) -> None:
     required = full_commit_required(answering({"full-commit-required": f"<result>{answer}</result>"}))
-    refusal = full_commit_refusal(required)
-    assert (refusal is not None) is refused
-    assert refusal is None or (refusal.guard, refusal.option) == ("full_commit_required", "")
+    blocked = full_commit_block(required)
+    assert (blocked is not None) is refused
+    assert blocked is None or (blocked.guard, blocked.option) == ("full_commit_required", "")
 
 
 @pytest.mark.parametrize(

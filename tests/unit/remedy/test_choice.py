@@ -22,8 +22,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
     Verdict,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import HighAvailability
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Preferences, choose, turn
 
 
@@ -105,7 +105,7 @@ def test_what_is_connected_is_left_alone(verdict: Verdict) -> None:
     ],
 )
 def test_refusals_name_what_lifts_them(found: Cause, wanted: Preferences, guard: str, option: str, reason: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Blocked) as refused:
         choose(diagnosis(found), wanted)
     assert (refused.value.guard, refused.value.option) == (guard, option)
     assert reason in refused.value.message
@@ -116,13 +116,13 @@ REPAIRED_HERE = {"tls_interception", "commit_force_needed", "device_server_unava
 
 @pytest.mark.parametrize("name", sorted(set(CATALOGUE) - REPAIRED_HERE))
 def test_all_other_causes_are_for_a_person(name: str) -> None:
-    with pytest.raises(Refused, match=f"{name} is for a person to fix: Do it.") as refused:
+    with pytest.raises(Blocked, match=f"{name} is for a person to fix: Do it.") as refused:
         choose(diagnosis(cause(name)), Preferences("possible", "fw-9", True))
     assert (refused.value.guard, refused.value.option) == ("cause", "")
 
 
 def test_without_a_cause_the_summary_is_the_reason() -> None:
-    with pytest.raises(Refused, match=r"The summary\.") as refused:
+    with pytest.raises(Blocked, match=r"The summary\.") as refused:
         choose(diagnosis(verdict="undetermined"), Preferences())
     assert refused.value.guard == "cause"
 
@@ -149,7 +149,7 @@ def test_whose_turn_comes_when(state: HighAvailability | None, expected: str | N
     if expected is not None:
         assert turn(state, "fw-1", False) == expected
         return
-    with pytest.raises(Refused, match="fw-1") as refused:
+    with pytest.raises(Blocked, match="fw-1") as refused:
         turn(state, "fw-1", False)
     assert (refused.value.guard, refused.value.option) == ("high_availability", "allow_unknown_ha")
     assert turn(state, "fw-1", True) == "alone"
@@ -191,7 +191,7 @@ def test_the_same_plan_holds_whatever_its_texts() -> None:
     ],
 )
 def test_any_difference_to_the_approved_plan_refuses(change: dict[str, Any], said: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Blocked) as refused:
         require_approved(replace(PLAN, **change), PLAN.to_data())
     assert (refused.value.guard, refused.value.option) == ("plan", "plan")
     assert said in refused.value.message
@@ -199,5 +199,5 @@ def test_any_difference_to_the_approved_plan_refuses(change: dict[str, Any], sai
 
 @pytest.mark.parametrize("steps", [None, "commit", [1], [None]])
 def test_a_plan_that_is_no_plan_refuses(steps: Any) -> None:
-    with pytest.raises(Refused, match="the steps were none"):
+    with pytest.raises(Blocked, match="the steps were none"):
         require_approved(PLAN, {**PLAN.to_data(), "steps": steps})

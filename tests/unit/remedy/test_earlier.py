@@ -24,7 +24,7 @@ def acted(*actions: Any, outcome: str = "running", plan: Any = PLAN) -> dict[str
     return {"actions": list(actions), "outcome": outcome, "plan": plan}
 
 
-REFUSED = acted(outcome="refused", plan=None)
+REFUSED = acted(outcome="blocked", plan=None)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ REFUSED = acted(outcome="refused", plan=None)
         ([acted(RESTARTED)], True),
         ([acted({**RESTARTED, "state": "begun"})], True),
         ([acted({**RESTARTED, "state": "planned"})], False),
-        ([acted({**RESTARTED, "state": "refused"})], False),
+        ([acted({**RESTARTED, "state": "blocked"})], False),
         ([acted({**RESTARTED, "state": "failed"})], False),
         ([acted({**RESTARTED, "state": "failed", "restarted": False})], False),
         ([acted({**RESTARTED, "state": "failed", "restarted": None})], True),
@@ -85,7 +85,7 @@ def test_when_and_where_that_restart_was(
         ("done", [], PLACE),
         ("failed", [], PLACE),
         ("planned", [], ""),
-        ("refused", [], ""),
+        ("blocked", [], ""),
         ("done", [{**COMMITTED, "state": "failed"}], PLACE),
         ("done", [COMMITTED], ""),
     ],

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import entry_xml
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import (
     DESCRIPTION,
@@ -25,7 +26,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan
     plan_exclusion,
     undo_plan,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 NAME = "*.paloaltonetworks.com"
 LIST = "/config/shared/ssl-decrypt/ssl-exclude-cert"
@@ -97,7 +97,7 @@ UNMARKED = [THEIRS, THEIRS_OFF, THEIRS_SILENT, ExclusionState(True, " panops.mla
     [pair for pair in product(UNMARKED, (OFF, ABSENT)) if pair != (THEIRS_OFF, OFF)],
 )
 def test_what_is_somebody_elses_is_refused_unless_any_owner(before: ExclusionState, options: dict[str, Any]) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Blocked) as refused:
         plan_exclusion(found(before), wanted(**options))
     assert (refused.value.guard, refused.value.option) == ("owner", "any_owner")
     assert NAME in refused.value.message

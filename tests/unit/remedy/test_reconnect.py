@@ -16,6 +16,7 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CommandRefused, DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect import reconnect as under_test
@@ -34,7 +35,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.rest
     RestartUnknown,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait import Status
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=timezone.utc)
 DOWN, UP, BUSY = Status("disconnected"), Status("connected"), Status("busy")
@@ -43,8 +43,8 @@ MAYBE = Restarted(False, None, 42.0, DOWN)
 COMMITTED = Committed(True, 17, NOW, NOW, 30.0, (), ())
 BOTH: tuple[ReconnectStep, ...] = ("restart_device_server", "commit_force")
 FORCE: tuple[ReconnectStep, ...] = ("commit_force",)
-WINDOW = Refused("maintenance_window", "the window closes", "outside_window")
-OTHERS = Refused("candidate_changed", "somebody changed it", "expected_candidate")
+WINDOW = Blocked("maintenance_window", "the window closes", "ignore_window")
+OTHERS = Blocked("candidate_changed", "somebody changed it", "expected_candidate")
 
 
 class Steps:
@@ -111,7 +111,9 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(under_test, "restart", restart)
         monkeypatch.setattr(under_test, "wait_for_device_server", wait)
         monkeypatch.setattr(under_test, "wait_connected", wait_connected)
-        options = ReconnectOptions(Allowances(commit_needs_s=600, restart_needs_s=300), description="why")
+        options = ReconnectOptions(
+            Allowances(commit_min_remaining_s=600, restart_min_remaining_s=300), description="why"
+        )
         change = cast(LockedChange, steps)
         device = cast(LiveDevice, None)
         return reconnect(device, change, options, lambda line: None, steps.journal)

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Step
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import SCHEMA, Record
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._report.remediation import (
     remediation_lines,
     remediation_markdown,
@@ -55,7 +55,7 @@ def test_a_step_is_kept_before_and_after() -> None:
     ("error", "state", "said"),
     [
         (DeviceError("the job failed"), "failed", "the job failed"),
-        (Refused("busy", "a commit runs"), "refused", "a commit runs"),
+        (Blocked("busy", "a commit runs"), "blocked", "a commit runs"),
         (KeyboardInterrupt(), "begun", "KeyboardInterrupt"),
     ],
 )
@@ -84,11 +84,11 @@ def test_a_step_that_was_not_planned_stands_at_the_end() -> None:
 
 def test_a_refusal_names_the_variable_that_lifts_it() -> None:
     made = record([])
-    made.refused(Refused("busy", "a commit runs", "busy_wait"), "mlav_")
-    assert made.refusal == "a commit runs. To do it all the same: option mlav_busy_wait."
+    made.block(Blocked("busy", "a commit runs", "busy_wait"), "mlav_")
+    assert made.reason == "a commit runs. To do it all the same: option mlav_busy_wait."
     assert (made.guard, made.option) == ("busy", "mlav_busy_wait")
-    made.refused(Refused("cause", "For a person."), "mlav_")
-    assert (made.refusal, made.option) == ("For a person.", None)
+    made.block(Blocked("cause", "For a person."), "mlav_")
+    assert (made.reason, made.option) == ("For a person.", None)
 
 
 def told(host: str, outcome: str, **more: Any) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def told(host: str, outcome: str, **more: Any) -> dict[str, Any]:
         "actions": [],
         "verdict_before": "broken",
         "verdict_after": None,
-        "refusal": None,
+        "reason": None,
         "outcome": outcome,
         **more,
     }
@@ -110,18 +110,18 @@ def test_firewalls_that_were_not_begun_after_a_failure_are_halted() -> None:
         told("fw-1", "repaired"),
         told("fw-2", "rolled_back"),
         told("fw-3", "planned", actions=[{"action": "commit", "state": "planned", "text": "Commit."}]),
-        told("fw-4", "refused", refusal="No.", guard="busy"),
+        told("fw-4", "blocked", reason="No.", guard="busy"),
         told("fw-5", "nothing_to_do"),
     ]
     halted = with_halted(records, ["fw-2"])
     assert [(item["outcome"], item.get("guard")) for item in halted] == [
         ("repaired", None),
         ("rolled_back", None),
-        ("refused", "halted"),
-        ("refused", "busy"),
+        ("blocked", "halted"),
+        ("blocked", "busy"),
         ("nothing_to_do", None),
     ]
-    assert halted[2]["refusal"] == "Not begun: the remediation of fw-2 failed, which stops those after it."
+    assert halted[2]["reason"] == "Not begun: the remediation of fw-2 failed, which stops those after it."
     assert halted[2]["actions"] == []
     assert with_halted(records, []) == records
 
@@ -130,13 +130,13 @@ def test_the_summary_puts_what_needs_a_person_first() -> None:
     records = [
         told("fw-1", "nothing_to_do", cause=None, summary_before="Connected."),
         told("fw-2", "repaired", actions=[{"text": "Commit."}], summary_after="Connected now."),
-        told("fw-3", "refused", refusal="Somebody\x1b[31m holds a lock."),
+        told("fw-3", "blocked", reason="Somebody\x1b[31m holds a lock."),
         told("fw-4", "failed", error="It failed.", left_behind=["the exclusion"]),
     ]
     assert remediation_lines(records) == [
-        "MLAV remediation: 4 firewalls, 1 failed, 1 refused, 1 repaired, 1 nothing to do",
+        "MLAV remediation: 4 firewalls, 1 failed, 1 blocked, 1 repaired, 1 nothing to do",
         "fw-4 | failed | tls_interception | It failed. LEFT BEHIND: the exclusion",
-        "fw-3 | refused | tls_interception | Somebody\ufffd[31m holds a lock.",
+        "fw-3 | blocked | tls_interception | Somebody\ufffd[31m holds a lock.",
         "fw-2 | repaired | tls_interception | Commit. Connected now.",
         "fw-1 | nothing to do | - | Connected.",
     ]

@@ -56,7 +56,7 @@ def test_a_key_is_a_name_that_set_stats_takes(host: str, key: str) -> None:
     assert list(report(diagnoses=[diagnosis(host)], artifacts="all")["artifacts"]) == [key]
 
 
-def test_names_that_would_give_one_key_are_told_apart() -> None:
+def test_names_that_hint_one_key_are_told_apart() -> None:
     hosts = ["fw-1", "fw.1", "fw-2"]
     fleet = [diagnosis("fw-1", "broken", "tls_interception"), diagnosis("fw.1"), diagnosis("fw-2")]
     result = report(diagnoses=fleet, artifacts="all")

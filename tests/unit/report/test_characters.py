@@ -89,7 +89,7 @@ def assert_seen(places: dict[str, str]) -> None:
 def test_no_report_of_diagnoses_holds_one(kind: str, tmp_path: Path) -> None:
     hostile = planted(diagnosis("fw-a", "broken", "tls_interception"), CHARACTERS[kind])
     hostile["missing"] = planted(
-        [{"evidence": "ping", "kind": "refused", "reason": "no ping", "would_give": "Ask."}], CHARACTERS[kind]
+        [{"evidence": "ping", "kind": "refused", "reason": "no ping", "hint": "Ask."}], CHARACTERS[kind]
     )
     places = written(tmp_path, diagnoses=[hostile], query="[].host")
     assert set(places) == {"result", "diagnoses.json", "report.md", "report.html"}
@@ -112,7 +112,7 @@ def test_no_report_of_remediations_holds_one(kind: str, tmp_path: Path) -> None:
         "cause": "tls_interception",
         "outcome": "failed",
         "actions": [step],
-        "refusal": "bob holds a lock (change).",
+        "reason": "bob holds a lock (change).",
         "error": "It failed.",
         "left_behind": ["a lock"],
         "verdict_before": "broken",

@@ -152,7 +152,7 @@ def test_equal_names_are_told_apart() -> None:
 def test_a_report_tells_where_the_evidence_is_from_and_what_is_missing(
     source: str, file: str | None, told: str, tmp_path: Path
 ) -> None:
-    lack = {"evidence": "ping", "kind": "not_obtainable", "reason": "no ping", "would_give": "Ask the firewall."}
+    lack = {"evidence": "ping", "kind": "not_obtainable", "reason": "no ping", "hint": "Ask the firewall."}
     given = {
         **diagnosis("fw-a", "undetermined"),
         "source": source,

@@ -23,7 +23,14 @@ def test_defaults_are_those_of_the_stage() -> None:
     found, stage = options(), ReconnectOptions()
     for name in ("restart", "restart_timeout_s", "verify_timeout_s", "description", "begun"):
         assert getattr(found, name) == getattr(stage, name)
-    for name in ("windows", "restart_needs_s", "commit_needs_s", "busy_wait_s", "lock", "allow_other_changes"):
+    for name in (
+        "windows",
+        "restart_min_remaining_s",
+        "commit_min_remaining_s",
+        "busy_wait_s",
+        "lock",
+        "allow_other_changes",
+    ):
         assert getattr(found.allowances, name) == getattr(stage.allowances, name)
 
 
@@ -31,19 +38,19 @@ def test_options_arrive() -> None:
     found = options(
         restart="never",
         restart_timeout="20m",
-        restart_needs="0s",
+        restart_min_remaining="0s",
         verify_timeout="90s",
         description="why",
-        commit_needs="1m",
-        outside_window=True,
+        commit_min_remaining="1m",
+        ignore_window=True,
     )
     assert (found.restart, found.restart_timeout_s, found.verify_timeout_s) == ("never", 1200, 90)
     assert found.description == "why"
-    assert (found.allowances.restart_needs_s, found.allowances.commit_needs_s) == (0, 60)
-    assert found.allowances.outside_window
+    assert (found.allowances.restart_min_remaining_s, found.allowances.commit_min_remaining_s) == (0, 60)
+    assert found.allowances.ignore_window
 
 
-@pytest.mark.parametrize("name", ["restart_timeout", "restart_needs", "verify_timeout"])
+@pytest.mark.parametrize("name", ["restart_timeout", "restart_min_remaining", "verify_timeout"])
 def test_a_duration_that_is_none_is_named(name: str) -> None:
     with pytest.raises(InvalidOption, match=f"{name} is 'soon'. Expected: "):
         options(**{name: "soon"})

@@ -56,7 +56,7 @@ class Counting:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "at_once", "most", "most_at_one_place"),
+    ("numbers", "parallel", "most", "most_at_one_place"),
     [
         ({}, 3, 0, 0),
         ({"a": 1}, 20, 1, 1),
@@ -69,11 +69,11 @@ class Counting:
     ],
 )
 def test_as_many_as_allowed_and_never_more(
-    numbers: dict[str, int], at_once: int, most: int, most_at_one_place: int
+    numbers: dict[str, int], parallel: int, most: int, most_at_one_place: int
 ) -> None:
     ask = Counting(max(most, 1))
     asked = items(**numbers)
-    assert side_by_side(asked, ask, lambda item: item[0], at_once, 5) == asked
+    assert side_by_side(asked, ask, lambda item: item[0], parallel, 5) == asked
     assert sorted(ask.asked) == sorted(asked)
     assert ask.most == most
     assert ask.most_at_one_place <= most_at_one_place

@@ -91,8 +91,8 @@ ANSWERS: dict[str, tuple[Reply | bytes | str, str, str | None, bool]] = {
     ),
     "HTTP 401": (Reply(b"", 401), "error", "foreign_answer", False),
     "HTTP 403, a page": (Reply(b"<html>Forbidden</html>", 403), "error", "foreign_answer", False),
-    "another text": (success("MLAV is fine"), "error", "unrecognised", True),
-    "nothing in it": ("<response status='success'><result/></response>", "error", "unrecognised", True),
+    "another text": (success("MLAV is fine"), "error", "unrecognized", True),
+    "nothing in it": ("<response status='success'><result/></response>", "error", "unrecognized", True),
     "not XML": (b"<html>", "error", "foreign_answer", False),
     "no body": (b"", "error", "foreign_answer", False),
     "redirect": (Reply(b"", 302, {"Location": "https://192.0.2.1/"}), "error", "foreign_answer", False),
@@ -164,7 +164,7 @@ def test_a_refused_password_is_not_sent_there_again(server: ApiServer, firewall:
         firewalls = [
             firewall(f"fw-{number}", provider={**LOGIN, "serial_number": f"00160600{number}"}) for number in range(12)
         ]
-        found = sweep(*firewalls, firewall("other", provider={**LOGIN, "username": "bob"}), at_once=1)
+        found = sweep(*firewalls, firewall("other", provider={**LOGIN, "username": "bob"}), parallel=1)
     finally:
         server.keygen = KEYGEN
     assert [row["error"]["kind"] for row in found["firewalls"]] == ["authentication"] * 13
@@ -179,7 +179,7 @@ def test_another_s_answer_is_no_refused_password(server: ApiServer, firewall: Pr
         error("Invalid Credential", 403) if request.fields["target"] == refused else success(CONNECTED)
     )
     firewalls = [firewall(serial, provider={**LOGIN, "serial_number": serial}) for serial in (refused, "0016060002")]
-    states = {row["host"]: row["state"] for row in sweep(*firewalls, at_once=1)["firewalls"]}
+    states = {row["host"]: row["state"] for row in sweep(*firewalls, parallel=1)["firewalls"]}
     assert states == {refused: "error", "0016060002": "connected"}
 
 
@@ -215,8 +215,8 @@ def test_unusable_options_of_one_are_its_own_affair(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"at_once": 0}, "at_once is 0. Expected: a number from 1 to 500."),
-        ({"at_once": 501}, "at_once is 501."),
+        ({"parallel": 0}, "parallel is 0. Expected: a number from 1 to 500."),
+        ({"parallel": 501}, "parallel is 501."),
         ({"timeout": 0}, "timeout is 0. Expected: a number from 1 to 3600."),
         ({"hosts": ["fw-1"]}, "hosts cannot be used by the module alone"),
     ],

@@ -295,7 +295,7 @@ def test_a_healthy_firewall_behind_a_front_end_is_not_repaired(name: str) -> Non
         given = {"provider": front.provider(), "ca_path": front.ca_path, "host": "fw-1"}
         diagnosis = run_operation(DIAGNOSIS_INFO, given)["diagnosis"]
         assert (diagnosis["verdict"], diagnosis["causes"]) == ("undetermined", [])
-        result = run_operation(REMEDIATE, {**given, "outside_window": True})
+        result = run_operation(REMEDIATE, {**given, "ignore_window": True})
         assert result["changed"] is False
         assert firewall.statistics()["writes"] == []
 

@@ -66,7 +66,7 @@ def lacking(evidence: Evidence[T], what: str) -> Outcome:
 
 def told(problem: Problem) -> str:
     """Why something could not be had and what would give it, as sentences."""
-    parts = (brief(part, 600).rstrip(". ") for part in (problem.message, problem.would_give))
+    parts = (brief(part, 600).rstrip(". ") for part in (problem.message, problem.hint))
     return " Needed: ".join(f"{part}." for part in parts if part)
 
 

@@ -118,7 +118,7 @@ def cloud_connection(case: Case) -> Outcome:
         return Outcome("fail", f"Not connected to {brief(case.server)}. {compare('connected', 'disconnected')}")
     if case.state == "other":
         status = case.evidence.cloud_status.value
-        word = (status.word if status is not None else None) or "an unknown answer"
+        word = (status.raw_state if status is not None else None) or "an unknown answer"
         return Outcome("error", f"The firewall's word for the connection is not known. {compare('connected', word)}")
     if case.state == "busy":
         return Outcome("error", f"Not known. {compare('connected', 'device busy or unavailable')}")
@@ -180,14 +180,14 @@ def device_certificate(case: Case) -> Outcome:
         return Outcome("fail", message, traces=texts)
     own = judge_device_certificate(case)
     if own.fault:
-        message = f"The device certificate is not valid: {own.fault}. {compare('Valid', own.word or 'no status')}"
+        message = f"The device certificate is not valid: {own.fault}. {compare('Valid', own.status or 'no status')}"
         return Outcome("fail", message, degrades=True)
     if own.overdue:
         return Outcome("warn", f"The device certificate was not renewed: {own.overdue}.", degrades=True)
-    if evidence.value is None and own.word is None:
+    if evidence.value is None and own.status is None:
         return lacking(evidence, "The state of the device certificate")
     if own.valid:
         return Outcome("pass", "The device certificate is valid.")
-    if (own.word or "").lower() == "none":
+    if (own.status or "").lower() == "none":
         return Outcome("warn", "The firewall has no device certificate.")
-    return Outcome("warn", f"What this status means is not known. {compare('Valid', own.word or 'no status')}")
+    return Outcome("warn", f"What this status means is not known. {compare('Valid', own.status or 'no status')}")

@@ -31,7 +31,7 @@ def device_certificate_invalid(case: Case) -> list[Finding]:
     """MLAV's client-certificate texts, or what the device certificate says of itself."""
     texts = case.timeline.of("client_certificate")
     own = judge_device_certificate(case)
-    details: dict[str, Any] = {"device_certificate_status": own.word}
+    details: dict[str, Any] = {"device_certificate_status": own.status}
     because: tuple[str, ...] = ("device_certificate", "engine_events")
     variant = remedy_variant(case)
     if texts:
@@ -69,7 +69,7 @@ def device_certificate_not_renewed(case: Case) -> list[Finding]:
     own = judge_device_certificate(case)
     if not own.overdue:
         return []
-    details = {"reason": own.overdue, "device_certificate_status": own.word}
+    details = {"reason": own.overdue, "device_certificate_status": own.status}
     return [
         Finding(
             "device_certificate_not_renewed",

@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Limit, Pace
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import lock_refusal, no_lock_refusal
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import lock_block, no_lock_block
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import (
     MARK,
     Lock,
@@ -119,7 +119,7 @@ class HeldLock:
         A lock of this collection that may be stale is watched, for ``busy_wait_s`` at the most.
 
         Raises:
-            Refused, DeviceError.
+            Blocked, DeviceError.
         """
         limit = self._session.pace.within(self._allowances.busy_wait_s)
         told = ""
@@ -136,27 +136,27 @@ class HeldLock:
         for lock in foreign:
             self.remove(lock)
         # Also one that its run has renewed at the last moment.
-        if foreign and (refusal := lock_refusal(self._foreign_locks())):
-            raise refusal
+        if foreign and (blocked := lock_block(self._foreign_locks())):
+            raise blocked
 
     def _foreign_locks(self) -> list[Lock]:
-        """Those of others. Raises Refused where our own lock is wanted and the firewall does not list locks."""
+        """Those of others. Raises Blocked where our own lock is wanted and the firewall does not list locks."""
         try:
             return [lock for lock in all_locks(self._session.api) if not self._is_ours(lock)]
         except (CommandRefused, MalformedAnswer, PermissionFailure) as error:
             if self._allowances.lock:
-                raise no_lock_refusal(excerpt(error.message, 300)) from error
+                raise no_lock_block(excerpt(error.message, 300)) from error
             # Without a list the firewall itself still refuses a commit that a lock forbids.
             self._say(f"the firewall does not tell who holds locks: {excerpt(error.message)}")
             return []
 
     def _refuse_unless_watched(self, locks: list[Lock], limit: Limit) -> None:
-        """Raises Refused for the first lock that is somebody else's, in use, or not stale before the limit is over."""
+        """Raises Blocked for the first lock that is somebody else's, in use, or not stale before the limit is over."""
         for lock in locks:
             left_s = self._watch.left_s(lock)
-            refusal = lock_refusal([lock])
-            if refusal is not None and (left_s is None or left_s > limit.left_s):
-                raise refusal
+            blocked = lock_block([lock])
+            if blocked is not None and (left_s is None or left_s > limit.left_s):
+                raise blocked
 
     def _removable(self, lock: Lock) -> bool:
         """It is stale, or its holder is named for that."""
@@ -218,7 +218,7 @@ class HeldLock:
         """Takes the configuration lock.
 
         Raises:
-            Refused: it is not given.
+            Blocked: it is not given.
             DeviceError: the list of locks cannot be had.
         """
         pace = self._session.pace
@@ -234,16 +234,16 @@ class HeldLock:
                 self._given = before or error.origin != "device"
                 failure, why = error, excerpt(error.message, 300)
             locks = self._listed()
-            refusal = lock_refusal(lock for lock in locks if not self._is_ours(lock))
-            if refusal is not None:
-                raise refusal
+            blocked = lock_block(lock for lock in locks if not self._is_ours(lock))
+            if blocked is not None:
+                raise blocked
             if locks:
                 self.admin = excerpt(locks[0].admin, 255)
                 return
             if failure is not None and not self._session.may_pass(failure):
                 break
             pace.sleep(pace.poll_s)
-        raise no_lock_refusal(why)
+        raise no_lock_block(why)
 
     def _begin_lease(self) -> None:
         pace, mark = self._session.pace, self._mark
@@ -260,9 +260,9 @@ class HeldLock:
                 add_config_lock(self._session.api, self._mark)
 
     def require(self) -> None:
-        """Asked right before each change: is our lock still there? Raises Refused, DeviceError."""
+        """Asked right before each change: is our lock still there? Raises Blocked, DeviceError."""
         if self._mark is not None and not self._is_listed():
-            raise no_lock_refusal("the firewall no longer lists it: somebody has removed it, or taken it over")
+            raise no_lock_block("the firewall no longer lists it: somebody has removed it, or taken it over")
 
     def renew(self, may_let_go: bool) -> None:
         """Renews the lease when it is due. A failure is reported, and the next call tries again.
@@ -271,7 +271,7 @@ class HeldLock:
         where that is allowed: in between, somebody else can change the candidate (``let_go``).
 
         Raises:
-            Refused: somebody else has it now.
+            Blocked: somebody else has it now.
         """
         if self._mark is None or self._renewing or self._session.pace.clock() < self._renew_at:
             return
@@ -307,14 +307,14 @@ class HeldLock:
         return any(lock.comment == str(self._mark) for lock in self._listed())
 
     def regain(self) -> None:
-        """Makes sure that the lock is ours, and takes it again where nobody holds it. Raises Refused, DeviceError."""
+        """Makes sure that the lock is ours, and takes it again where nobody holds it. Raises Blocked, DeviceError."""
         if self._mark is None:
             return
         locks = self._listed()
         if any(map(self._is_ours, locks)):
             return
-        if refusal := lock_refusal(locks):
-            raise refusal
+        if blocked := lock_block(locks):
+            raise blocked
         self.let_go = True
         self.take()
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
     CandidateState,
     PendingChange,
@@ -22,34 +23,33 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candida
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.diff import Path, xpath
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Lock
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
-# How many places a refusal names.
+# How many places a message names.
 _NAMED = 10
 
 
-def window_refusal(allowances: Allowances, now: datetime, needed_s: float) -> tuple[Refused, datetime | None] | None:
+def window_block(allowances: Allowances, now: datetime, needed_s: float) -> tuple[Blocked, datetime | None] | None:
     """Why it is not the time, and when it is; None where it is."""
-    if allowances.windows is None or allowances.outside_window:
+    if allowances.windows is None or allowances.ignore_window:
         return None
     needed = timedelta(seconds=needed_s)
     if allowances.windows.opening_at(now, needed) is not None:
         return None
     following = allowances.windows.next_opening(now, needed)
     opens = f"the next one opens at {following.opens:%Y-%m-%dT%H:%M:%SZ}" if following else "there will be none"
-    refusal = Refused(
+    blocked = Blocked(
         "maintenance_window",
         f"no maintenance window is open for the {needed_s:.0f} seconds that this step needs. Expected: an open window. "
         f"Actual: it is {now:%Y-%m-%dT%H:%M:%SZ}, and {opens}",
-        "outside_window",
-        "Run this in the window, let it wait with the option window_wait, or allow it at any time with outside_window.",
+        "ignore_window",
+        "Run this in the window, let it wait with the option window_wait, or allow it at any time with ignore_window.",
     )
-    return refusal, following.opens if following else None
+    return blocked, following.opens if following else None
 
 
-def busy_refusal(busy: object, waited_s: float) -> Refused:
+def busy_block(busy: object, waited_s: float) -> Blocked:
     """Another job still runs."""
-    return Refused(
+    return Blocked(
         "busy",
         f"the firewall does not take a commit now. Expected: no other commit, install or synchronisation within "
         f"{waited_s:.0f} seconds. Actual: {busy}",
@@ -58,10 +58,10 @@ def busy_refusal(busy: object, waited_s: float) -> Refused:
     )
 
 
-def lock_refusal(locks: Iterable[Lock]) -> Refused | None:
+def lock_block(locks: Iterable[Lock]) -> Blocked | None:
     """Somebody holds a lock."""
     for lock in locks:
-        return Refused(
+        return Blocked(
             "config_lock" if lock.kind == "config" else "commit_lock",
             f"{lock}. Expected: no lock of somebody else",
             "take_over_locks",
@@ -70,9 +70,9 @@ def lock_refusal(locks: Iterable[Lock]) -> Refused | None:
     return None
 
 
-def locked_refusal(said: str) -> Refused:
+def locked_block(said: str) -> Blocked:
     """The firewall itself refuses a commit for a lock that was taken since the list of locks was read."""
-    return Refused(
+    return Blocked(
         "config_lock",
         f"somebody has taken a lock at the last moment. Expected: no lock of somebody else. Actual: {said}",
         "take_over_locks",
@@ -80,9 +80,9 @@ def locked_refusal(said: str) -> Refused:
     )
 
 
-def no_lock_refusal(why: str) -> Refused:
+def no_lock_block(why: str) -> Blocked:
     """The configuration lock was not given."""
-    return Refused(
+    return Blocked(
         "config_lock",
         f"the configuration lock is not ours. Expected: that the firewall gives and lists it. Actual: {why}",
         "lock",
@@ -90,18 +90,18 @@ def no_lock_refusal(why: str) -> Refused:
     )
 
 
-def candidate_refusal(
+def candidate_block(
     state: CandidateState,
     allowances: Allowances,
     own: str | None,
     own_allowed: bool,
     known: Collection[Path],
     partial: bool,
-) -> Refused | None:
+) -> Blocked | None:
     """The candidate is not the one that was planned for, or holds what the commit must not take along."""
     expected = allowances.expected_candidate
     if expected is not None and expected != state.fingerprint:
-        return Refused(
+        return Blocked(
             "candidate_changed",
             f"the candidate configuration has changed since it was looked at. Expected: {excerpt(expected, 80)}. "
             f"Actual: {state.fingerprint}",
@@ -113,20 +113,20 @@ def candidate_refusal(
     remedy = "Let them be committed or reverted first. With allow_other_changes they are committed as well."
     if not state.certain:
         reason = "the firewall does not say whether changes wait to be committed. Expected: yes or no"
-        return Refused("pending_changes", reason, "allow_other_changes", remedy)
+        return Blocked("pending_changes", reason, "allow_other_changes", remedy)
     found = objections(state.pending, own, own_allowed, known)
     if not found:
         return None
     reason = f"changes that are not this run's own wait to be committed. Expected: none. Actual: {summary(found)}"
-    return Refused("pending_changes", reason, "allow_other_changes", remedy)
+    return Blocked("pending_changes", reason, "allow_other_changes", remedy)
 
 
-def full_commit_refusal(required: bool | None) -> Refused | None:
+def full_commit_block(required: bool | None) -> Blocked | None:
     """Only the whole candidate can be committed."""
     if required is False:
         return None
     said = "it does" if required else "it does not say"
-    return Refused(
+    return Blocked(
         "full_commit_required",
         f"the firewall may need a full commit. Expected: that it does not (check full-commit-required). Actual: {said}",
         "",
@@ -134,12 +134,12 @@ def full_commit_refusal(required: bool | None) -> Refused | None:
     )
 
 
-def foreign_changes_refusal(paths: Collection[Path]) -> Refused | None:
+def foreign_changes_block(paths: Collection[Path]) -> Blocked | None:
     """The candidate came to differ by more than our own change."""
     if not paths:
         return None
     named = ", ".join(sorted(excerpt(xpath(path), 200) for path in paths)[:_NAMED])
-    return Refused(
+    return Blocked(
         "candidate_changed",
         f"somebody else changes the candidate configuration at the same time. Expected: this run's change alone. "
         f"Actual: {len(paths)} other differences: {named}",

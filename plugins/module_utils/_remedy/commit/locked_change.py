@@ -25,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Limit
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
     CandidateState,
     configuration,
@@ -51,19 +52,18 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.diff im
     parse_xpath,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import (
-    busy_refusal,
-    candidate_refusal,
-    foreign_changes_refusal,
-    full_commit_refusal,
-    no_lock_refusal,
-    window_refusal,
+    busy_block,
+    candidate_block,
+    foreign_changes_block,
+    full_commit_block,
+    no_lock_block,
+    window_block,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, read_jobs
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Lock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import PatientSession
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.sent_once import SentOnce
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.signals import ended_in_order, undisturbed
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.waiting import wait_for_window
 
 
@@ -105,7 +105,7 @@ class LockedChange:
         wrote: something of ours is in the candidate and not committed, so that the lock is not let go for a moment.
 
     Raises on entering:
-        Refused: a guard refuses; nothing was changed, and no lock is left.
+        Blocked: a guard refuses; nothing was changed, and no lock is left.
         DeviceError: the firewall could not be asked.
     """
 
@@ -178,7 +178,7 @@ class LockedChange:
         try:
             self._device.bind()
             self._window_wait = self.pace.within(self._allowances.window_wait_s)
-            self.require_window(self._allowances.commit_needs_s)
+            self.require_window(self._allowances.commit_min_remaining_s)
             self._quiet_jobs()
             self.require_controller()
             self._lock.clear_the_way()
@@ -215,7 +215,7 @@ class LockedChange:
             self.require_controller()
             try:
                 self._lock.renew(may_let_go=self.commit_counts or not self.wrote)
-            except Refused as lost:
+            except Blocked as lost:
                 # A commit that was sent goes on with or without the lock.
                 if not self.commit_counts:
                     raise
@@ -228,7 +228,7 @@ class LockedChange:
             raise ControllerGone
 
     def regain_lock(self) -> None:
-        """Before something is taken back: the lock may have been lost meanwhile. Raises Refused, DeviceError."""
+        """Before something is taken back: the lock may have been lost meanwhile. Raises Blocked, DeviceError."""
         self._leaving = True
         # An answer that was too large ends the reading, and not what was begun.
         self._device.api.oversized = None
@@ -236,19 +236,19 @@ class LockedChange:
 
     def _look(self) -> None:
         api = self._device.api
-        if self._partial and (refusal := full_commit_refusal(full_commit_required(api))):
-            raise refusal
+        if self._partial and (blocked := full_commit_block(full_commit_required(api))):
+            raise blocked
         candidate = read_candidate(api)
         self.before, self._baseline, self._latest = candidate.state, candidate.tree, candidate.tree
         self._note(change.xpath for change in self.before.pending)
-        refusal = candidate_refusal(
+        blocked = candidate_block(
             candidate.state, self._allowances, self.administrator, self._own_allowed, self._known, self._partial
         )
-        if refusal is not None:
-            raise refusal
+        if blocked is not None:
+            raise blocked
 
     def require_window(self, needed_s: float) -> None:
-        """Raises Refused when no window is open, or not for ``needed_s`` more; waits for it where that is allowed."""
+        """Raises Blocked when no window is open, or not for ``needed_s`` more; waits for it where that is allowed."""
         wait_for_window(replace(self._allowances, pace=self.pace), needed_s, self._window_wait, self._say)
 
     def _quiet_jobs(self) -> tuple[Job, ...]:
@@ -261,19 +261,19 @@ class LockedChange:
             if busy is None:
                 return jobs
             if limit.over:
-                raise busy_refusal(f"{busy} runs", self._allowances.busy_wait_s)
+                raise busy_block(f"{busy} runs", self._allowances.busy_wait_s)
             if told != str(busy):
                 told = str(busy)
                 self._say(f"waiting for {busy}")
             self.pace.sleep(self.pace.poll_s)
 
     def only_own_changes(self, xpaths: Collection[str]) -> None:
-        """Raises Refused when the candidate differs from ``before`` by anything else than what is at ``xpaths``."""
+        """Raises Blocked when the candidate differs from ``before`` by anything else than what is at ``xpaths``."""
         now = configuration(self._device.api, "candidate")
         found = beyond(differences(self._baseline, now), [parse_xpath(text) for text in xpaths])
-        refusal = foreign_changes_refusal(found)
-        if refusal is not None:
-            raise refusal
+        blocked = foreign_changes_block(found)
+        if blocked is not None:
+            raise blocked
         self._latest = now
         self._note(xpaths)
 
@@ -313,7 +313,7 @@ class LockedChange:
         """Commits and follows the job to its end. Checks jobs, locks and the window right before.
 
         Raises:
-            Refused, CommitFailed (job_id, details, warnings), CommitUnfinished (job_id; may still run), CommitUnknown
+            Blocked, CommitFailed (job_id, details, warnings), CommitUnfinished (job_id; may still run), CommitUnknown
             (sent, and not known whether taken), CommitWithoutEffect (job_id), DeviceError.
         """
         request = self._named(checked(request))
@@ -327,7 +327,7 @@ class LockedChange:
                 break
             except NotNow as busy:
                 if limit.over:
-                    raise busy_refusal(excerpt(str(busy), 300), self._allowances.busy_wait_s) from busy
+                    raise busy_block(excerpt(str(busy), 300), self._allowances.busy_wait_s) from busy
                 self.pace.sleep(self.pace.poll_s)
         if job_id is None:
             return self._nothing_to_commit(self._sent, request, started)
@@ -348,7 +348,7 @@ class LockedChange:
         """Everything that can have changed since entering; waiting for one may make another late."""
         while True:
             self._quiet_jobs()
-            self.require_window(self._allowances.commit_needs_s)
+            self.require_window(self._allowances.commit_min_remaining_s)
             self._lock.clear_the_way()
             self._lock.renew(may_let_go=not self.wrote)
             if self._committed:
@@ -358,15 +358,15 @@ class LockedChange:
             if self._lock.let_go:
                 self._same_candidate()
             jobs = self._session.ask(read_jobs, self._soon())
-            if not any(job.busy for job in jobs) and not window_refusal(
-                self._allowances, self.pace.now(), self._allowances.commit_needs_s
+            if not any(job.busy for job in jobs) and not window_block(
+                self._allowances, self.pace.now(), self._allowances.commit_min_remaining_s
             ):
                 self.require_controller()
                 return jobs
 
     def _same_candidate(self) -> None:
         if differences(self._latest, configuration(self._device.api, "candidate")):
-            raise no_lock_refusal("it was gone for a while, and the candidate configuration has changed meanwhile")
+            raise no_lock_block("it was gone for a while, and the candidate configuration has changed meanwhile")
 
     def _followed(self, sent: SentOnce, job_id: int, started: datetime, request: CommitRequest) -> Committed:
         """The end of the job, and whether what was to be committed runs: the job's own word is not enough."""

@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit 
     send,
     uncertain,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import locked_refusal
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import locked_block
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, newest_id, read_jobs
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import PatientSession
 
@@ -83,7 +83,7 @@ class SentOnce:
 
         Raises:
             NotNow: it was not queued, and may be sent again later.
-            Refused, CommitUnknown, DeviceError: see ``change.LockedChange.commit``.
+            Blocked, CommitUnknown, DeviceError: see ``change.LockedChange.commit``.
         """
         # Until the firewall's list has said otherwise: this process may be told to end at any moment.
         self.counts = True
@@ -96,7 +96,7 @@ class SentOnce:
                 self.counts = False
                 if isinstance(error, NotNow):
                     raise
-                raise locked_refusal(excerpt(str(error), 300)) from error
+                raise locked_block(excerpt(str(error), 300)) from error
         except DeviceError as error:
             if error.unsent:
                 self.counts = False

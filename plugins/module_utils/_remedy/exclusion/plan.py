@@ -17,7 +17,7 @@ from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 
 Location = Literal["auto", "shared", "vsys", "template", "template_stack"]
 Action = Literal["none", "create", "switch_on", "switch_off", "update", "delete", "restore"]
@@ -165,7 +165,7 @@ def plan_exclusion(found: Found, wanted: Wanted) -> ExclusionPlan:
     their descriptions, unless ``any_owner``.
 
     Raises:
-        Refused: an entry without our mark would be switched off or removed.
+        Blocked: an entry without our mark would be switched off or removed.
     """
     before = found.candidate
     if wanted.state == "absent":
@@ -186,7 +186,7 @@ def plan_exclusion(found: Found, wanted: Wanted) -> ExclusionPlan:
 def _plan(action: Action, found: Found, wanted: Wanted, after: ExclusionState | None) -> ExclusionPlan:
     before = found.candidate
     if action in ("delete", "switch_off") and before is not None and not (before.owned or wanted.any_owner):
-        raise Refused(
+        raise Blocked(
             "owner",
             f"the exclusion of {wanted.name} ({found.location}) is not one of this collection. "
             f"Expected: a description that begins with {OWNER_MARK!r}. Actual: {excerpt(before.description)!r}",

@@ -150,7 +150,7 @@ def planned(device: LiveDevice, options: ReconnectOptions) -> ReconnectPlan:
     case = _case(device, options)
     status = status_of(case.evidence.cloud_status)
     if status.problem is not None:
-        raise _no_status(status.problem.kind, status.problem.message, status.problem.would_give)
+        raise _no_status(status.problem.kind, status.problem.message, status.problem.hint)
     if options.restart == "always":
         return ReconnectPlan(("restart_device_server", "commit_force"), "restart is always", status)
     if status.state == "connected":
@@ -159,7 +159,7 @@ def planned(device: LiveDevice, options: ReconnectOptions) -> ReconnectPlan:
         return ReconnectPlan(("commit_force",), "restart is never", status)
     if status.state == "other":
         raise _no_status(
-            "unrecognised",
+            "unrecognized",
             f"the firewall says {status}. Expected: Cloud connection: connected, or disconnected, or device busy.",
             f"If you know that this word means that it is not connected, {options.advice.again}.",
         )
@@ -232,7 +232,7 @@ def reconnect(
 
     Raises:
         ReconnectFailed: something failed after device-server was restarted, or may have been.
-        Refused, DeviceError: a guard refuses, or something failed; device-server was not restarted. Those of
+        Blocked, DeviceError: a guard refuses, or something failed; device-server was not restarted. Those of
             ``restart.restart``, ``change.LockedChange.commit`` and ``planned``.
     """
     result = Reconnected(planned(device, options))
@@ -279,7 +279,7 @@ def _prepared(
     if result.plan.wait_first_s and _is_back(device, change, options, say, result.plan.wait_first_s):
         because = "an earlier run has restarted device-server"
         return replace(result, plan=replace(result.plan, steps=("commit_force",), because=because))
-    change.require_window(allowed.restart_needs_s + allowed.commit_needs_s)
+    change.require_window(allowed.restart_min_remaining_s + allowed.commit_min_remaining_s)
     change.require_controller()
     try:
         with journal("restart_device_server") as facts:

@@ -37,8 +37,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.redaction impo
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.software_status import probe_software_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import RESTARTS, probe_system_log
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait import Status, statuses
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.refusal import Refused
 
 RESTART = Command(
     cli="debug software restart process device-server",
@@ -82,7 +82,7 @@ _NOT_SENT = (
     MissingLibrary,
     NotBound,
     PermissionFailure,
-    Refused,
+    Blocked,
     SessionFailure,
     TlsFailure,
 )
@@ -172,7 +172,7 @@ def restart(
         said = answer.text
     except DeviceError as error:
         if isinstance(error, _NOT_SENT) or error is device.login_failure:
-            if isinstance(error, (DeviceChanged, NotBound, Refused)):
+            if isinstance(error, (DeviceChanged, NotBound, Blocked)):
                 raise
             raise type(error)(error.message, " ".join(filter(None, (error.remedy, advice.by_hand)))) from error
         if error.unsent:

@@ -34,13 +34,13 @@ class Status:
     Attributes:
         state: as ``CloudStatus``; ``unknown`` where it could not be asked.
         server: the cloud server as the firewall names it.
-        word: the firewall's own word where ``state`` is ``other``.
+        raw_state: the firewall's own word where ``state`` is ``other``.
         problem: why it could not be asked.
     """
 
     state: Literal["connected", "disconnected", "busy", "other", "unknown"]
     server: str | None = None
-    word: str | None = None
+    raw_state: str | None = None
     problem: Problem | None = None
 
     @property
@@ -51,14 +51,14 @@ class Status:
     def __str__(self) -> str:
         if self.problem is not None:
             return self.problem.message
-        return repr(excerpt(self.word)) if self.word else self.state
+        return repr(excerpt(self.raw_state)) if self.raw_state else self.state
 
 
 def status_of(evidence: Evidence[CloudStatus]) -> Status:
     """The same as the evidence says it."""
     if evidence.value is None:
         return Status("unknown", problem=evidence.problem)
-    return Status(evidence.value.state, evidence.value.server, evidence.value.word)
+    return Status(evidence.value.state, evidence.value.server, evidence.value.raw_state)
 
 
 def statuses(device: Device, limit_s: float, pace: Pace, say: Callable[[str], None], what: str) -> Iterator[Status]:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Limit
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import window_refusal
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import window_block
 
 # A wait is cut into pieces, so that a computer that slept meanwhile does not come late.
 _LONGEST_SLEEP_S = 60.0
@@ -23,17 +23,17 @@ def wait_for_window(allowances: Allowances, needed_s: float, limit: Limit, say: 
     """Waits for a window of ``needed_s`` seconds that opens within the limit. Returns whether it had to wait.
 
     Raises:
-        Refused: none does.
+        Blocked: none does.
     """
     pace, waited = allowances.pace, False
     while True:
         now = pace.now()
-        closed = window_refusal(allowances, now, needed_s)
+        closed = window_block(allowances, now, needed_s)
         if closed is None:
             return waited
-        refusal, opens = closed
+        blocked, opens = closed
         if opens is None or opens - now > timedelta(seconds=limit.left_s):
-            raise refusal
+            raise blocked
         if not waited:
             say(f"waiting for the maintenance window, until {opens:%Y-%m-%dT%H:%M:%SZ}")
             waited = True

@@ -33,13 +33,13 @@ Guard = Literal[
 ]
 
 
-class Refused(DeviceError):
+class Blocked(DeviceError):
     """A guard refuses.
 
     ``option``: the module option (without the role's prefix) that lifts it; empty where none does.
     """
 
-    kind = "refused_by_guard"
+    kind = "blocked"
 
     def __init__(self, guard: Guard, reason: str, option: str = "", remedy: str = "") -> None:
         super().__init__(reason, remedy)
