@@ -14,8 +14,8 @@ import yaml
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.pan_os_python import LOWEST as LOWEST_PANOS
 from ansible_collections.panops.mlav.plugins.module_utils._version import COLLECTION_VERSION
+from tests.tooling.cores import CORES, NEWEST
 from tests.tooling.environment import ROOT
-from tests.tooling.gates import LOWEST, NEWEST_CORE, OLDEST, OLDEST_CORE
 
 
 def pins(path: Path, operator: str) -> dict[str, set[str]]:
@@ -33,6 +33,9 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(parts + [0] * (3 - len(parts)))
 
 
+LOWEST = ROOT / "tests" / "requirements-lowest.txt"
+OLDEST = ROOT / "tests" / "requirements-oldest-core.txt"
+OLDEST_CORE, NEWEST_CORE = next(iter(CORES.values())).release, CORES[NEWEST].release
 PROMISED = {name: versions.pop() for name, versions in pins(ROOT / "requirements.txt", ">=").items()}
 
 
