@@ -2,37 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hands damaged answers and archives to the collection's own operations, and looks at what comes out.
-
-``python -m tests.tooling.fuzz --seconds 60`` runs it. A case depends on the seed, its number and the kinds:
-``--seed 7 --case 120 --kinds api`` repeats one. The input of a case that fails is kept below build/fuzz.
-"""
+"""Hands damaged answers and archives to the collection's own operations, and looks at what comes out."""
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import json
 import resource
 import shutil
-import signal
-import sys
-import tempfile
 import time
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from types import FrameType
 from typing import Any
-
-from tests.tooling.environment import BUILD, COLLECTIONS, ROOT, link_collection
-
-if str(COLLECTIONS) not in sys.path:
-    sys.path.insert(0, str(COLLECTIONS))
-link_collection()
-
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import DIAGNOSIS_INFO
@@ -44,6 +26,7 @@ from tests.simulator.world import World
 from tests.simulator.xml_api import XmlApi
 from tests.simulator.xml_api import failure as api_failure
 from tests.tooling.damage import SECRETS, damaged, damaged_archive, damaged_document, damaged_http, damaged_text
+from tests.tooling.environment import ROOT
 from tests.tooling.notations import NOTATIONS
 from tests.tooling.operations import run_operation
 from tests.tooling.schemas import validator
@@ -52,7 +35,6 @@ from tests.unit.device.archives import files_of, world
 
 KINDS = ("techsupport", "evidence", "api", "ssh")
 SCENARIOS = ("tls_interception", "cloud_service_error", "port_443_blocked", "defect_pan_229832", "healthy_full")
-FAILED = BUILD / "fuzz"
 # Of the processor, so that a busy machine changes nothing; the slowest good case takes a tenth.
 CASE_SECONDS = 20
 # How much larger than at its start the process may get in one case. An answer of the API may have 32 MiB.
@@ -63,10 +45,6 @@ WRITTEN = tuple(dict.fromkeys(notation(LOGIN_SECRET) for notation in NOTATIONS.v
 
 class Failure(Exception):
     """What came out of a case is not what may come out."""
-
-
-class TooLong(BaseException):
-    """Not an Exception, so that nothing under test takes it for its own."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +58,10 @@ class Input:
 
 @dataclass
 class Fuzzer:
-    """Makes the cases of one seed and runs them; ``folder`` is for what the operations read and write."""
+    """Runs cases; ``folder`` is for what the operations read and write, ``failed`` for the input of one that fails."""
 
-    seed: int
     folder: Path
+    failed: Path
     network: Network = field(init=False)
     _peak_before: int = field(init=False, default=0)
 
@@ -102,27 +80,25 @@ class Fuzzer:
         document: dict[str, Any] = json.loads((target / f"{scenario}.json").read_text(encoding="utf-8"))
         return document
 
-    def case(self, number: int, kinds: Sequence[str] = KINDS) -> None:
-        """Runs one case. Raises Failure; its input is below build/fuzz then."""
-        dice = Random(f"{self.seed}/{number}")
-        kind = kinds[number % len(kinds)]
+    def case(self, dice: Random, kind: str) -> None:
+        """Runs one case. Raises Failure, with the input below ``failed``."""
         given: list[Input] = []
         self._peak_before = _peak_megabytes()
+        began_s = time.process_time()
         try:
-            with at_most(CASE_SECONDS):
-                {"techsupport": self._techsupport, "evidence": self._evidence}.get(kind, self._live)(dice, kind, given)
-            grown = _peak_megabytes() - self._peak_before
+            {"techsupport": self._techsupport, "evidence": self._evidence}.get(kind, self._live)(dice, kind, given)
+            took_s, grown = time.process_time() - began_s, _peak_megabytes() - self._peak_before
+            if took_s > CASE_SECONDS:
+                raise Failure(f"it took {took_s:.1f} s of the processor, and {CASE_SECONDS} are allowed")
             if grown > CASE_MEGABYTES:
                 raise Failure(f"it took {grown} MiB, and {CASE_MEGABYTES} are allowed")
-        except (Exception, TooLong) as error:
-            kept = [self._keep(number, place, item) for place, item in enumerate(given)]
-            said = str(error) if isinstance(error, Failure) else "".join(traceback.format_exception(error)[-12:])
-            again = f"--seed {self.seed} --case {number} --kinds {' '.join(kinds)}"
-            raise Failure(f"case {number} ({kind}; {again}), input in {', '.join(map(str, kept))}: {said}") from None
+        except Exception as error:
+            kept = [self._keep(place, item) for place, item in enumerate(given)]
+            raise Failure(f"{kind}, input in {', '.join(map(str, kept))}: {error}") from error
 
-    def _keep(self, number: int, place: int, item: Input) -> Path:
-        FAILED.mkdir(parents=True, exist_ok=True)
-        path = FAILED / f"{item.kind}-{self.seed}-{number}-{place}{item.ending}"
+    def _keep(self, place: int, item: Input) -> Path:
+        self.failed.mkdir(parents=True, exist_ok=True)
+        path = self.failed / f"{item.kind}-{place}{item.ending}"
         path.write_bytes(item.data)
         return path
 
@@ -293,54 +269,3 @@ def attempted(work: Callable[[], Result]) -> Result:
         return work()
     except DeviceError as error:
         return failure(error)
-
-
-@contextlib.contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Seconds of the processor. Raises TooLong."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise TooLong(f"it took more than {seconds:g} s of the processor")
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
-
-
-def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.tooling.fuzz", description=(__doc__ or "").partition("\n")[0]
-    )
-    parser.add_argument("--seconds", type=float, default=60, help="how long (default: 60)")
-    parser.add_argument("--seed", type=int, help="of the first case; without it, one that is new each time")
-    parser.add_argument("--case", type=int, help="only the case of this number")
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, help="what is damaged (default: all)")
-    asked = parser.parse_args(arguments)
-    seed = asked.seed if asked.seed is not None else time.time_ns() % 1_000_000
-    print(f"seed {seed}", flush=True)
-    failures, number = 0, asked.case or 0
-    end = time.monotonic() + asked.seconds
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
-        place = Path(folder) / "work"
-        place.mkdir()
-        fuzzer = Fuzzer(seed, place)
-        while True:
-            try:
-                fuzzer.case(number, asked.kinds)
-            except Failure as failed:
-                failures += 1
-                print(failed, flush=True)
-            number += 1
-            if asked.case is not None or time.monotonic() > end:
-                break
-        fuzzer.close()
-    print(f"{number - (asked.case or 0)} cases, {failures} failed")
-    return 1 if failures else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Property tests try the same examples on every run; to find new ones is the work of ``tests.tooling.fuzz``."""
+"""Property tests try the same examples on every run; ``tooling/test_fuzz.py`` finds new ones."""
 
 from hypothesis import settings
 
