@@ -37,8 +37,18 @@ COLLECTION = "panops.mlav."
 # Programs of others: the commands have to be readable, and that is all.
 OTHERS = frozenset(
     (
-        *("ansible-builder", "ansible-galaxy", "antsibull-changelog", "cat", "cd", "export", "git", "less", "openssl"),
-        *("read", "ssh", "ssh-keygen", "ssh-keyscan"),
+        *(
+            "ansible-builder",
+            "ansible-galaxy",
+            "antsibull-changelog",
+            "cat",
+            "cd",
+            "cosmic-ray",
+            "git",
+            "less",
+            "openssl",
+        ),
+        *("cr-filter-operators", "cr-report", "export", "read", "ssh", "ssh-keygen", "ssh-keyscan"),
     )
 )
 
