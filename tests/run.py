@@ -34,8 +34,9 @@ from tests.tooling.environment import (
 )
 
 CACHES = (".ansible", ".coverage", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "tests/output")
-# What they say is worth reading while they run; the output of sessions beside others is kept until each has ended.
-ALONE = {"demo", "demo-techsupport", "demo-remediate", "benchmark"}
+# They need few packages, so that a first look costs no minutes of installing.
+DEMOS = {"demo", "demo-techsupport", "demo-remediate"}
+DEMO_VENV = BUILD / "venv-demo"
 REPORT = BUILD / "logs" / "sessions.json"
 SHOWN_LINES = 60
 
@@ -44,16 +45,32 @@ def main(arguments: list[str]) -> int:
     """Runs the named sessions. From the first word that begins with ``-`` on, arguments are for nox."""
     if arguments == ["clean"]:
         return clean()
+    demo = bool(arguments) and set(arguments) <= DEMOS
+    venv = DEMO_VENV if demo else VENV
     try:
         link_collection()
         python = chosen_interpreter()
-        if not VENV.exists():
-            print(f"making .venv with {python}, this once: about a minute", flush=True)
-        make_venv(VENV, python, ROOT / "requirements-dev.txt")
+        if not venv.exists():
+            print(f"Installing into {venv.relative_to(ROOT)} with {python}, this once (about a minute)", flush=True)
+        make_venv(venv, python, ROOT / ("tests/requirements-demo.txt" if demo else "requirements-dev.txt"))
     except Failed as problem:
         print(f"FAILED: {problem}", file=sys.stderr)
         return 1
+    if demo:
+        return max(watched([venv / "bin" / "python", "-m", "tests.tooling.demo", name], venv) for name in arguments)
     return 0 if arguments == ["venv"] else run(arguments)
+
+
+def watched(command: list[str | Path], venv: Path = VENV) -> int:
+    """Runs a command that can be stopped politely, with all that it started."""
+    process = subprocess.Popen(command, cwd=ROOT, env=environment(venv), stdin=subprocess.DEVNULL)
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
 
 
 def run(arguments: list[str]) -> int:
@@ -61,7 +78,8 @@ def run(arguments: list[str]) -> int:
     first = next((place for place, word in enumerate(arguments) if word.startswith("-")), len(arguments))
     names, options = arguments[:first], arguments[first:]
     chosen = ["--sessions", *names] if names else ["--list"]
-    jobs = "1" if set(names) <= ALONE else "2"
+    # The output of a session beside others is kept until it has ended; that of a benchmark is watched.
+    jobs = "1" if names == ["benchmark"] else "2"
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.unlink(missing_ok=True)
     command: list[str | Path] = [
@@ -73,15 +91,7 @@ def run(arguments: list[str]) -> int:
         "--report",
         REPORT,
     ]
-    process = subprocess.Popen([*command, *chosen, *options], env=environment(), stdin=subprocess.DEVNULL)
-    # A polite end unwinds the stack, so that what was started is stopped.
-    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
-    try:
-        code = process.wait()
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
+    code = watched([*command, *chosen, *options])
     sessions = json.loads(REPORT.read_text())["sessions"] if REPORT.exists() else []
     for session in sessions:
         log = REPORT.with_name(f"{session['name']}.log")

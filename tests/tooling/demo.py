@@ -4,7 +4,7 @@
 
 """The demos: a simulated fleet is diagnosed by the playbooks that users run; the findings are compared with its faults.
 
-Run with the Python of ``.venv``. ``demo`` asks the firewalls, and leaves ``build/demo/diagnoses.json`` and the reports
+``demo`` asks the firewalls, and leaves ``build/demo/diagnoses.json`` and the reports
 beside it; ``demo-techsupport`` reads their tech-support files, and leaves the same in ``build/demo-techsupport``;
 ``demo-remediate`` plans and repairs another fleet, and leaves ``build/demo/remediation.json``.
 """
@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.tooling.environment import BUILD, ROOT, VENV, Failed, call, environment, locked, log_file, stop
+from tests.tooling.environment import BUILD, ROOT, Failed, call, environment, locked, log_file, stop
 from tests.tooling.schemas import validator
 
 DEMO = BUILD / "demo"
@@ -128,7 +128,7 @@ def simulated_fleet(fleet: Sequence[str], folder: Path) -> Iterator[None]:
         process = subprocess.Popen(
             [*SIMULATOR, *fleet, "--directory", str(folder)],
             cwd=ROOT,
-            env=environment(),
+            env=environment(Path(sys.prefix)),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -148,7 +148,7 @@ def simulated_fleet(fleet: Sequence[str], folder: Path) -> Iterator[None]:
 
 def playbook(arguments: Sequence[str], variables: Mapping[str, str], code: int = 0) -> None:
     """Run a playbook that has to end with ``code``; what it says goes to the terminal."""
-    command = [str(VENV / "bin" / "ansible-playbook"), *arguments, "-e", json.dumps(variables)]
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), *arguments, "-e", json.dumps(variables)]
     print(f"$ {' '.join(command)}", flush=True)
     process = subprocess.Popen(
         command,

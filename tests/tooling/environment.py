@@ -113,6 +113,8 @@ def make_venv(venv: Path, python: Path, requirements: Path | str) -> None:
         requirements: a file of pinned versions, or one pinned requirement.
     """
     wanted = requirements.read_text() if isinstance(requirements, Path) else requirements
+    if "requirements-dev.txt" in wanted:
+        wanted += (ROOT / "requirements-dev.txt").read_text()
     stamp = venv / "made-from.sha256"
     mark = hashlib.sha256("\0".join((str(venv), str(python), wanted)).encode()).hexdigest()
     name = "-".join(venv.relative_to(ROOT).parts).lstrip(".")
