@@ -104,8 +104,7 @@ service_route:
       type: str
       sample:
     explicit_mgt:
-      description: Whether the management interface is set explicitly, so that no destination service route overrides
-      it.
+      description: Whether the management interface is set explicitly. No destination service route overrides it then.
       type: bool
       sample: false
     configured_source:

@@ -26,7 +26,11 @@ COPIED = (
     *("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "docs"),
     *("meta/runtime.yml", "requirements.txt", "tests/simulator/README.md"),
 )
-ROOT_PAGES = ("index.md", "unconfirmed.md")
+ROOT_PAGES = ("index.md",)
+# Galaxy shows the README alone, so it has absolute links; in the site they lead to the pages of the site.
+_REPOSITORY = re.compile(
+    r"https://(?:github\.com/panops/panops\.mlav/blob|raw\.githubusercontent\.com/panops/panops\.mlav)/main/"
+)
 # furo shows the contents beside each page, and an error in the page that lists them again.
 _CONTENTS = re.compile(r"^\.\. contents::.*\n(?:   .*\n)*", re.MULTILINE)
 _THEME_ERROR = "ERROR: Adding a table of contents"
@@ -92,6 +96,8 @@ def _lay_out() -> None:
             shutil.copytree(origin, target)
         else:
             shutil.copyfile(origin, target)
+    readme = SOURCE / "README.md"
+    readme.write_text(_REPOSITORY.sub("", readme.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def main() -> int:
