@@ -176,7 +176,7 @@ diagnosis:
         title:
           description: Title of the cause.
           type: str
-          sample: A device on the way decrypts the connection
+          sample: A device on the path decrypts the connection
         confidence:
           description: V(proven), V(likely) or V(possible).
           type: str
@@ -251,9 +251,9 @@ diagnosis:
           description: Finding of the check.
           type: str
           sample: >-
-            The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 10:14:58).
-            Expected: a valid certificate Actual: x509 code 20: Peer certificate cannot be authenticated with given CA
-            certificates
+            The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 10:14:58):
+            expected a valid certificate, got x509 code 20, "Peer certificate cannot be authenticated with given CA
+            certificates"
         evidence:
           description: Commands and output behind the check, redacted and truncated.
           type: list
@@ -297,7 +297,7 @@ error:
   type: dict
   sample:
     kind: invalid_option
-    message: "cert_fingerprint is 'abc'. Expected: 64 hexadecimal digits."
+    message: "cert_fingerprint is 'abc': expected 64 hexadecimal digits"
     remedy: ''
 """
 

@@ -226,7 +226,7 @@ error:
   type: dict
   sample:
     kind: invalid_option
-    message: 'parallel is 0. Expected: a number from 1 to 500.'
+    message: 'parallel is 0: expected a number from 1 to 500'
     remedy: ''
 """
 

@@ -121,8 +121,8 @@ error:
   sample:
     kind: invalid_option
     message: >-
-      option path is '/tmp/none'. Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, saved
-      evidence (.json), or a folder of them. Actual: nothing there.
+      path is '/tmp/none': expected a tech-support file (.tgz, .tar.gz, .tar), an unpacked one, an evidence file (.json),
+      or a folder of them, got nothing
     remedy: ''
 """
 

@@ -54,7 +54,9 @@ class Finding:
 def terms(page: str) -> Mapping[str, str]:
     """The phrases that are replaced, in lower case, and what to use, from the tables of a page."""
     return {
-        phrase.lower(): row["use"] for row in _ROW.finditer(page) for phrase in re.findall(r"`([^`]+)`", row["replaced"])
+        phrase.lower(): row["use"]
+        for row in _ROW.finditer(page)
+        for phrase in re.findall(r"`([^`]+)`", row["replaced"])
     }
 
 
@@ -78,9 +80,9 @@ def strings(source: str) -> Iterator[tuple[int, str]]:
         and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documenting:
-            if " " in node.value:
-                yield node.lineno, node.value
+        match node:
+            case ast.Constant(value=str(text)) if " " in text and id(node) not in documenting:
+                yield node.lineno, text
 
 
 def check(paths: Sequence[str] = CHECKED, not_yet: Sequence[str] = NOT_YET) -> list[Finding]:

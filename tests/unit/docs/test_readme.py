@@ -26,11 +26,12 @@ def test_every_link_is_absolute_and_leads_to_a_file() -> None:
 
 
 def test_every_picture_is_small_and_described() -> None:
-    assert [target.removeprefix(RAW) for _alt, target in IMAGES] == ["docs/images/terminal.png", "docs/images/report.png"]
+    assert [target.removeprefix(RAW) for _alt, target in IMAGES] == [
+        "docs/images/terminal.png",
+        "docs/images/report.png",
+    ]
     assert [target for alt, target in IMAGES if len(alt) < 30] == []
-    assert [
-        target for _alt, target in IMAGES if (ROOT / target.removeprefix(RAW)).stat().st_size > LARGEST_BYTES
-    ] == []
+    assert [target for _alt, target in IMAGES if (ROOT / target.removeprefix(RAW)).stat().st_size > LARGEST_BYTES] == []
 
 
 def test_it_is_short() -> None:
