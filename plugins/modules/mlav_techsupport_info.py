@@ -121,8 +121,8 @@ error:
   sample:
     kind: invalid_option
     message: >-
-      path is '/tmp/none': expected a tech-support file (.tgz, .tar.gz, .tar), an unpacked one, an evidence file (.json),
-      or a folder of them, got nothing
+      path is '/tmp/none': expected a tech-support file (.tgz, .tar.gz, .tar), an unpacked one, an evidence file
+      (.json), or a folder of them, got nothing
     remedy: ''
 """
 
