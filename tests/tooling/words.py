@@ -73,12 +73,7 @@ def check_text(path: str, text: str, replaced: Mapping[str, str], first_line: in
 def strings(source: str) -> Iterator[tuple[int, str]]:
     """The literals of a Python file that hold a blank, each with its line; docstrings are left out."""
     tree = ast.parse(source)
-    documenting = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
-        and isinstance(node.body[0], ast.Expr)
-    }
+    documenting = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         match node:
             case ast.Constant(value=str(text)) if " " in text and id(node) not in documenting:
