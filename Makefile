@@ -21,7 +21,7 @@ help:
 	@echo 'make test         the everyday gates (under five minutes, the first time a little longer)'
 	@echo 'make ci           every gate and the demos, on the newest ansible-core'
 	@echo 'make full         all of that, and the matrix of every supported ansible-core on its Python'
-	@echo 'make lint         style, YAML, playbooks, documentation, licences, changelog'
+	@echo 'make lint         style, YAML, playbooks, documentation, licenses, changelog'
 	@echo 'make types        mypy'
 	@echo 'make units        unit tests'
 	@echo 'make integration  playbooks against the simulator'

@@ -101,7 +101,7 @@ antsibull_nox.load_antsibull_nox_toml()
 
 lint = group(
     "lint",
-    "Style, YAML, playbooks, documentation, licences.",
+    "Style, YAML, playbooks, documentation, licenses.",
     [
         gate(gates.ruff),
         gate(gates.ruff_format),

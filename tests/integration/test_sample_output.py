@@ -30,7 +30,7 @@ def summary(text: str) -> list[str]:
     return [line for line in lines if line.startswith('"') and not line.startswith(('"msg"', '"Written: '))]
 
 
-def test_the_sample_is_a_real_output(tmp_path: Path, ansible: Ansible) -> None:
+def test_the_sample_is_real_output(tmp_path: Path, ansible: Ansible) -> None:
     entries = [{"name": name, "scenario": scenario} for name, scenario in SCENARIOS.items()]
     with running_fleet(list(entries), tmp_path / "fleet"):
         run = ansible.playbook(PLAYBOOKS / "diagnose.yml", tmp_path / "fleet" / "inventory.yml")
