@@ -39,8 +39,8 @@ class Sample:
     def commands(self) -> list[tuple[str, list[str]]]:
         """The commands of a shell block, each with its output lines.
 
-        In a block with prompts, lines without a prompt are output; otherwise every line is a command. A backslash at the
-        end of a line continues it.
+        In a block with prompts, lines without a prompt are output; otherwise every line is a command. A backslash at
+        the end of a line continues it.
         """
         lines = self.text.replace("\\\n", " ").splitlines()
         prompted = any(line.startswith("$ ") for line in lines)
