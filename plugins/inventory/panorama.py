@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: panorama
-short_description: Firewalls managed by Panorama
+short_description: Get the firewalls managed by Panorama
 version_added: 1.0.0
 description:
   - Gets the managed firewalls of one or several Panoramas, and adds a host for each. It tests which of them answer at

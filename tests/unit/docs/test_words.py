@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.tooling.environment import ROOT
@@ -49,3 +51,20 @@ def test_the_strings_of_a_file_are_those_that_people_read() -> None:
         *("def f() -> str:", '    """Undo it."""', '    return f"{NAME} is done"'),
     )
     assert sorted(strings("\n".join(lines))) == [(2, "undo this"), (6, " is done")]
+
+
+def test_a_short_description_is_an_imperative_of_at_most_60_characters() -> None:
+    files = [
+        *(ROOT / "plugins" / "inventory").glob("*.py"),
+        *(ROOT / "roles").glob("*/meta/argument_specs.yml"),
+        *(file for name in CHECKED if name.startswith("plugins/") for file in (ROOT / name).iterdir()),
+    ]
+    found = [
+        text
+        for file in files
+        if file.is_file() and str(file.relative_to(ROOT)) not in NOT_YET
+        for text in re.findall(r"^ *short_description: (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert len(found) > 15
+    # "Gets" and the like describe; an imperative of ours does not end in s.
+    assert [text for text in found if len(text) > 60 or text.split()[0].endswith("s")] == []
