@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import yaml
 from ansible import constants
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
@@ -123,6 +124,13 @@ def rows(page: str, head: str) -> list[list[str]]:
     lines = text.partition(f"{head}\n")[2].partition("\n\n")[0].splitlines()[1:]
     assert lines, f"{page} has no table {head}"
     return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_defaults_of_variables_are_those_of_the_role() -> None:
+    defaults = yaml.safe_load((ROOT / "roles/mlav_troubleshoot/defaults/main.yml").read_text(encoding="utf-8"))
+    told = {name: default for name, default, *_meaning in rows("running.md", "| variable | default | meaning |")}
+    assert told.pop("mlav_hosts") == "all"
+    assert told == {name: yaml.safe_dump(defaults[name]).splitlines()[0].strip("'") for name in told}
 
 
 def test_the_checks_are_those_of_the_diagnosis() -> None:
