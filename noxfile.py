@@ -183,7 +183,7 @@ ARTIFACT = {
 
 site_gate = gate("docs-site", "The site is built without a warning, and loads nothing from elsewhere.", site.build)
 linters = [*(commands(name, *row) for name, row in LINT.items()), site_gate, "extra-checks", "license-check"]
-lint = group("lint", "Style, YAML, playbooks, documentation, licences.", linters)
+lint = group("lint", "Style, YAML, playbooks, documentation, licenses.", linters)
 types = group(
     "types", "mypy --strict.", [commands(name, *row, MYPYPATH=f"{ROOT}:{COLLECTIONS}") for name, row in TYPES.items()]
 )

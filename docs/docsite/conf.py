@@ -20,7 +20,7 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_copy_source = False
 html_show_sphinx = False
-# antsibull-docs has colours for a white page only.
+# antsibull-docs has colors for a white page only.
 html_theme_options = {
     "dark_css_variables": {
         "antsibull-table-background-header": "var(--color-background-item)",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Attributes that the modules share; a module states only what differs."""
+"""Attributes that all modules share. A module documents only the differences."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ attributes:
     description: When run twice in a row outside check mode, with the same arguments, the second run changes nothing.
   action:
     description:
-      - Has an action plugin. On the controller the module runs inside the worker, without a process of its own.
-      - Delegated to another host, or run asynchronously, it runs there as an ordinary module.
+      - Has an action plugin. On the controller, the module runs inside the worker, without a separate process.
+      - Delegated to another host, or run asynchronously, it runs as an ordinary module.
     support: full
 """
 
@@ -34,15 +34,15 @@ attributes:
   check_mode:
     support: full
     details:
-      - This module reads and changes nothing.
+      - This module only reads.
   diff_mode:
     support: N/A
     details:
-      - This module reads and changes nothing.
+      - This module only reads.
   idempotent:
     support: full
     details:
-      - This module reads and changes nothing.
+      - This module only reads.
 """
 
     ACTION_GROUP = r"""

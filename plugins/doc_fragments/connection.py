@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the modules reach a firewall."""
+"""Connection options of the modules."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 requirements:
-  - asyncssh[bcrypt] >= 2.17.0 (only where O(ssh) is used)
+  - asyncssh[bcrypt] >= 2.17.0 (only for O(ssh))
 options:
   host:
     description:
-      - The firewall's name in the result.
-      - The default is the name in the inventory, or O(provider.ip_address) where the module runs delegated.
+      - Name of the firewall in the result.
+      - The default is the inventory name, or O(provider.ip_address) if the task is delegated.
     type: str
   provider:
     description:
-      - How to reach the XML API. The same dictionary as in C(paloaltonetworks.panos).
-      - One of O(provider.api_key), or O(provider.username) and O(provider.password), is needed.
+      - Connection to the XML API. The same dictionary as in C(paloaltonetworks.panos).
+      - Set O(provider.api_key), or O(provider.username) and O(provider.password).
     type: dict
     suboptions:
       ip_address:
         description:
-          - Address or name of the firewall, or of the Panorama in front of it.
+          - Address or name of the firewall, or of the Panorama that manages it.
           - Falls back to the host's C(ansible_host), then to the environment variable E(PANOS_HOSTNAME), then to the
             host's name in the inventory.
         type: str
       username:
         description:
-          - The administrator. Falls back to E(PANOS_USERNAME), then to E(ANSIBLE_NET_USERNAME), which AWX sets from a
-            network credential.
+          - User name. Falls back to E(PANOS_USERNAME), then to E(ANSIBLE_NET_USERNAME), which AWX sets from a network
+            credential.
         type: str
       password:
         description:
-          - The administrator's password. Falls back to E(PANOS_PASSWORD), then to E(ANSIBLE_NET_PASSWORD).
+          - Password. Falls back to E(PANOS_PASSWORD), then to E(ANSIBLE_NET_PASSWORD).
           - It is exchanged for an API key once per task.
         type: str
       api_key:
         description:
-          - An API key, used in place of O(provider.username) and O(provider.password). Falls back to E(PANOS_API_KEY).
+          - API key, used instead of O(provider.username) and O(provider.password). Falls back to E(PANOS_API_KEY).
         type: str
       port:
         description: TCP port of the XML API. Falls back to E(PANOS_PORT).
@@ -51,53 +51,51 @@ options:
         default: 443
       serial_number:
         description:
-          - Serial number of the firewall, where O(provider.ip_address) is a Panorama that manages it.
+          - Serial number of the firewall, if O(provider.ip_address) is a Panorama.
         type: str
   validate_certs:
     description:
       - Verify the TLS certificate of the firewall or Panorama. Falls back to E(PANOS_VALIDATE_CERTS).
-      - Rather than setting this to V(false), name your own certificate authority in O(ca_path) or pin the
-        certificate with O(cert_fingerprint). Without verification anybody in the path can read the credentials
-        and forge the answers.
+      - Instead of setting this to V(false), set O(ca_path) to your own certificate authority, or pin the certificate
+        with O(cert_fingerprint). Without verification, anybody in the path can read the credentials and forge answers.
     type: bool
     default: true
   ca_path:
     description:
-      - A file or folder of PEM certificates to verify against, in place of the system's. Falls back to
-        E(PANOS_CA_PATH).
+      - File or folder of PEM CA certificates, used instead of the system's trust store. Falls back to E(PANOS_CA_PATH).
     type: path
   cert_fingerprint:
     description:
       - SHA-256 fingerprint of the firewall's own certificate, in hexadecimal, with or without colons.
-      - The connection is accepted if, and only if, the certificate is this one; no authority is asked.
+      - Only this certificate is accepted, and no CA is consulted.
     type: str
   timeout:
-    description: Time limit of each call, in seconds.
+    description: Time limit per request, in seconds.
     type: int
     default: 30
   ssh:
     description:
-      - The command line over SSH, for what the XML API refuses (C(ping), C(devsrv.log) and, depending on the release,
-        C(show netstat)). Without it that evidence is reported as missing.
+      - SSH access to the CLI, for what the XML API does not offer (C(ping), C(devsrv.log) and, depending on the
+        release, C(show netstat)). Without it, that evidence is reported as missing.
       - An empty dictionary uses the user name and password of O(provider).
-      - SSH goes to the firewall itself, also where O(provider.ip_address) is a Panorama.
+      - SSH always connects to the firewall itself, even if O(provider.ip_address) is a Panorama.
     type: dict
     suboptions:
       host:
         description:
-          - Address or name of the firewall's command line. The default is O(provider.ip_address).
-          - Where O(provider.serial_number) is given, that is the address of a Panorama, and the default is the host's
-            C(ansible_host), then its name in the inventory.
+          - Address or name of the firewall. The default is O(provider.ip_address).
+          - If O(provider.serial_number) is set, that is the address of a Panorama, and the default is C(ansible_host)
+            of the host, then its inventory name.
         type: str
       port:
         description: TCP port of SSH.
         type: int
         default: 22
       username:
-        description: The administrator. The default is O(provider.username).
+        description: User name. The default is O(provider.username).
         type: str
       password:
-        description: The administrator's password. The default is O(provider.password).
+        description: Password. The default is O(provider.password).
         type: str
       key_file:
         description:
@@ -107,7 +105,7 @@ options:
         description: Passphrase of O(ssh.key_file).
         type: str
       known_hosts:
-        description: File of known host keys. The default is C(~/.ssh/known_hosts).
+        description: File with known host keys. The default is C(~/.ssh/known_hosts).
         type: path
       host_key_checking:
         description:
@@ -116,7 +114,7 @@ options:
         default: true
       accept_banner:
         description:
-          - Answer V(yes) when the login asks to accept a statement. You thereby accept it.
+          - Answer V(yes) if the login banner has to be accepted. You accept its terms with this option.
         type: bool
         default: false
 """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the causes' pages are."""
+"""Location of the pages of the causes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class ModuleDocFragment:
 options:
   doc_url:
     description:
-      - The address or path below which you keep the causes' pages (the folder C(docs/causes) of this collection). The
-        C(doc_url) of each remedy is the cause's page there.
-      - Without it, C(doc_url) is the page's path within the installed collection.
+      - Base URL or path of your copy of the cause pages (the folder C(docs/causes) of this collection). The C(doc_url)
+        of each remedy points there.
+      - By default, C(doc_url) is the path of the page in the installed collection.
     type: str
 """

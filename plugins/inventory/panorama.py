@@ -8,68 +8,68 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: panorama
-short_description: Firewalls that Panoramas manage
+short_description: Get the firewalls managed by Panorama
 version_added: 1.0.0
 description:
-  - Asks one or several Panoramas which firewalls they manage, and makes a host of each. It finds out which of them
-    answer at their management address, and has the others reached through their Panorama.
-  - The source is a file whose name ends in C(panorama.yml) or C(panorama.yaml).
-  - A host is named after the firewall's hostname. A hostname that several firewalls have gets the serial number behind
-    it (C(hostname_serial)).
-  - The serial number replaces a hostname that could be taken for something else, namely an IP address in whatever
-    notation, C(localhost), C(all), the name of a variables file, a group, a host of an earlier inventory source, a
-    serial number, a hostname that differs only in case or in invisible or compatible characters, or anything but
-    letters, digits, C(.), C(_) and C(-). A warning says which firewalls and why.
-  - A host of an earlier inventory source keeps its variables. If it is the firewall itself, set its variable
-    C(panorama_serial) to the serial number, in quotes, and it gets those of this plugin as well.
-  - A firewall whose serial number is not free either, or that an earlier source has through another Panorama, is left
+  - Gets the managed firewalls of one or several Panoramas, and adds a host for each. It tests which of them answer at
+    their management address; the others are reached through Panorama.
+  - The inventory source is a file whose name ends in C(panorama.yml) or C(panorama.yaml).
+  - A host is named after the hostname of the firewall. If several firewalls have the same hostname, the serial number
+    is appended (C(hostname_serial)).
+  - The serial number replaces an ambiguous hostname, such as an IP address in any notation, C(localhost),
+    C(all), the name of a variables file, a group, a host of an earlier inventory source, a serial number, a hostname
+    that differs only in case or in invisible or compatible characters, or one with characters other than letters,
+    digits, C(.), C(_) and C(-). A warning names the firewalls and the reasons.
+  - A host of an earlier inventory source keeps its variables. If it is the same firewall, set its variable
+    C(panorama_serial) to the serial number, in quotes, and it gets the variables of this plugin too.
+  - A firewall whose serial number is taken too, or that an earlier source already has through another Panorama, is left
     out with a warning.
-  - A firewall that several Panoramas of a source manage is one host, at the Panorama that is connected with it, else
-    at the first.
+  - A firewall that is managed by several Panoramas of a source is one host, reached through the Panorama that it is
+    connected to, else through the first.
   - The variables C(panorama_name), C(panorama_serial), C(panorama_hostname), C(panorama_management_address),
     C(panorama_model), C(panorama_family), C(panorama_sw_version), C(panorama_app_version), C(panorama_connected),
     C(panorama_multi_vsys), C(panorama_ha_state), C(panorama_ha_peer) (a serial number), C(panorama_device_group),
-    C(panorama_device_groups), C(panorama_template_stack) and C(panorama_tags) say what Panorama said, and are V(null)
-    where it did not. C(ansible_host) is the management address, IPv4 before IPv6. Where Panorama gives none and the
-    host is named by its serial number, C(ansible_host) ends in C(.invalid), which never resolves, because resolvers
-    take many serial numbers for IPv4 addresses.
+    C(panorama_device_groups), C(panorama_template_stack) and C(panorama_tags) have the values from Panorama, or
+    V(null). C(ansible_host) is the management address, IPv4 before IPv6. If Panorama reports none and the host is named
+    after its serial number, C(ansible_host) ends in C(.invalid), which never resolves, because resolvers read many
+    serial numbers as IPv4 addresses.
   - A firewall that is reached through Panorama has the variable C(mlav_panorama) with C(ip_address), C(port) and
-    C(serial_number), and as far as the entry of O(panoramas) sets them, C(mlav_validate_certs), C(mlav_ca_path) and
-    C(mlav_cert_fingerprint). The role C(panops.mlav.mlav_troubleshoot) takes C(mlav_panorama) into
+    C(serial_number), and, if set in the entry of O(panoramas), C(mlav_validate_certs), C(mlav_ca_path) and
+    C(mlav_cert_fingerprint). In the role C(panops.mlav.mlav_troubleshoot), C(mlav_panorama) overrides
     C(mlav_provider).
-  - The groups C(mlav_direct) and C(mlav_through_panorama) say how a firewall is reached. Below the latter,
-    C(mlav_through_NAME) holds those that go through one Panorama, so that its credentials can be given there. The group
-    C(panorama_NAME) holds all firewalls of one Panorama. Characters that a group cannot have become V(_).
-  - O(keyed_groups) never adds a firewall to a group of another inventory source, to a group that this source names
-    itself, or to one that is named like a host. A warning says which were not created.
-  - No variable holds credentials. What Panorama says is never evaluated as a template.
+  - The groups C(mlav_direct) and C(mlav_through_panorama) show how a firewall is reached. The child group
+    C(mlav_through_NAME) of the latter has those that go through one Panorama, for the credentials of that Panorama. The
+    group C(panorama_NAME) has all firewalls of one Panorama. Characters that are invalid in group names become V(_).
+  - O(keyed_groups) never adds a firewall to a group of another inventory source, to a group that this source defines
+    itself, or to one with the name of a host. A warning names the groups that were not created.
+  - No variable has credentials. Values from Panorama are never evaluated as templates.
 author:
   - panops contributors (@panops)
 notes:
-  - Ansible only warns of an inventory source that fails, and goes on without its hosts. Set C(any_unparsed_is_failed)
-    in the section C(inventory) of C(ansible.cfg), or E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED), to V(true).
+  - Ansible only warns about an inventory source that fails, and continues without its hosts. Set
+    C(any_unparsed_is_failed) in the section C(inventory) of C(ansible.cfg), or
+    E(ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED), to V(true).
   - The account needs the XML API right I(Operational Requests) on Panorama, and I(Configuration) for the tags.
-  - With O(cache), what Panorama said is kept, without anything secret. How a firewall is reached is found out every
-    time.
+  - O(cache) keeps Panorama's answers, without secrets. How a firewall is reached is tested in every run.
 extends_documentation_fragment:
   - constructed
   - inventory_cache
 options:
   plugin:
-    description: The name of this plugin.
+    description: Name of this plugin.
     type: str
     required: true
     choices: [panops.mlav.panorama]
   panoramas:
     description:
-      - The Panoramas. They are asked side by side.
-      - Every value may be a template or encrypted with Ansible Vault. Templates see the extra variables.
+      - The Panoramas. They are queried in parallel.
+      - Every value may be a template or encrypted with Ansible Vault. Templates can use extra variables.
     type: list
     elements: dict
     required: true
     suboptions:
       name:
-        description: A name for variables and groups. The default is O(panoramas[].ip_address).
+        description: Name for variables and groups. The default is O(panoramas[].ip_address).
         type: str
       ip_address:
         description: Address or name of the Panorama. Falls back to E(PANOS_HOSTNAME).
@@ -79,33 +79,33 @@ options:
         type: int
         default: 443
       username:
-        description: The administrator. Falls back to E(PANOS_USERNAME), then to E(ANSIBLE_NET_USERNAME).
+        description: User name. Falls back to E(PANOS_USERNAME), then to E(ANSIBLE_NET_USERNAME).
         type: str
       password:
-        description: The administrator's password. Falls back to E(PANOS_PASSWORD), then to E(ANSIBLE_NET_PASSWORD).
+        description: Password. Falls back to E(PANOS_PASSWORD), then to E(ANSIBLE_NET_PASSWORD).
         type: str
       api_key:
         description:
-          - An API key, used in place of O(panoramas[].username) and O(panoramas[].password). Falls back to
+          - API key, used instead of O(panoramas[].username) and O(panoramas[].password). Falls back to
             E(PANOS_API_KEY).
         type: str
       validate_certs:
         description:
           - Verify the TLS certificate of the Panorama. Falls back to E(PANOS_VALIDATE_CERTS).
-          - Rather than setting this to V(false), name your own certificate authority in O(panoramas[].ca_path) or pin
+          - Instead of setting this to V(false), set O(panoramas[].ca_path) to your own certificate authority, or pin
             the certificate with O(panoramas[].cert_fingerprint).
         type: bool
         default: true
       ca_path:
         description:
-          - A file or folder of PEM certificates to verify against, in place of the system's. Falls back to
+          - File or folder of PEM CA certificates, used instead of the system's trust store. Falls back to
             E(PANOS_CA_PATH).
         type: path
       cert_fingerprint:
         description: SHA-256 fingerprint of the Panorama's own certificate, in hexadecimal, with or without colons.
         type: str
       timeout:
-        description: Time limit of each request, in seconds.
+        description: Time limit per request, in seconds.
         type: int
         default: 30
   reach:
@@ -113,7 +113,7 @@ options:
       - How the firewalls are reached.
       - V(direct) at their management address; V(panorama) through the Panorama that manages them.
       - V(auto) tries a TCP connection to O(reach_port) of every management address. A firewall that does not answer is
-        reached through Panorama, unless Panorama is not connected with it either.
+        reached through Panorama, unless it is disconnected from Panorama too.
     type: str
     choices: [auto, direct, panorama]
     default: auto
@@ -122,7 +122,7 @@ options:
     type: int
     default: 443
   reach_timeout:
-    description: How long O(reach=auto) waits for an address, in seconds. 64 addresses are tried at a time.
+    description: How long O(reach=auto) waits for an address, in seconds. It tries 64 addresses at a time.
     type: float
     default: 2
   name:
@@ -132,33 +132,32 @@ options:
     default: hostname
   disconnected:
     description:
-      - Also list the firewalls that no Panorama is connected with. C(panorama_connected) tells them apart.
+      - Also list firewalls that are disconnected from Panorama. The variable C(panorama_connected) marks them.
     type: bool
     default: false
   on_failure:
     description:
-      - What to do where one of several Panoramas cannot be asked.
-      - V(error) fails the whole source. V(warning) goes on without its firewalls; where none of the Panoramas can be
-        asked, the source fails all the same.
+      - What to do if one of several Panoramas cannot be queried.
+      - V(error) fails the whole source. V(warning) continues without the firewalls of that Panorama. If no Panorama can
+        be queried, the source always fails.
     type: str
     choices: [error, warning]
     default: error
 seealso:
   - module: panops.mlav.mlav_diagnosis_info
   - name: Panorama
-    description: How to write the source, give credentials by group, and what cannot be had through Panorama.
+    description: How to write the source, set credentials by group, and which evidence is missing through Panorama.
     link: https://github.com/panops/panops.mlav/blob/main/docs/panorama.md
 """
 
 EXAMPLES = r"""
-# A file such as mlav.panorama.yml. The least that it needs, with user name and password from PANOS_USERNAME and
-# PANOS_PASSWORD:
+# A file such as mlav.panorama.yml. The minimum, with user name and password from PANOS_USERNAME and PANOS_PASSWORD:
 #
 # plugin: panops.mlav.panorama
 # panoramas:
 #   - ip_address: panorama.example.com
 
-# Two Panoramas, groups by device group, tag and HA state, and what Panorama said kept for ten minutes:
+# Two Panoramas, groups by device group, tag and HA state, and a cache of ten minutes:
 plugin: panops.mlav.panorama
 panoramas:
   - name: emea

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_diagnosis_info
-short_description: Finds out why a firewall is not connected to the MLAV cloud
+short_description: Diagnose a firewall's MLAV cloud connection
 version_added: 1.0.0
 description:
-  - Gathers the evidence of the whole procedure in one session, judges it, and returns the verdict with the root
-    causes, the evidence for them and what to do.
-  - A firewall that cannot be reached or logged in to is V(undetermined), not a failed task. Only unusable options fail.
+  - Collects the evidence of the whole procedure in one session and returns the verdict, the root causes with their
+    evidence, and the recommended action.
+  - A firewall that is unreachable or refuses the login is V(undetermined); the task fails only for invalid options.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -28,50 +28,49 @@ extends_documentation_fragment:
 options:
   depth:
     description:
-      - V(auto) asks a connected firewall only the cheap questions, and a disconnected one everything.
-      - V(full) asks everything.
+      - V(auto) runs only the cheap queries on a connected firewall, and all of them on a disconnected one.
+      - V(full) runs all of them.
     type: str
     choices: [auto, full]
     default: auto
   evidence:
     description:
-      - Judge evidence that was saved earlier, with O(save_evidence), and ask no firewall. Options of the connection
-        are not used.
-      - A file, or the folder that it was saved in, where the file of O(host) is looked for.
-      - The evidence is judged as this version of the collection judges. It is asked at least as deep as it was then.
+      - Diagnose an evidence file written by O(save_evidence), and contact no firewall. Connection options are ignored.
+      - A file, or the folder that has the file of O(host).
+      - This version of the collection makes the diagnosis, at least as deep as the run that saved the evidence.
     type: path
   save_evidence:
     description:
-      - A folder. What the firewall answered is saved there, without secrets, as a file of the name of O(host), so that
-        it can be judged again with O(evidence). A file that is there already is replaced.
+      - Folder for the evidence file. It is named after O(host), has no secrets, and can be diagnosed again with
+        O(evidence). An existing file is replaced.
       - Only the owner can read the file. Nothing is saved in check mode.
-      - Its shape is published as C(docs/schema/evidence.schema.json).
-      - With O(role_variables) it is C(mlav_evidence_dir) where C(mlav_save_evidence) is true.
+      - Its schema is C(docs/schema/evidence.schema.json).
+      - With O(role_variables), the default is C(mlav_evidence_dir) if C(mlav_save_evidence) is true.
     type: path
   techsupport_export:
     description:
-      - Where C(devsrv.log) is needed and cannot be read otherwise, have the firewall make a tech-support file, and take
-        the log from it while it is downloaded. Nothing else of the file is kept.
-      - This is heavy. The firewall makes the file for 5 to 15 minutes, which loads its management plane, and 100 to
-        400 MB are transferred. A connected firewall is not asked for it with O(depth=auto).
+      - If C(devsrv.log) is needed and cannot be read any other way, have the firewall generate a tech-support file and
+        read the log from the download. Nothing else of the file is kept.
+      - This is expensive. Generating the file loads the management plane for 5 to 15 minutes, and 100 to 400 MB are
+        transferred. With O(depth=auto), a connected firewall does not generate one.
       - The account's admin role needs the XML-API right C(export).
-      - PAN-OS refuses it through a Panorama (O(provider.serial_number)).
+      - PAN-OS does not allow it through Panorama (O(provider.serial_number)).
     type: bool
     default: false
   techsupport_timeout:
-    description: Time limit for making and reading the tech-support file, in seconds, from 1 to 86400.
+    description: Time limit for generating and reading the tech-support file, in seconds, from 1 to 86400.
     type: int
     default: 1200
 seealso:
   - module: panops.mlav.mlav_facts
   - module: panops.mlav.mlav_report
   - name: Troubleshooting connectivity issues to the MLAV cloud server
-    description: The article of the vendor that this collection follows.
+    description: Vendor article that this collection follows.
     link: https://knowledgebase.paloaltonetworks.com/KCSArticleDetail?id=kA14u000000HDuDCAW
 """
 
 EXAMPLES = r"""
-- name: Diagnose
+- name: Diagnose a firewall
   panops.mlav.mlav_diagnosis_info:
     provider:
       ip_address: 192.0.2.10
@@ -83,22 +82,22 @@ EXAMPLES = r"""
       known_hosts: /etc/ssh/firewalls_known_hosts
   register: mlav
 
-- name: Say what to do
+- name: Show the summary
   ansible.builtin.debug:
     msg: "{{ mlav.diagnosis.summary }}"
 
-- name: Diagnose a firewall through the Panorama that manages it
+- name: Diagnose a firewall through its Panorama
   panops.mlav.mlav_diagnosis_info:
     provider:
       ip_address: panorama.example.com
       api_key: "{{ vault_panorama_api_key }}"
       serial_number: "001606000117"
 
-- name: Diagnose as the variables mlav_provider, mlav_ca_path and so on say
+- name: Diagnose with the variables of the role (mlav_provider, mlav_ca_path, ...)
   panops.mlav.mlav_diagnosis_info:
     role_variables: true
 
-- name: Judge again what was saved by an earlier run
+- name: Diagnose an evidence file of a previous run
   panops.mlav.mlav_diagnosis_info:
     evidence: report/evidence/fw-lon-1.json
 """
@@ -106,32 +105,32 @@ EXAMPLES = r"""
 RETURN = r"""
 diagnosis:
   description:
-    - The diagnosis. Its shape is published as C(docs/schema/diagnosis.schema.json).
+    - The diagnosis. Its schema is C(docs/schema/diagnosis.schema.json).
   returned: success
   type: dict
   contains:
     schema:
-      description: Name and version of this shape.
+      description: Name and version of the schema.
       type: str
       sample: panops.mlav/diagnosis/1
     host:
-      description: The name of the firewall.
+      description: Name of the firewall.
       type: str
       sample: fw-lon-1
     source:
-      description: Where the evidence is from.
+      description: Source of the evidence, V(live), V(techsupport) or V(saved).
       type: str
       sample: live
     source_file:
-      description: The name of the file that the evidence comes from. V(null) where it comes from the firewall.
+      description: File that the evidence was read from. V(null) for a live firewall.
       type: str
       sample:
     collected_at:
-      description: When the evidence was gathered (UTC).
+      description: Time of collection (UTC).
       type: str
       sample: '2026-11-23T10:15:00Z'
     device:
-      description: What the firewall is. Values that are not known are V(null).
+      description: Facts about the firewall. Unknown values are V(null).
       type: dict
       sample:
         hostname: fw-lon-1
@@ -141,62 +140,62 @@ diagnosis:
         ha_state: active
         clock_skew_s: 1
     cloud_server:
-      description: The cloud server that the firewall uses.
+      description: Cloud server in use.
       type: str
       sample: ml.service.paloaltonetworks.com
     verdict:
       description:
-        - What the firewall is, V(healthy), V(degraded), V(broken), V(standby), V(undetermined) or V(not_applicable).
-        - V(broken) is every firewall that is not connected, whatever is known of the cause. V(standby) is a peer of a
-          pair that is not active and is disconnected as expected.
+        - V(healthy), V(degraded), V(broken), V(standby), V(undetermined) or V(not_applicable).
+        - V(broken) is every disconnected firewall, whether the cause is known or not. V(standby) is a passive HA peer
+          that is disconnected as expected.
       type: str
       sample: broken
     cause_confidence:
-      description: The confidence of the first cause, V(proven), V(likely) or V(possible); V(unknown) without a cause.
+      description: Confidence of the first cause, V(proven), V(likely) or V(possible); V(unknown) without a cause.
       type: str
       sample: likely
     summary:
-      description: One sentence that a person can act on.
+      description: What is wrong, why, and what to do, in one sentence.
       type: str
       sample: >-
         Likely cause: ml.service.paloaltonetworks.com shows an untrusted certificate (x509 code 20): a device on the
         path decrypts; have its owner exclude *.paloaltonetworks.com.
     causes:
-      description: Root causes, most certain first. Empty where none is known.
+      description: Root causes, most certain first. Empty if none is known.
       type: list
       elements: dict
       contains:
         id:
-          description: The name of the cause.
+          description: ID of the cause.
           type: str
           sample: tls_interception
         code:
-          description: Its stable code.
+          description: Stable code of the cause.
           type: str
           sample: MLAV0102
         title:
-          description: The cause in a few words.
+          description: Title of the cause.
           type: str
-          sample: A device on the way decrypts the connection
+          sample: A device on the path decrypts the connection
         confidence:
           description: V(proven), V(likely) or V(possible).
           type: str
           sample: likely
         because:
-          description: The checks that show it.
+          description: Checks that support the cause.
           type: list
           elements: str
           sample: [tls_validation, decryption_policy]
         details:
-          description: What belongs to this cause alone, such as who decrypts.
+          description: Details specific to the cause, such as who decrypts.
           type: dict
           sample: {decrypts: elsewhere, x509_code: 20}
         remedy:
-          description: What to do, as text and as data.
+          description: Recommended action.
           type: dict
           contains:
             text:
-              description: What to do.
+              description: Recommended action, as text.
               type: str
               sample: >-
                 Tell the owner of the device that decrypts between the management interface and the cloud to exclude
@@ -204,77 +203,77 @@ diagnosis:
                 so nothing is to be changed on it.
             actor:
               description:
-                - Who has to act, V(firewall_admin), V(network_admin), V(decryption_admin), V(vendor) or V(nobody).
+                - Owner of the action, V(firewall_admin), V(network_admin), V(decryption_admin), V(vendor) or V(nobody).
               type: str
               sample: decryption_admin
             automated:
-              description: Whether a module of this collection can do it.
+              description: Whether a module of this collection can carry it out.
               type: bool
               sample: false
             module:
-              description: That module.
+              description: Name of that module.
               type: str
               sample:
             params:
-              description: Its parameters.
+              description: Options for that module.
               type: dict
               sample: {}
             risk:
-              description: What following it may do to the firewall, V(none), V(low), V(medium) or V(high).
+              description: Risk of the action for the firewall, V(none), V(low), V(medium) or V(high).
               type: str
               sample: low
             needs_maintenance_window:
-              description: Whether it belongs into a maintenance window.
+              description: Whether it needs a maintenance window.
               type: bool
               sample: false
             doc_url:
-              description: The page about this cause, see O(doc_url).
+              description: Page of this cause, see O(doc_url).
               type: str
               sample: ansible_collections/panops/mlav/docs/causes/tls_interception.md
     checks:
-      description: All checks, in the order of dependency.
+      description: All checks, in dependency order.
       type: list
       elements: dict
       contains:
         id:
-          description: The name of the check.
+          description: ID of the check.
           type: str
           sample: tls_validation
         title:
-          description: The check in a few words.
+          description: Title of the check.
           type: str
           sample: The certificate of the cloud server validates
         status:
-          description: V(pass), V(warn), V(fail), V(error) (could not tell) or V(skipped).
+          description: V(pass), V(warn), V(fail), V(error) (unknown) or V(skipped).
           type: str
           sample: fail
         message:
-          description: What was found.
+          description: Finding of the check.
           type: str
           sample: >-
-            The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 10:14:58).
-            Expected: a valid certificate Actual: x509 code 20: Peer certificate cannot be authenticated with given CA
-            certificates
+            The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 10:14:58):
+            expected a valid certificate, got x509 code 20, "Peer certificate cannot be authenticated with given CA
+            certificates"
         evidence:
-          description: The questions and answers behind it, redacted and bounded.
+          description: Commands and output behind the check, redacted and truncated.
           type: list
           elements: dict
           sample: []
         blocked_by:
-          description: The check that explains this one.
+          description: Check that blocks this one.
           type: str
           sample:
         duration_ms:
-          description: How long its questions took, in milliseconds.
+          description: Duration of its queries, in milliseconds.
           type: int
           sample: 210
     history:
-      description: Causes that are over, seen in the logs and ruled out now.
+      description: Past causes, seen in the logs and ruled out now.
       type: list
       elements: dict
       sample: []
     missing:
-      description: Evidence that could not be had, and what would give it.
+      description: Evidence that could not be collected, and how to obtain it.
       type: list
       elements: dict
       sample:
@@ -284,21 +283,21 @@ diagnosis:
             the XML API does not take tail lines 5000 mp-log devsrv.log: tail not available to xmlapi client (code 17)
           hint: Set the option ssh, so that the firewall's CLI can be asked.
     duration_ms:
-      description: How long gathering and judging took, in milliseconds.
+      description: Duration of collection and diagnosis, in milliseconds.
       type: int
       sample: 840
 evidence_file:
-  description: The file that the evidence was saved in.
+  description: Path of the evidence file.
   returned: when O(save_evidence) is set, outside check mode
   type: str
   sample: report/evidence/fw-lon-1.json
 error:
-  description: The class of the failure and what would help.
+  description: What failed, and the recommended action.
   returned: failure
   type: dict
   sample:
     kind: invalid_option
-    message: "cert_fingerprint is 'abc'. Expected: 64 hexadecimal digits."
+    message: "cert_fingerprint is 'abc': expected 64 hexadecimal digits"
     remedy: ''
 """
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_facts
-short_description: Gathers what is known about a firewall's connection to the MLAV cloud
+short_description: Gather MLAV cloud connection facts from a firewall
 version_added: 1.0.0
 description:
-  - Gathers the evidence of the whole procedure in one session and sets it as C(ansible_facts.mlav).
-  - Says what was found, not what it means. M(panops.mlav.mlav_diagnosis_info) judges.
+  - Collects the evidence of the whole procedure in one session and sets it as C(ansible_facts.mlav).
+  - Returns evidence only. Use M(panops.mlav.mlav_diagnosis_info) for a verdict.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -29,19 +29,19 @@ attributes:
 options:
   gather_subset:
     description:
-      - What to gather. V(all), names, and names with a leading V(!) that leave something out. Only exclusions
-        imply V(all).
+      - Evidence to collect. V(all), or names; a leading V(!) excludes a name. If every entry is an exclusion, V(all) is
+        implied.
       - Names are V(cloud_status), V(device), V(clock), V(high_availability), V(licenses), V(device_certificate),
         V(service_route), V(interfaces), V(ping), V(netstat), V(devsrv_log), V(system_log), V(decryption),
         V(siblings), V(commit_state) and V(software_status).
-      - What a name rests on is gathered with it (V(netstat) needs V(ping), which needs V(service_route)).
+      - Evidence that a name depends on is collected too (V(netstat) needs V(ping), which needs V(service_route)).
     type: list
     elements: str
     default: [all]
   depth:
     description:
-      - V(full) gathers everything in O(gather_subset).
-      - V(auto) asks a connected firewall only the cheap questions, and a disconnected one everything.
+      - V(full) collects everything in O(gather_subset).
+      - V(auto) runs only the cheap queries on a connected firewall, and all of them on a disconnected one.
     type: str
     choices: [auto, full]
     default: full
@@ -50,7 +50,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Gather everything but the decryption policy
+- name: Gather everything except the decryption policy
   panops.mlav.mlav_facts:
     provider:
       ip_address: 192.0.2.10
@@ -73,20 +73,20 @@ ansible_facts:
   contains:
     mlav:
       description:
-        - Each piece of evidence under its name, where it could be had. The fields are those that the modules of the
-          single steps return.
+        - Each piece of evidence that was collected, by name. Fields are the same as in the modules for the
+          single steps.
       type: dict
       contains:
         host:
-          description: The name of the firewall.
+          description: Name of the firewall.
           type: str
           sample: fw-lon-1
         collected_at:
-          description: When the facts were gathered (UTC).
+          description: Time of collection (UTC).
           type: str
           sample: '2026-11-23T10:15:00Z'
         cloud_status:
-          description: The state of the connection. See M(panops.mlav.mlav_status_info).
+          description: Connection state. See M(panops.mlav.mlav_status_info).
           returned: with V(cloud_status) in O(gather_subset)
           type: dict
           sample:
@@ -95,7 +95,7 @@ ansible_facts:
             raw_state: connected
             attempts: 1
         device:
-          description: What the firewall is, as C(show system info) says.
+          description: System information from C(show system info).
           returned: with V(device) in O(gather_subset)
           type: dict
           sample:
@@ -112,7 +112,7 @@ ansible_facts:
             device_certificate_status: Valid
             app_release_date: '2026-11-24T18:02:03'
         clock:
-          description: The firewall's time beside the controller's.
+          description: Device clock compared with the controller's clock.
           returned: with V(clock) in O(gather_subset)
           type: dict
           sample:
@@ -122,7 +122,7 @@ ansible_facts:
             asked_at: '2026-11-29T00:14:08.355679Z'
             skew_s: 0
         high_availability:
-          description: The state of the high-availability pair.
+          description: HA state of the firewall and its peer.
           returned: with V(high_availability) in O(gather_subset)
           type: dict
           sample:
@@ -133,10 +133,10 @@ ansible_facts:
             running_sync: synchronized
         device_certificate:
           description:
-            - The device certificate, in full. Its status alone is in RV(ansible_facts.mlav.device) of any firewall.
+            - The full device certificate status. RV(ansible_facts.mlav.device) has the short form for every firewall.
           returned: >-
-            with V(device_certificate) in O(gather_subset), for a firewall that is not connected, where the question
-            does it no harm (PAN-313623)
+            with V(device_certificate) in O(gather_subset), for a disconnected firewall on which the command is safe
+            (PAN-313623)
           type: dict
           sample:
             status: Valid
@@ -147,7 +147,7 @@ ansible_facts:
             last_fetched: '2026-10-29T20:14:08'
             days_left: 60
         licenses:
-          description: The licences.
+          description: Licenses.
           returned: with V(licenses) in O(gather_subset)
           type: dict
           sample:
@@ -156,7 +156,7 @@ ansible_facts:
               expires: August 05, 2030
               expired: false
         software_status:
-          description: The firewall's processes.
+          description: Processes of the management plane.
           returned: with V(software_status) in O(gather_subset)
           type: dict
           sample:
@@ -178,7 +178,7 @@ ansible_facts:
               enqueued: '2026-11-27T19:14:08'
             pending_changes: false
         service_route:
-          description: The way to the cloud. See M(panops.mlav.mlav_service_route_info).
+          description: Service route used for the cloud. See M(panops.mlav.mlav_service_route_info).
           returned: with V(service_route) in O(gather_subset)
           type: dict
           sample:
@@ -191,7 +191,7 @@ ansible_facts:
             destination_routes: []
             proxy_server: proxy.example.net
         interfaces:
-          description: The interfaces and their addresses.
+          description: Interfaces and their addresses.
           returned: with V(interfaces) in O(gather_subset)
           type: dict
           sample:
@@ -206,7 +206,7 @@ ansible_facts:
             complete: true
             why_incomplete: ''
         ping:
-          description: The answer of ping. See M(panops.mlav.mlav_ping_info).
+          description: Ping result. See M(panops.mlav.mlav_ping_info).
           returned: with V(ping) in O(gather_subset)
           type: dict
           sample:
@@ -218,7 +218,7 @@ ansible_facts:
             received: 3
             loss_percent: 0
         netstat:
-          description: The connections to the cloud. See M(panops.mlav.mlav_netstat_info).
+          description: TCP connections to the cloud. See M(panops.mlav.mlav_netstat_info).
           returned: with V(netstat) in O(gather_subset)
           type: dict
           sample:
@@ -236,9 +236,9 @@ ansible_facts:
             proxy_connections: []
         siblings:
           description:
-            - The state of the other clouds that share the service route, each V(connected), V(disconnected), V(other)
-              or V(unknown), with the firewall's own word. V(null) where the firewall does not answer.
-          returned: with V(siblings) in O(gather_subset), for a firewall that is not connected
+            - State of the other clouds that use the same service route, each V(connected), V(disconnected), V(other)
+              or V(unknown), with the firewall's own status word. V(null) if the firewall gave no answer.
+          returned: with V(siblings) in O(gather_subset), for a disconnected firewall
           type: dict
           sample:
             url_cloud:
@@ -249,7 +249,7 @@ ansible_facts:
               state: unknown
               raw_state: null
         devsrv_log:
-          description: What C(devsrv.log) says of the cloud. See M(panops.mlav.mlav_log_info).
+          description: MLAV messages of C(devsrv.log). See M(panops.mlav.mlav_log_info).
           returned: with V(devsrv_log) in O(gather_subset)
           type: dict
           sample:
@@ -260,7 +260,7 @@ ansible_facts:
             utc_offset_s: -14400
             truncated: false
         system_log:
-          description: What the system log says of the cloud. See M(panops.mlav.mlav_log_info).
+          description: MLAV events of the system log. See M(panops.mlav.mlav_log_info).
           returned: with V(system_log) in O(gather_subset)
           type: dict
           sample:
@@ -268,7 +268,7 @@ ansible_facts:
             complete: true
             utc_offset_s: -14400
         decryption:
-          description: The rules and exclusions of decryption.
+          description: Decryption policy rules and SSL decryption exclusions.
           returned: with V(decryption) in O(gather_subset)
           type: dict
           sample:
@@ -289,7 +289,7 @@ ansible_facts:
             disabled_predefined: []
             complete: true
         missing:
-          description: Evidence that could not be had or is incomplete, by name, and what would give it.
+          description: Evidence that is unavailable or incomplete, by name, and how to obtain it.
           type: dict
           sample:
             ping:
@@ -299,7 +299,7 @@ ansible_facts:
                 xmlapi client (code 17)
               hint: Set the option ssh, so that the firewall's CLI can be asked.
 error:
-  description: The class of the failure and what would help.
+  description: What failed, and the recommended action.
   returned: failure
   type: dict
   sample:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_log_info
-short_description: Reads what a firewall logged about the MLAV cloud
+short_description: Get MLAV messages from devsrv.log and the system log
 version_added: 1.0.0
 description:
-  - Reads the MLAV messages of C(devsrv.log) and of its rotation, equal messages put together with the time of the first
-    and the last and their number, and the MLAV events of the system log.
-  - C(devsrv.log) cannot normally be read over the XML API, so O(ssh) is needed for it. The module fails only
-    where neither log can be had.
+  - Returns the MLAV messages of C(devsrv.log) and its rotation, with equal messages grouped (first time, last time and
+    count), and the MLAV events of the system log.
+  - C(devsrv.log) is usually not available over the XML API, so it needs O(ssh). The module fails only if neither log
+    can be read.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -26,12 +26,12 @@ extends_documentation_fragment:
 seealso:
   - module: panops.mlav.mlav_diagnosis_info
   - name: Troubleshooting connectivity issues to the MLAV cloud server
-    description: The article of the vendor that this collection follows.
+    description: Vendor article that this collection follows.
     link: https://knowledgebase.paloaltonetworks.com/KCSArticleDetail?id=kA14u000000HDuDCAW
 """
 
 EXAMPLES = r"""
-- name: Read the MLAV messages of the last two days
+- name: Get the MLAV messages of the last two days
   panops.mlav.mlav_log_info:
     provider:
       ip_address: 192.0.2.10
@@ -46,12 +46,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 devsrv_log:
-  description: The MLAV messages of C(devsrv.log). V(null) where it could not be read.
+  description: MLAV messages of C(devsrv.log). V(null) if it could not be read.
   returned: success
   type: dict
   contains:
     signatures:
-      description: Equal messages, put together, newest first.
+      description: Equal messages, grouped, newest first.
       type: list
       elements: dict
       sample:
@@ -65,7 +65,7 @@ devsrv_log:
             2023-08-28 13:36:24.606 -0400 Error: pan_mlav_send_query(pan_mlav_cloud.c:1394): Failed to send req type[3],
             curl error: Peer certificate cannot be authenticated with given CA certificates
     lines:
-      description: How many lines were read.
+      description: Number of lines read.
       type: int
       sample: 5000
     oldest:
@@ -77,25 +77,25 @@ devsrv_log:
       type: str
       sample: '2023-08-28T13:36:24.606000-04:00'
     utc_offset_s:
-      description: The offset of the log's time from UTC, in seconds.
+      description: UTC offset of the log, in seconds.
       type: int
       sample: -14400
     truncated:
-      description: Whether the oldest part was left out.
+      description: Whether the oldest part was cut off.
       type: bool
       sample: false
     unrecognized_errors:
-      description: Those of RV(devsrv_log.signatures) that no known text or code explains, newest first.
+      description: Entries of RV(devsrv_log.signatures) that match no known text or code, newest first.
       type: list
       elements: dict
       sample: []
 system_log:
-  description: The MLAV events of the system log, newest first. V(null) where it could not be read.
+  description: MLAV events of the system log, newest first. V(null) if it could not be read.
   returned: success
   type: dict
   contains:
     events:
-      description: The events.
+      description: Events.
       type: list
       elements: dict
       sample:
@@ -108,62 +108,62 @@ system_log:
           reason: unable to get local issuer certificate
           event_id: tls-X509-validation-failed
     complete:
-      description: Whether all events of the window fitted in O(log_entries).
+      description: Whether all events of the window fit in O(log_entries).
       type: bool
       sample: true
     utc_offset_s:
-      description: The offset of the log's time from UTC, in seconds, where the log says it.
+      description: UTC offset of the log, in seconds, if the log has it.
       type: int
       sample: -14400
 host:
-  description: The name of the firewall.
+  description: Name of the firewall.
   returned: success
   type: str
   sample: fw-lon-1
 missing:
   description:
-    - Why evidence is missing or incomplete, by the name of the evidence. Empty where all is there.
+    - Evidence that is unavailable or incomplete, by name, with the reason. Empty if nothing is missing.
   returned: success
   type: dict
   sample: {}
 asked:
-  description: The questions that were put to the firewall, with their raw answers, redacted and bounded.
+  description: Commands sent to the firewall and their raw output, redacted and truncated.
   returned: success
   type: list
   elements: dict
   contains:
     command:
-      description: The command as an engineer would type it.
+      description: CLI form of the command.
       type: str
       sample: tail lines 5000 mp-log devsrv.log
     transport:
-      description: What answered, V(api) or V(ssh).
+      description: Transport, V(api) or V(ssh).
       type: str
       sample: ssh
     raw:
-      description: The answer.
+      description: Raw output.
       type: str
       sample: |-
         2023-08-28 13:36:24.606 -0400 Error: pan_mlav_send_query(pan_mlav_cloud.c:1394): Failed to send req type[3],
         curl error: Peer certificate cannot be authenticated with given CA certificates
 error:
-  description: The class of the failure and what would help.
+  description: What failed, and the recommended action.
   returned: failure
   type: dict
   contains:
     kind:
       description:
-        - One of V(unreachable), V(overloaded), V(foreign_answer) (not PAN-OS's), V(tls), V(host_key),
+        - One of V(unreachable), V(overloaded), V(foreign_answer) (not from PAN-OS), V(tls), V(host_key),
           V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed), V(oversized),
           V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognized) or V(crash).
       type: str
       sample: authentication
     message:
-      description: What happened.
+      description: What failed, with the device's own words.
       type: str
       sample: the firewall does not accept the API key in the option provider (Invalid Credential)
     remedy:
-      description: What would help. May be empty.
+      description: Recommended action. May be empty.
       type: str
       sample: Check the API key in the option provider.
 """

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_netstat_info
-short_description: Finds the connections of a firewall to the MLAV cloud
+short_description: Get a firewall's TCP connections to the MLAV cloud
 version_added: 1.0.0
 description:
-  - Resolves the cloud server as the firewall does, asks C(show netstat), and keeps the connections to its addresses on
-    port 443, or to the proxy where one is configured.
+  - Resolves the cloud server on the firewall, runs C(show netstat), and returns the connections to the resolved
+    addresses on port 443, or to the management proxy if one is configured.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -23,12 +23,12 @@ seealso:
   - module: panops.mlav.mlav_ping_info
   - module: panops.mlav.mlav_diagnosis_info
   - name: Troubleshooting connectivity issues to the MLAV cloud server
-    description: The article of the vendor that this collection follows.
+    description: Vendor article that this collection follows.
     link: https://knowledgebase.paloaltonetworks.com/KCSArticleDetail?id=kA14u000000HDuDCAW
 """
 
 EXAMPLES = r"""
-- name: Look for the connection to the MLAV cloud
+- name: Get the TCP connections to the MLAV cloud
   panops.mlav.mlav_netstat_info:
     provider:
       ip_address: 192.0.2.10
@@ -42,34 +42,34 @@ EXAMPLES = r"""
 
 RETURN = r"""
 netstat:
-  description: The connections that matter.
+  description: Relevant connections.
   returned: success
   type: dict
   contains:
     addresses:
-      description: The addresses that were looked for.
+      description: Addresses of the cloud server.
       type: list
       elements: str
       sample: [203.0.113.20]
     port:
-      description: The port that was looked for.
+      description: Destination port.
       type: int
       sample: 443
     rows:
-      description: How many rows of the answer were understood.
+      description: Number of parsed rows.
       type: int
       sample: 17
     proxy_connections:
-      description: The connections to the management proxy. They do not show whether the cloud is reached.
+      description: Connections to the management proxy. They do not show whether the cloud is reachable.
       type: list
       elements: dict
       sample: []
     history:
-      description: Earlier tables, which only a tech-support file holds. V(null) for a firewall that is asked.
+      description: Earlier connection tables, from a tech-support file only. V(null) for a live firewall.
       type: dict
       sample:
     connections:
-      description: The connections.
+      description: Connections to the cloud server.
       type: list
       elements: dict
       sample:
@@ -80,55 +80,55 @@ netstat:
           foreign_port: 443
           state: ESTABLISHED
 host:
-  description: The name of the firewall.
+  description: Name of the firewall.
   returned: success
   type: str
   sample: fw-lon-1
 missing:
   description:
-    - Why evidence is missing or incomplete, by the name of the evidence. Empty where all is there.
+    - Evidence that is unavailable or incomplete, by name, with the reason. Empty if nothing is missing.
   returned: success
   type: dict
   sample: {}
 asked:
-  description: The questions that were put to the firewall, with their raw answers, redacted and bounded.
+  description: Commands sent to the firewall and their raw output, redacted and truncated.
   returned: success
   type: list
   elements: dict
   contains:
     command:
-      description: The command as an engineer would type it.
+      description: CLI form of the command.
       type: str
       sample: show netstat numeric-hosts yes numeric-ports yes
     transport:
-      description: What answered, V(api) or V(ssh).
+      description: Transport, V(api) or V(ssh).
       type: str
       sample: api
     raw:
-      description: The answer.
+      description: Raw output.
       type: str
       sample: |-
         tcp        0      0 10.1.5.254:57966        203.0.113.20:443        ESTABLISHED
 error:
-  description: The class of the failure and what would help.
+  description: What failed, and the recommended action.
   returned: failure
   type: dict
   contains:
     kind:
       description:
-        - One of V(unreachable), V(overloaded), V(foreign_answer) (not PAN-OS's), V(tls), V(host_key),
+        - One of V(unreachable), V(overloaded), V(foreign_answer) (not from PAN-OS), V(tls), V(host_key),
           V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed), V(oversized),
           V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognized) or V(crash).
       type: str
       sample: refused
     message:
-      description: What happened.
+      description: What failed, with the device's own words.
       type: str
       sample: >-
         the XML API does not take show netstat numeric-hosts yes numeric-ports yes: show not available to xmlapi client
         (code 17)
     remedy:
-      description: What would help. May be empty.
+      description: Recommended action. May be empty.
       type: str
       sample: Set the option ssh, so that the firewall's CLI can be asked.
 """

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_ping_info
-short_description: Pings the MLAV cloud from the right source
+short_description: Ping the MLAV cloud from the service route's source
 version_added: 1.0.0
 description:
-  - Pings the cloud server by name from the source of the service route, so that the answer holds for the
-    traffic of MLAV.
-  - Says what the name resolved to, how much was lost, and whether the name or the source was the obstacle.
+  - Pings the cloud server by name from the source address of the service route, as MLAV traffic would leave the
+    firewall.
+  - Returns the resolved address, the packet loss, and whether name resolution or the source address failed.
   - The XML API usually refuses C(ping), so O(ssh) is normally needed.
-  - Lost replies alone do not mean that the cloud cannot be reached. Many networks drop ICMP.
+  - Packet loss alone does not prove that the cloud is unreachable. Many networks drop ICMP.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -24,19 +24,19 @@ extends_documentation_fragment:
   - panops.mlav.connection
 options:
   count:
-    description: How many echo requests are sent, from 1 to 100.
+    description: Number of echo requests, from 1 to 100.
     type: int
     default: 3
 seealso:
   - module: panops.mlav.mlav_service_route_info
   - module: panops.mlav.mlav_netstat_info
   - name: Troubleshooting connectivity issues to the MLAV cloud server
-    description: The article of the vendor that this collection follows.
+    description: Vendor article that this collection follows.
     link: https://knowledgebase.paloaltonetworks.com/KCSArticleDetail?id=kA14u000000HDuDCAW
 """
 
 EXAMPLES = r"""
-- name: Ping the MLAV cloud as the firewall would reach it
+- name: Ping the MLAV cloud
   panops.mlav.mlav_ping_info:
     provider:
       ip_address: 192.0.2.10
@@ -51,26 +51,27 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ping:
-  description: What came of it.
+  description: Ping result.
   returned: success
   type: dict
   contains:
     host:
-      description: The cloud server that was pinged.
+      description: Cloud server.
       type: str
       sample: ml.service.paloaltonetworks.com
     source:
-      description: The source address. V(null) for the management interface.
+      description: Source address. V(null) for the management interface.
       type: str
       sample: 10.1.5.254
     outcome:
       description:
-        - V(answered), V(lost), V(unknown_host), V(bind_failed), V(wrong_family) (of the source),
-          V(network_unreachable), V(host_unreachable), V(filtered) (a filter answers) or V(ttl_exceeded) (a loop).
+        - V(answered), V(lost), V(unknown_host), V(bind_failed), V(wrong_family) (address family of the source),
+          V(network_unreachable), V(host_unreachable), V(filtered) (ICMP administratively prohibited) or
+          V(ttl_exceeded) (routing loop).
       type: str
       sample: answered
     address:
-      description: What the name resolved to.
+      description: Resolved address.
       type: str
       sample: 203.0.113.20
     transmitted:
@@ -82,60 +83,60 @@ ping:
       type: int
       sample: 5
     loss_percent:
-      description: Share of replies lost.
+      description: Packet loss, in percent.
       type: int
       sample: 0
 host:
-  description: The name of the firewall.
+  description: Name of the firewall.
   returned: success
   type: str
   sample: fw-lon-1
 missing:
   description:
-    - Why evidence is missing or incomplete, by the name of the evidence. Empty where all is there.
+    - Evidence that is unavailable or incomplete, by name, with the reason. Empty if nothing is missing.
   returned: success
   type: dict
   sample: {}
 asked:
-  description: The questions that were put to the firewall, with their raw answers, redacted and bounded.
+  description: Commands sent to the firewall and their raw output, redacted and truncated.
   returned: success
   type: list
   elements: dict
   contains:
     command:
-      description: The command as an engineer would type it.
+      description: CLI form of the command.
       type: str
       sample: ping source 10.1.5.254 count 5 host ml.service.paloaltonetworks.com
     transport:
-      description: What answered, V(api) or V(ssh).
+      description: Transport, V(api) or V(ssh).
       type: str
       sample: ssh
     raw:
-      description: The answer.
+      description: Raw output.
       type: str
       sample: |-
         PING ml.service.paloaltonetworks.com (203.0.113.20) from 10.1.5.254 : 56(84) bytes of data.
         64 bytes from ml.service.paloaltonetworks.com (203.0.113.20): icmp_seq=1 ttl=57 time=2.71 ms
 error:
-  description: The class of the failure and what would help.
+  description: What failed, and the recommended action.
   returned: failure
   type: dict
   contains:
     kind:
       description:
-        - One of V(unreachable), V(overloaded), V(foreign_answer) (not PAN-OS's), V(tls), V(host_key),
+        - One of V(unreachable), V(overloaded), V(foreign_answer) (not from PAN-OS), V(tls), V(host_key),
           V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed), V(oversized),
           V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognized) or V(crash).
       type: str
       sample: refused
     message:
-      description: What happened.
+      description: What failed, with the device's own words.
       type: str
       sample: >-
         the XML API does not take ping count 3 host ml.service.paloaltonetworks.com: ping not available to xmlapi client
         (code 17)
     remedy:
-      description: What would help. May be empty.
+      description: Recommended action. May be empty.
       type: str
       sample: Set the option ssh, so that the firewall's CLI can be asked.
 """

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_service_route_info
-short_description: Finds the way on which a firewall reaches the MLAV cloud
+short_description: Get the service route used for the MLAV cloud
 version_added: 1.0.0
 description:
-  - Reads the effective service route of C(Palo Alto Networks Services), which MLAV uses, with values pushed by
-    Panorama, destination routes, the management proxy and the DNS servers.
+  - Returns the effective service route of C(Palo Alto Networks Services), which MLAV uses, including values pushed by
+    Panorama, destination service routes, the management proxy and the DNS servers.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -23,12 +23,12 @@ seealso:
   - module: panops.mlav.mlav_ping_info
   - module: panops.mlav.mlav_diagnosis_info
   - name: Troubleshooting connectivity issues to the MLAV cloud server
-    description: The article of the vendor that this collection follows.
+    description: Vendor article that this collection follows.
     link: https://knowledgebase.paloaltonetworks.com/KCSArticleDetail?id=kA14u000000HDuDCAW
 """
 
 EXAMPLES = r"""
-- name: Find the source of the traffic to the MLAV cloud
+- name: Get the service route used for the MLAV cloud
   panops.mlav.mlav_service_route_info:
     provider:
       ip_address: 192.0.2.10
@@ -36,14 +36,14 @@ EXAMPLES = r"""
     ca_path: /etc/pki/firewalls.pem
   register: mlav_route
 
-- name: Show it
+- name: Show the egress
   ansible.builtin.debug:
     msg: "{{ mlav_route.service_route.kind }} {{ mlav_route.service_route.source_address | default('', true) }}"
 """
 
 RETURN = r"""
 service_route:
-  description: The way of C(Palo Alto Networks Services), as configured.
+  description: Service route of C(Palo Alto Networks Services), as configured.
   returned: success
   type: dict
   contains:
@@ -61,8 +61,8 @@ service_route:
       sample: 10.1.5.254
     origin:
       description:
-        - V(default) (no entry), V(local), V(template) (pushed by Panorama) or V(destination) (a destination
-          route wins).
+        - V(default) (no entry), V(local), V(template) (pushed by Panorama) or V(destination) (overridden by a
+          destination service route).
       type: str
       sample: local
     reason:
@@ -74,7 +74,7 @@ service_route:
       type: bool
       sample: true
     panorama_managed:
-      description: Whether a Panorama is configured, from which values can be pushed.
+      description: Whether a Panorama that can push values is configured.
       type: bool
       sample: false
     destination_routes:
@@ -83,7 +83,7 @@ service_route:
       elements: dict
       sample: []
     proxy_server:
-      description: The management proxy. Whether MLAV honours it is not known.
+      description: Management proxy. Whether MLAV uses it is unconfirmed.
       type: str
       sample:
     proxy_port:
@@ -96,79 +96,79 @@ service_route:
       elements: str
       sample: [192.0.2.53]
     dns_proxy_object:
-      description: The DNS proxy object that stands in place of DNS servers.
+      description: DNS proxy object used instead of DNS servers.
       type: str
       sample:
     cloud_server_override:
-      description: The configured MLAV cloud server, where it is not the default.
+      description: Configured MLAV cloud server, if it is not the default.
       type: str
       sample:
     explicit_mgt:
-      description: Whether the management interface is chosen by name, so that no destination route overrides it.
+      description: Whether the management interface is set explicitly. No destination service route overrides it then.
       type: bool
       sample: false
     configured_source:
-      description: The name that is configured in place of a source address, such as that of an address object.
+      description: Name configured instead of a source address, for example an address object.
       type: str
       sample: fw-untrust-ip
     resolved_from:
       description:
-        - What gave the source address where the route names none, V(address_object), V(template_variable) or
-          V(interface). V(null) where the route names the address.
+        - Origin of the source address if the service route has none, V(address_object), V(template_variable) or
+          V(interface). V(null) if the service route has the address.
       type: str
       sample: address_object
     inline_cloud_proxy:
-      description: C(deviceconfig system inline-cloud-proxy) as configured. V(null) where it is not.
+      description: C(deviceconfig system inline-cloud-proxy) as configured. V(null) if not configured.
       type: str
       sample:
 host:
-  description: The name of the firewall.
+  description: Name of the firewall.
   returned: success
   type: str
   sample: fw-lon-1
 missing:
   description:
-    - Why evidence is missing or incomplete, by the name of the evidence. Empty where all is there.
+    - Evidence that is unavailable or incomplete, by name, with the reason. Empty if nothing is missing.
   returned: success
   type: dict
   sample: {}
 asked:
-  description: The questions that were put to the firewall, with their raw answers, redacted and bounded.
+  description: Commands sent to the firewall and their raw output, redacted and truncated.
   returned: success
   type: list
   elements: dict
   contains:
     command:
-      description: The command as an engineer would type it.
+      description: CLI form of the command.
       type: str
       sample: show config effective-running xpath devices/entry/deviceconfig
     transport:
-      description: What answered, V(api) or V(ssh).
+      description: Transport, V(api) or V(ssh).
       type: str
       sample: api
     raw:
-      description: The answer.
+      description: Raw output.
       type: str
       sample: |-
         <dns-setting><servers><primary>192.0.2.53</primary></servers></dns-setting>
 error:
-  description: The class of the failure and what would help.
+  description: What failed, and the recommended action.
   returned: failure
   type: dict
   contains:
     kind:
       description:
-        - One of V(unreachable), V(overloaded), V(foreign_answer) (not PAN-OS's), V(tls), V(host_key),
+        - One of V(unreachable), V(overloaded), V(foreign_answer) (not from PAN-OS), V(tls), V(host_key),
           V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed), V(oversized),
           V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognized) or V(crash).
       type: str
       sample: authentication
     message:
-      description: What happened.
+      description: What failed, with the device's own words.
       type: str
       sample: the firewall does not accept the API key in the option provider (Invalid Credential)
     remedy:
-      description: What would help. May be empty.
+      description: Recommended action. May be empty.
       type: str
       sample: Check the API key in the option provider.
 """

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_status_info
-short_description: Asks a firewall whether it is connected to the MLAV cloud
+short_description: Get the MLAV cloud status
 version_added: 1.0.0
 description:
-  - Asks C(show mlav cloud-status) and says what the firewall answered.
-  - A busy device-server is asked again a few times.
-  - This is the first step of the procedure; M(panops.mlav.mlav_diagnosis_info) takes all steps and judges.
+  - Runs C(show mlav cloud-status) and returns the parsed answer.
+  - Retries a few times while device-server is busy.
+  - This is the first step of the procedure. M(panops.mlav.mlav_diagnosis_info) runs all steps and returns a verdict.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -23,12 +23,12 @@ extends_documentation_fragment:
 seealso:
   - module: panops.mlav.mlav_diagnosis_info
   - name: Troubleshooting connectivity issues to the MLAV cloud server
-    description: The article of the vendor that this collection follows.
+    description: Vendor article that this collection follows.
     link: https://knowledgebase.paloaltonetworks.com/KCSArticleDetail?id=kA14u000000HDuDCAW
 """
 
 EXAMPLES = r"""
-- name: Ask for the state of the connection
+- name: Get the MLAV cloud status
   panops.mlav.mlav_status_info:
     provider:
       ip_address: 192.0.2.10
@@ -36,84 +36,84 @@ EXAMPLES = r"""
     ca_path: /etc/pki/firewalls.pem
   register: mlav_status
 
-- name: Stop where the cloud is lost
+- name: Require a connection to the MLAV cloud
   ansible.builtin.assert:
     that: mlav_status.cloud_status.state == "connected"
 """
 
 RETURN = r"""
 cloud_status:
-  description: What the firewall answered.
+  description: Parsed answer.
   returned: success
   type: dict
   contains:
     state:
       description:
-        - V(connected), V(disconnected), V(busy) (device busy or unavailable, also after the last attempt), or V(other).
+        - V(connected), V(disconnected), V(busy) (still busy or unavailable after the last attempt), or V(other).
       type: str
       sample: disconnected
     server:
-      description: The cloud server that the firewall uses.
+      description: Cloud server in use.
       type: str
       sample: ml.service.paloaltonetworks.com
     raw_state:
-      description: The firewall's own word for the state of the connection.
+      description: The firewall's own status word.
       type: str
       sample: disconnected
     attempts:
-      description: How often the firewall was asked.
+      description: Number of attempts.
       type: int
       sample: 1
 host:
-  description: The name of the firewall.
+  description: Name of the firewall.
   returned: success
   type: str
   sample: fw-lon-1
 missing:
   description:
-    - Why evidence is missing or incomplete, by the name of the evidence. Empty where all is there.
+    - Evidence that is unavailable or incomplete, by name, with the reason. Empty if nothing is missing.
   returned: success
   type: dict
   sample: {}
 asked:
-  description: The questions that were put to the firewall, with their raw answers, redacted and bounded.
+  description: Commands sent to the firewall and their raw output, redacted and truncated.
   returned: success
   type: list
   elements: dict
   contains:
     command:
-      description: The command as an engineer would type it.
+      description: CLI form of the command.
       type: str
       sample: show mlav cloud-status
     transport:
-      description: What answered, V(api) or V(ssh).
+      description: Transport, V(api) or V(ssh).
       type: str
       sample: api
     raw:
-      description: The answer.
+      description: Raw output.
       type: str
       sample: |-
         MLAV cloud
         Current cloud server: ml.service.paloaltonetworks.com
         Cloud connection: disconnected
 error:
-  description: The class of the failure and what would help.
+  description: What failed, and the recommended action.
   returned: failure
   type: dict
   contains:
     kind:
       description:
-        - One of V(unreachable), V(overloaded), V(foreign_answer) (not PAN-OS's), V(tls), V(host_key),
+        - One of V(unreachable), V(overloaded), V(foreign_answer) (not from PAN-OS), V(tls), V(host_key),
           V(authentication), V(session), V(permission), V(refused), V(busy), V(timeout), V(malformed), V(oversized),
           V(not_obtainable), V(missing_library), V(invalid_option), V(unrecognized) or V(crash).
       type: str
       sample: authentication
     message:
-      description: What happened.
+      description: What failed, with the device's own words.
       type: str
       sample: the firewall does not accept the API key in the option provider (Invalid Credential)
     remedy:
-      description: What would help. May be empty.
+      description: Recommended action. May be empty.
       type: str
       sample: Check the API key in the option provider.
 """

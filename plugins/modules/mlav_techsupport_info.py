@@ -8,16 +8,17 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_techsupport_info
-short_description: Finds out from a tech-support file why a firewall was not connected to the MLAV cloud
+short_description: Diagnose the MLAV cloud connection from tech-support files
 version_added: 1.0.0
 description:
-  - Reads the evidence of the whole procedure from a tech-support file and judges it as
-    M(panops.mlav.mlav_diagnosis_info) judges that of a firewall that answers. No device is asked.
-  - The time at which the file was generated counts as now.
-  - What such a file cannot hold, such as a ping, is in C(missing), and the verdict is no surer than the rest allows.
-  - The file is read once, from its beginning to its end. Nothing is unpacked to disk, links are not followed, and of
-    the configuration only the service route, DNS and proxy settings and the decryption policy are kept.
-  - A file that cannot be read is V(undetermined), not a failed task. Only unusable options fail.
+  - Reads the evidence of the whole procedure from a tech-support file and diagnoses it the way
+    M(panops.mlav.mlav_diagnosis_info) diagnoses a live firewall. It contacts no device.
+  - The time at which the file was generated counts as the current time.
+  - Evidence that a file cannot contain, such as a ping, is listed in C(missing) and lowers the confidence of the
+    causes.
+  - The file is streamed once. Nothing is unpacked to disk, links are not followed, and only the service route, the DNS
+    and proxy settings and the decryption policy of the configuration are kept.
+  - A file that cannot be read is V(undetermined); the task fails only for invalid options.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -28,45 +29,45 @@ extends_documentation_fragment:
 options:
   path:
     description:
-      - A tech-support file (C(.tgz), C(.tar.gz) or C(.tar)), the folder that one was unpacked into, evidence that
-        was saved (C(.json)), or a folder of many.
+      - A tech-support file (C(.tgz), C(.tar.gz) or C(.tar)), a folder with an unpacked one, an evidence file
+        (C(.json)), or a folder of any of these.
     type: path
     required: true
   diagnose:
     description:
-      - Diagnose every file. With V(false) they are only listed, without being read.
+      - Diagnose every file. V(false) only lists the files and reads none of them.
     type: bool
     default: true
   save_evidence:
     description:
-      - A folder. What was read of each file is saved there, without secrets, under the file's name in RV(archives), so
-        that it can be judged again with O(panops.mlav.mlav_diagnosis_info#module:evidence).
-      - Only the owner can read the files. Nothing is saved in check mode.
+      - Folder for evidence files, one per tech-support file, named as in RV(archives) and without secrets. Diagnose
+        them again with O(panops.mlav.mlav_diagnosis_info#module:evidence).
+      - Only the owner can read them. Nothing is saved in check mode.
     type: path
 seealso:
   - module: panops.mlav.mlav_diagnosis_info
   - module: panops.mlav.mlav_report
   - name: Diagnose without the device
-    description: How to get a tech-support file, what is read from it and what stays on the machine.
+    description: How to get a tech-support file, and what is read and kept from it.
     link: https://github.com/panops/panops.mlav/blob/main/docs/techsupport.md
 """
 
 EXAMPLES = r"""
-- name: Diagnose from a tech-support file
+- name: Diagnose a tech-support file
   panops.mlav.mlav_techsupport_info:
     path: ~/cases/4711/techsupport.tgz
   register: mlav
 
-- name: Say what to do
+- name: Show the summary
   ansible.builtin.debug:
     msg: "{{ mlav.diagnoses[0].summary }}"
 
-- name: Diagnose from every tech-support file of a folder
+- name: Diagnose every tech-support file in a folder
   panops.mlav.mlav_techsupport_info:
     path: ~/cases/4711
   register: mlav
 
-- name: Write one report on all of them
+- name: Write one report for all files
   panops.mlav.mlav_report:
     diagnoses: "{{ mlav.diagnoses }}"
     report_dir: ~/cases/4711/report
@@ -74,17 +75,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 archives:
-  description: The tech-support files, by name.
+  description: The tech-support files, sorted by name.
   returned: success
   type: list
   elements: dict
   contains:
     path:
-      description: Where it is.
+      description: Path of the file.
       type: str
       sample: /home/support/cases/4711/techsupport.tgz
     name:
-      description: Its name without the ending, fit for the name of a host in an inventory, and unique in the list.
+      description: File name without its extension, valid as an inventory host name and unique in the list.
       type: str
       sample: techsupport
 diagnoses:
@@ -92,7 +93,7 @@ diagnoses:
     - One diagnosis per file, in the order of RV(archives), with the shape of
       RV(panops.mlav.mlav_diagnosis_info#module:diagnosis).
     - C(source) is V(techsupport) or V(saved), C(source_file) is the name of the file, C(collected_at) is the file's
-      own time, and C(host) is the name of the firewall as the file tells it, or else the name of the file.
+      own time, and C(host) is the firewall's hostname in the file, or else the name of the file.
   returned: success, unless O(diagnose=false)
   type: list
   elements: dict
@@ -108,20 +109,20 @@ diagnoses:
         Likely cause: ml.service.paloaltonetworks.com shows an untrusted certificate (x509 code 20): a device on the
         path decrypts; have its owner exclude *.paloaltonetworks.com.
 evidence_files:
-  description: The files that evidence was saved in. There is none of a tech-support file that could not be read.
+  description: Evidence files that were written. A tech-support file that could not be read has none.
   returned: when O(save_evidence) is set, outside check mode
   type: list
   elements: str
   sample: [report/evidence/techsupport.json]
 error:
-  description: The class of the failure and what would help.
+  description: What failed, and the recommended action.
   returned: failure
   type: dict
   sample:
     kind: invalid_option
     message: >-
-      option path is '/tmp/none'. Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, saved
-      evidence (.json), or a folder of them. Actual: nothing there.
+      path is '/tmp/none': expected a tech-support file (.tgz, .tar.gz, .tar), an unpacked one, an evidence file
+      (.json), or a folder of them, got nothing
     remedy: ''
 """
 

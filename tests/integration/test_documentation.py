@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every block of the documentation is of a known language and can be read; what it names exists."""
+"""Every block of the documentation has a known language and can be parsed, and the names in it exist."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import yaml
 from ansible import constants
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
@@ -48,7 +49,7 @@ def check(block: Sample) -> None:
 
 
 @pytest.mark.parametrize("block", SAMPLES, ids=str)
-def test_a_block_holds_what_it_says(block: Sample) -> None:
+def test_every_block_is_valid(block: Sample) -> None:
     check(block)
 
 
@@ -89,30 +90,30 @@ def test_a_block_holds_what_it_says(block: Sample) -> None:
         ("diff", "--- a/plugins/x.py\n+++ b/plugins/x.py\n", "plugins/x.py"),
     ],
 )
-def test_a_wrong_block_is_noticed(language: str, text: str, said: str) -> None:
+def test_an_invalid_block_fails(language: str, text: str, said: str) -> None:
     with pytest.raises((AssertionError, BadSample, SyntaxError, ValueError), match=re.escape(said)):
         check(sample(language, text))
 
 
-def test_an_artifact_is_no_variable() -> None:
+def test_an_artifact_is_not_a_variable() -> None:
     check(sample("yaml", "mlav_fw_1: {verdict: broken, cause: null}"))
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_what_a_page_points_to_is_there(page: Path) -> None:
+def test_every_link_target_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     targets = [target for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text) if "://" not in target]
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_name_of_a_page_exists(page: Path) -> None:
+def test_every_name_on_a_page_exists(page: Path) -> None:
     named = set(re.findall(r"`(?:panops\.mlav\.)?(mlav_\w+)", page.read_text(encoding="utf-8")))
     assert named - KNOWN_NAMES == set()
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_environment_variable_of_a_page_is_read(page: Path) -> None:
+def test_every_environment_variable_on_a_page_is_read(page: Path) -> None:
     named = set(re.findall(r"\b(?:PANOS|ANSIBLE)_[A-Z_]+", page.read_text(encoding="utf-8")))
     assert named - READ_FROM_ENVIRONMENT - READ_BY_ANSIBLE == set()
 
@@ -123,6 +124,13 @@ def rows(page: str, head: str) -> list[list[str]]:
     lines = text.partition(f"{head}\n")[2].partition("\n\n")[0].splitlines()[1:]
     assert lines, f"{page} has no table {head}"
     return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_defaults_of_variables_are_those_of_the_role() -> None:
+    defaults = yaml.safe_load((ROOT / "roles/mlav_troubleshoot/defaults/main.yml").read_text(encoding="utf-8"))
+    told = {name: default for name, default, *_meaning in rows("running.md", "| variable | default | meaning |")}
+    assert told.pop("mlav_hosts") == "all"
+    assert told == {name: yaml.safe_dump(defaults[name]).splitlines()[0].strip("'") for name in told}
 
 
 def test_the_checks_are_those_of_the_diagnosis() -> None:
@@ -138,7 +146,7 @@ def test_the_checks_are_those_of_the_diagnosis() -> None:
         ("| status | means |", get_args(Status)),
     ],
 )
-def test_words_of_a_result_are_all_explained(head: str, words: tuple[str, ...]) -> None:
+def test_every_value_of_a_result_is_explained(head: str, words: tuple[str, ...]) -> None:
     assert sorted(row[0] for row in rows("reading_a_diagnosis.md", head)) == sorted(words)
 
 
@@ -147,7 +155,7 @@ def test_every_guard_is_explained() -> None:
     assert [guard for guard in get_args(Guard) if f"`{guard}`" not in page] == []
 
 
-def test_the_sample_of_the_first_diagnosis_is_a_real_one() -> None:
+def test_the_sample_line_is_real_output() -> None:
     [sample_line] = [block.text for block in SAMPLES if (block.page, block.language) == (GETTING_STARTED, "text")]
     real = shown(diagnosis(load("port_443_blocked"))).splitlines()[0]
     assert sample_line.strip() == real.replace("fw-1 |", "fw-lon-1 |", 1)

@@ -122,8 +122,8 @@ def test_a_run_takes_in_the_report_of_another(swept: Run, fleet: Fleet, ansible:
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ([], "mlav_report_files is not set. Expected: the files diagnoses.json of the reports. Actual: none."),
-        (None, "mlav_report_files is not set."),
+        ([], "mlav_report_files is not set: expected the paths of the diagnoses.json files to merge, got none."),
+        (None, "mlav_report_files is not set: "),
         (
             ["/nowhere/diagnoses.json"],
             "report_files[0] is '/nowhere/diagnoses.json'. Expected: a file that can be read.",

@@ -273,7 +273,7 @@ def test_a_name_that_is_a_template_is_text(case: Case) -> None:
 # --- the playbook's options ---
 
 NOT_SET = (
-    "mlav_techsupport is not set. Expected: a tech-support file, saved evidence, or a folder of them. Actual: nothing."
+    "mlav_techsupport is not set: expected the path of a tech-support file, an evidence file, or a folder of them."
 )
 
 

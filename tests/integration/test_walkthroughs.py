@@ -83,7 +83,7 @@ def follow(sample: Sample, root: Path) -> None:
 
 
 @pytest.mark.parametrize("title", WALKTHROUGHS)
-def test_a_walkthrough_leads_where_it_says(title: str, copy: Path) -> None:
+def test_a_walkthrough_works(title: str, copy: Path) -> None:
     steps = WALKTHROUGHS[title]
     assert steps[-1].language == "console", "what proves it is a command at the end"
     for sample in steps:

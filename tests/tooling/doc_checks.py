@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a block of the documentation has to be, by its language. Each check raises an error that says what is wrong."""
+"""Checks of the code blocks of the documentation, by language. Each raises an error that says what is wrong."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.tooling.doc_samples import Sample
 from tests.tooling.environment import ROOT, VENV
 
 COLLECTION = "panops.mlav."
-# Programs of others: the commands have to be readable, and that is all.
+# Other programs: their commands only have to be parsable.
 OTHERS = frozenset(
     (
         *(
@@ -54,7 +54,7 @@ OTHERS = frozenset(
 
 
 class BadSample(Exception):
-    """What is wrong with a block."""
+    """The reason why a block is invalid."""
 
 
 def _spec(name: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ ROLE = "roles/mlav_troubleshoot/meta/argument_specs.yml"
 ROLE_OPTIONS = {
     name: spec for entry in _spec(ROLE)["argument_specs"].values() for name, spec in entry.get("options", {}).items()
 }
-# Variables of the playbooks alone.
+# Variables of the playbooks only.
 PLAYBOOK_VARIABLES = {
     name
     for path in (ROOT / "playbooks").glob("*.yml")
@@ -85,7 +85,7 @@ def _templated(value: Any) -> bool:
 
 
 def _literal(value: Any) -> Any:
-    """A value without what a template gives; a list or dictionary keeps the rest."""
+    """A value without its templated parts; a list or dictionary keeps the rest."""
     if isinstance(value, Mapping):
         return {key: _literal(item) for key, item in value.items() if not _templated(item)}
     if isinstance(value, list):
@@ -94,7 +94,7 @@ def _literal(value: Any) -> Any:
 
 
 def _lenient(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """A spec that wants nothing: what a template gives is not there when the rest is looked at."""
+    """A spec without requirements, because templated options are absent during the check."""
     dropped = ("required", "required_if", "required_together", "required_one_of", "required_by", "fallback", "default")
     kept = {key: value for key, value in spec.items() if key not in dropped}
     if "options" in kept:
@@ -128,7 +128,7 @@ def _mappings(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _inventory_options() -> set[str]:
-    """Those of the inventory plugin, and of the fragments of Ansible's own that it extends."""
+    """Options of the inventory plugin, and of the fragments of Ansible that it extends."""
     text = (ROOT / "plugins" / "inventory" / "panorama.py").read_text(encoding="utf-8")
     own = yaml.safe_load(re.split(r'DOCUMENTATION = r?"""', text)[1].partition('"""')[0])
     found = set(own["options"])
@@ -147,7 +147,7 @@ def _playbook(name: str) -> None:
 
 
 def _is_artifact(value: Any) -> bool:
-    """What a run hands on of one firewall: its key is made of the firewall's name."""
+    """Whether it is the run statistic of one firewall, whose key contains the firewall's name."""
     return isinstance(value, Mapping) and set(value) == {"verdict", "cause"}
 
 
@@ -159,7 +159,7 @@ def _variables(given: Mapping[str, Any]) -> None:
 
 
 def check_yaml(sample: Sample) -> None:
-    """Inventories, variables, tasks and playbooks: names and values are those of the modules, plugins and roles."""
+    """Inventories, variables, tasks and playbooks: names and values match the modules, plugins and roles."""
     try:
         content = DataLoader().load(sample.text)
     except AnsibleParserError as error:
@@ -179,7 +179,7 @@ def check_yaml(sample: Sample) -> None:
 
 
 def _parsed(program: type[CLI], words: list[str]) -> Namespace:
-    """What Ansible's own command line makes of them."""
+    """The words as parsed by Ansible's own command line."""
     cli = program(["ansible", *words])
     cli.init_parser()
     assert cli.parser is not None
@@ -211,8 +211,8 @@ def _ansible_doc(words: list[str]) -> None:
 
 @cache
 def _sessions() -> frozenset[str]:
-    """What nox can run here."""
-    # Without the keywords it would list what runs by default.
+    """Names of all nox sessions."""
+    # Without the keywords, nox lists only the default sessions.
     everything = ["--list", "--json", "--keywords", "not nothing"]
     nox = [str(VENV / "bin" / "nox"), "--noxfile", str(ROOT / "noxfile.py"), *everything]
     listed = subprocess.run(nox, capture_output=True, text=True, check=True, timeout=60).stdout
@@ -257,7 +257,7 @@ PROGRAMS_CHECKED: Mapping[str, Callable[[list[str]], None]] = {
 
 
 def check_console(sample: Sample) -> None:
-    """Each command is of a program that is known, and names what there is."""
+    """Each command belongs to a known program, and the names in it exist."""
     for line, _shown in sample.commands():
         lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
         lexer.wordchars += "@:,[]{}!^%+"
@@ -273,7 +273,7 @@ def check_console(sample: Sample) -> None:
 
 
 def _simple(words: list[str]) -> Iterator[list[str]]:
-    """The single commands of a line, without what is read and written."""
+    """The single commands of a line, without redirections."""
     command: list[str] = []
     skip = False
     for word in [*words, ";"]:
@@ -309,7 +309,7 @@ def check_ini(sample: Sample) -> None:
 
 
 def check_diff(sample: Sample) -> None:
-    """Whether it applies, a walk-through shows."""
+    """The walk-throughs test whether it applies."""
     named = re.findall(r"^--- a/(\S+)\n\+\+\+ b/\1$", sample.text, re.MULTILINE)
     if not named:
         raise BadSample("it names no file")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fenced blocks of the documentation, for the tests that try them."""
+"""The code blocks of the documentation, for the tests that check them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Sample:
     Attributes:
         page: the page's path, relative to the repository.
         line: of the fence, from 1.
-        heading: the second-level heading that it stands under.
+        heading: the second-level heading above it.
     """
 
     page: str
@@ -37,10 +37,10 @@ class Sample:
         return f"{self.page}:{self.line}"
 
     def commands(self) -> list[tuple[str, list[str]]]:
-        """The commands of a block for a shell, each with the lines that it shows below.
+        """The commands of a shell block, each with its output lines.
 
-        With a prompt in it, what has no prompt is output; without, every line is a command. A backslash at the end of a
-        line continues it.
+        In a block with prompts, lines without a prompt are output; otherwise every line is a command. A backslash at
+        the end of a line continues it.
         """
         lines = self.text.replace("\\\n", " ").splitlines()
         prompted = any(line.startswith("$ ") for line in lines)
@@ -58,14 +58,14 @@ class Sample:
 
 
 def pages() -> list[Path]:
-    """Every page of the documentation, without those that are made of directives and that Sphinx alone reads."""
+    """Every page of the documentation, except those for Sphinx alone."""
     found = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("roles/*/README.md")), ROOT / "tests/simulator/README.md"]
     found += sorted((ROOT / "docs").rglob("*.md"))
     return [page for page in found if page.parent.name != "docsite"]
 
 
 def examples() -> Iterator[Sample]:
-    """What the documentation of modules and other plugins shows of their use."""
+    """The EXAMPLES of modules and other plugins."""
     for path in sorted((ROOT / "plugins").glob("*/*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in tree.body:
@@ -79,7 +79,7 @@ def examples() -> Iterator[Sample]:
 
 
 def samples(page: Path) -> Iterator[Sample]:
-    """The fenced and indented blocks of a page, those in lists and quotes included."""
+    """The fenced and indented blocks of a page, including those in lists and quotes."""
     heading = ""
     tokens = MarkdownIt().parse(page.read_text(encoding="utf-8"))
     for number, token in enumerate(tokens):

@@ -4,8 +4,7 @@
 
 """Builds the documentation site into build/site, without a network: ``.venv/bin/python -m tests.tooling.site``.
 
-The pages are those of the repository; what modules, plugins and the role say of themselves is written beside them. A
-warning is a failure.
+The pages are those of the repository, plus the documentation of modules, plugins and the role. A warning is a failure.
 """
 
 from __future__ import annotations
@@ -21,13 +20,17 @@ from tests.tooling.environment import BUILD, ROOT, VENV, Failed, call, environme
 SITE = BUILD / "site"
 SOURCE = BUILD / "site-source"
 CONF = ROOT / "docs" / "docsite"
-# The pages, and what they link to. Copied, because MyST resolves links between pages from where a file really lies.
+# The pages and their link targets. Copied, because MyST resolves links from the real path of a file.
 COPIED = (
     *("CHANGELOG.md", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", "docs"),
     *("meta/runtime.yml", "requirements.txt", "tests/simulator/README.md"),
 )
-ROOT_PAGES = ("index.md", "unconfirmed.md")
-# furo shows the contents beside each page, and an error in the page that lists them again.
+ROOT_PAGES = ("index.md",)
+# Galaxy shows the README alone, so it has absolute links; in the site they lead to the pages of the site.
+_REPOSITORY = re.compile(
+    r"https://(?:github\.com/panops/panops\.mlav/blob|raw\.githubusercontent\.com/panops/panops\.mlav)/main/"
+)
+# furo shows the contents next to each page, and reports an error for a page that lists them again.
 _CONTENTS = re.compile(r"^\.\. contents::.*\n(?:   .*\n)*", re.MULTILINE)
 _THEME_ERROR = "ERROR: Adding a table of contents"
 _LOADED = re.compile(r"""<(?:script|img|link|iframe)\b[^>]*\b(?:src|href)=["'](?:https?:)?//[^"']*["'][^>]*>""")
@@ -37,7 +40,7 @@ def build(log: IO[str]) -> str:
     """Builds the site; returns how many pages it has.
 
     Raises:
-        Failed: a tool warned, a page shows an error of the theme, or it loads something from elsewhere.
+        Failed: a tool warned, a page has an error of the theme, or it loads something from another server.
     """
     shutil.rmtree(SITE, ignore_errors=True)
     _lay_out()
@@ -75,13 +78,13 @@ def build(log: IO[str]) -> str:
 
 
 def loaded_from_elsewhere(page: str) -> str | None:
-    """The first tag of a page by which a browser would ask another server; links to follow are none."""
+    """The first tag of a page that makes a browser load something from another server. Links do not count."""
     found = _LOADED.search(page)
     return found[0] if found else None
 
 
 def _lay_out() -> None:
-    """Copies the repository's pages to where Sphinx reads, in the places that their links to each other expect."""
+    """Copies the pages of the repository to the source folder of Sphinx, with the layout that their links expect."""
     shutil.rmtree(SOURCE, ignore_errors=True)
     SOURCE.mkdir(parents=True)
     places = {name: ROOT / name for name in COPIED} | {name: CONF / name for name in ROOT_PAGES}
@@ -92,6 +95,8 @@ def _lay_out() -> None:
             shutil.copytree(origin, target)
         else:
             shutil.copyfile(origin, target)
+    readme = SOURCE / "README.md"
+    readme.write_text(_REPOSITORY.sub("", readme.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def main() -> int:

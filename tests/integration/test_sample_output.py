@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the README shows is what happens."""
+"""The output in docs/running.md is that of a real run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.simulator.running import running_fleet
 
 from .conftest import PLAYBOOKS, ROOT, Ansible
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
 SCENARIOS = {
     "fw-ams-1": "tls_interception",
     "fw-ams-2": "tls_interception_this_firewall",
@@ -30,10 +30,10 @@ def summary(text: str) -> list[str]:
     return [line for line in lines if line.startswith('"') and not line.startswith(('"msg"', '"Written: '))]
 
 
-def test_the_sample_is_a_real_output(tmp_path: Path, ansible: Ansible) -> None:
+def test_the_sample_is_real_output(tmp_path: Path, ansible: Ansible) -> None:
     entries = [{"name": name, "scenario": scenario} for name, scenario in SCENARIOS.items()]
     with running_fleet(list(entries), tmp_path / "fleet"):
         run = ansible.playbook(PLAYBOOKS / "diagnose.yml", tmp_path / "fleet" / "inventory.yml")
     assert run.code == 0, run.output
-    assert len(summary(README)) > len(SCENARIOS)
-    assert summary(run.output) == summary(README)
+    assert len(summary(PAGE)) > len(SCENARIOS)
+    assert summary(run.output) == summary(PAGE)
