@@ -1,0 +1,59 @@
+# Copyright (c) 2026 panops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Times of a firewall in words: how long ago, then its own time with the zone.
+
+This is a private module: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
+
+
+@dataclass(frozen=True)
+class DeviceTime:
+    """A firewall's own time. ``now`` has no offset; ``utc_offset_s`` is seconds east of UTC. None where unknown."""
+
+    now: datetime | None
+    utc_offset_s: int | None
+
+    @property
+    def zone(self) -> str:
+        """``UTC``, ``UTC-05:00``; ``firewall time`` where the offset is unknown."""
+        if self.utc_offset_s is None:
+            return "firewall time"
+        hours, minutes = divmod(abs(self.utc_offset_s) // 60, 60)
+        sign = "-" if self.utc_offset_s < 0 else "+"
+        return f"UTC{sign}{hours:02}:{minutes:02}" if hours or minutes else "UTC"
+
+    def tell(self, moment: datetime) -> str:
+        """``8 minutes ago (11:33:35 UTC-05:00)``, to follow a verb; with the date where it is another day's.
+
+        ``moment`` is device-local. Without the firewall's clock: ``at 2026-11-23 11:33:35 UTC-05:00``.
+        """
+        moment = moment.replace(microsecond=0, tzinfo=None)
+        date_and_time = moment.isoformat(sep=" ")
+        if self.now is None:
+            return f"at {date_and_time} {self.zone}"
+        shown = moment.time().isoformat() if moment.date() == self.now.date() else date_and_time
+        return f"{_distance(self.now.replace(microsecond=0) - moment)} ({shown} {self.zone})"
+
+
+def span(seconds: int) -> str:
+    """A length of time in its largest fitting unit, rounded down: ``8 minutes``, ``36 hours``."""
+    unit, length = next(((name, size) for name, size in _UNITS if seconds >= 2 * size), _UNITS[-1])
+    count = seconds // length
+    return f"{count} {unit if count != 1 else unit[:-1]}"
+
+
+def _distance(age: timedelta) -> str:
+    """``8 minutes ago``, ``in 9 days``, ``just now``."""
+    seconds = int(abs(age).total_seconds())
+    if not seconds:
+        return "just now"
+    return f"{span(seconds)} ago" if age > timedelta(0) else f"in {span(seconds)}"
