@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-_UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
+# Name, length, and the shortest time that is told in it, in seconds: up to 120 minutes are more exact than 1 hour.
+_UNITS = (("days", 86400, 172800), ("hours", 3600, 7200), ("minutes", 60, 60), ("seconds", 1, 0))
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,17 @@ class DeviceTime:
 
 
 def span(seconds: int) -> str:
-    """A length of time in its largest fitting unit, rounded down: ``8 minutes``, ``36 hours``."""
-    unit, length = next(((name, size) for name, size in _UNITS if seconds >= 2 * size), _UNITS[-1])
+    """A length of time in one unit, rounded down: ``8 minutes``, ``36 hours``."""
+    unit, length = next((unit, length) for unit, length, least in _UNITS if seconds >= least)
     count = seconds // length
     return f"{count} {unit if count != 1 else unit[:-1]}"
+
+
+def exact_span(seconds: int) -> str:
+    """A length of time in one unit and the rest in another: ``5 minutes 1 second``."""
+    length = next(length for _unit, length, least in _UNITS if seconds >= least)
+    rest = seconds % length
+    return f"{span(seconds)} {span(rest)}" if rest else span(seconds)
 
 
 def _distance(age: timedelta) -> str:

@@ -133,7 +133,10 @@ def _sentence(text: str) -> str:
 
 
 def _degraded(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[Finding, ...]) -> Wordings:
-    risks = [outcomes[check].risk for check in degrading_checks(outcomes)]
+    """The risk that the advice is about comes first."""
+    first = findings[0].because[0] if findings else ""
+    checks = sorted(degrading_checks(outcomes), key=lambda check: check != first)
+    risks = [outcomes[check].risk for check in checks]
     advice = f" {_action(case, findings[0])}." if findings else ""
     others = f" (and {len(risks) - 1} more)" if len(risks) > 1 else ""
     return (

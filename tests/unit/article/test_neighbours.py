@@ -415,7 +415,7 @@ def test_neighbours(table: str, name: str, shape: Shape) -> None:
 def test_the_service_route_that_a_template_pushed_is_named_as_such() -> None:
     found, device = judged(NETWORK["route pushed by a template"].firewall)
     route = next(check for check in found.checks if check.id == "service_route")
-    assert route.message.startswith("Service route pushed by Panorama: ethernet1/5 (10.1.5.254).")
+    assert route.message.startswith("Service route pushed by Panorama, via ethernet1/5 (10.1.5.254).")
     assert f"ping source 10.1.5.254 count 3 host {kb.SERVER}" in device.asked
 
 

@@ -92,7 +92,7 @@ DEVICE = (
         id="clock_skew",
         code="MLAV0003",
         title="Firewall clock wrong",
-        essence="{skew}, so certificates look {validity}",
+        essence="{skew}; certificates look {validity}",
         proven_by="Certificate validation fails with x509 code 9 or 10 and the clock is more than 5 minutes off, or "
         "earlier than the start of the device certificate or the release of installed content.",
         ruled_out_by="A clock that is right: then the certificate itself is outside its validity period.",

@@ -129,7 +129,7 @@ PATH = (
         id="name_resolution_intermittent",
         code="MLAV0104",
         title="Name resolution intermittent",
-        essence="device-server could not resolve {server}, which resolves now",
+        essence="{server} resolves now, but not reliably",
         proven_by="devsrv.log reports `Couldn't resolve host name`, the name resolves now, and the release has the fix "
         "for PAN-229832.",
         ruled_out_by="A release without that fix: see defect_pan_229832. A name that does not resolve now either.",
@@ -166,7 +166,7 @@ PATH = (
         id="certificate_expired",
         code="MLAV0106",
         title="Server certificate outside its validity",
-        essence="{validity} although the firewall's clock is right",
+        essence="{validity} although the clock is right",
         proven_by="Certificate validation fails with x509 code 10 and the clock is right.",
         ruled_out_by="A clock that is off: see clock_skew.",
         article=NOT_NAMED + "It shows how a failed validation is logged, with the x509 code; code 10 means expired.",
@@ -204,7 +204,7 @@ PATH = (
         id="proxy_unreachable",
         code="MLAV0108",
         title="Proxy unusable",
-        essence="{seen_as} (configured proxy: {proxy})",
+        essence="{seen_as} (proxy {proxy})",
         proven_by="A proxy is configured, and the connection table shows SYN_SENT only to it, its name does not "
         "resolve (curl 5), or it aborts CONNECT.",
         ruled_out_by="An established session to the proxy or to the cloud server.",

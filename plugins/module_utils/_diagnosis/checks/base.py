@@ -71,8 +71,8 @@ def explained(problem: Problem) -> str:
 
 
 def quoted(text: object) -> str:
-    """A device's words as one line in quotes."""
-    return f'"{brief(text)}"'
+    """A device's words as one line in quotes, without a period at their end."""
+    return f'"{brief(text).rstrip(".")}"'
 
 
 def compare(expected: object, got: object) -> str:

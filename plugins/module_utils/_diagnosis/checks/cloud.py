@@ -68,7 +68,8 @@ def _nothing_in_log(case: Case, theme: Theme, nothing: str) -> Outcome:
     # An MLAV error with another or an unrecognized text may be one of these.
     others = tuple(trace for trace in case.timeline.current if not trace.recognized or trace.theme == "other")
     if others:
-        message = f"devsrv.log has an MLAV error that names no cause: {quoted(others[0].text)}{_last(case, others)}."
+        text = quoted(others[0].text or others[0].sample)
+        message = f"devsrv.log has an MLAV error that names no cause: {text}{_last(case, others)}."
         return Outcome("error", message, traces=others)
     if not case.log_was_read:
         log = case.evidence.devsrv_log

@@ -130,7 +130,7 @@ def cloud_connection(case: Case) -> Outcome:
     if case.state == "other":
         status = case.evidence.cloud_status.value
         got = quoted(status.raw_state) if status is not None and status.raw_state else "an unrecognized answer"
-        return Outcome("error", f"Cloud status unrecognized: {compare(_STATES, got)}.")
+        return Outcome("error", f"Cloud status unrecognized: {compare(_STATES, got)}. Report the raw answer.")
     if case.state == "busy":
         return Outcome("error", f"Cloud status unknown: {compare(_STATES, quoted(_BUSY))}.")
     return lacking(case.evidence.cloud_status, "Cloud status")

@@ -15,7 +15,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.classify import causes_of
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption import who_decrypts
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.moments import span
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.moments import exact_span, span
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding, from_log, newest
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import Trace
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.witnesses import (
@@ -184,4 +184,4 @@ def skew(case: Case) -> str:
         return f"at least {span(case.clock_proof.behind_s)} behind ({case.clock_proof.reason})"
     if case.skew_s is None:
         return _UNKNOWN_SKEW
-    return f"{span(abs(case.skew_s))} {'behind' if case.skew_s < 0 else 'ahead'}"
+    return f"{exact_span(abs(case.skew_s))} {'behind' if case.skew_s < 0 else 'ahead'}"
