@@ -8,7 +8,7 @@ A new signature is a new entry in ``causes``, a rule that finds it, and a test r
 knowledge-base article kA14u000000HDuDCAW in our own words. Ids and codes are stable and never used
 again for something else.
 
-Texts are templates. ``{server}``, ``{address}``, ``{way}`` and the like are filled in by ``wording`` with the values of
+Texts are templates. ``{server}``, ``{address}``, ``{egress}`` and the like are filled in by ``wording`` with the values of
 one firewall; a cause's ``details`` may add names of its own.
 
 This is a private module: it may change in any release.

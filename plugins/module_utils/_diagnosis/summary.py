@@ -66,7 +66,7 @@ def _wordings(case: Case, verdict: Verdict, outcomes: Mapping[str, Outcome], fin
     if verdict == "degraded":
         return _degraded(case, outcomes, findings)
     if verdict == "standby":
-        reason = f"disconnected as expected: its service route uses {wording.way(case)}. No action needed."
+        reason = f"disconnected as expected: its service route uses {wording.egress(case)}. No action needed."
         return (f"{_peer(case)}, {reason}",)
     peer = f"{_peer(case)}: " if case.ha_inactive else ""
     if case.state != "disconnected":
@@ -195,7 +195,7 @@ def _possible(case: Case, findings: tuple[Finding, ...]) -> Wordings:
     lead = f"Disconnected. Possible cause{'s' if len(findings) > 1 else ''}: {named}."
     question, hint = open_question(case, findings), _hint(case)
     asked = f" Find out {question}." if question else ""
-    return (f"{lead}{asked}{hint}", f"{lead}{hint}", f"{lead}{asked}", lead)
+    return (f"{lead}{asked}{hint}", f"{lead}{asked}", f"{lead}{hint}", lead)
 
 
 def _unknown(case: Case) -> Wordings:

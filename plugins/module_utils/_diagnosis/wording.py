@@ -36,8 +36,8 @@ def values(case: Case, details: Mapping[str, Any]) -> dict[str, str]:
     named = {
         "server": server(case),
         "address": case.address or "address unknown",
-        "way": way(case),
-        "source": case.source_address or way(case),
+        "egress": egress(case),
+        "source": case.source_address or egress(case),
         "release": brief_name(case.release_text),
         "fix": _fix(case),
         "dns": dns(case),
@@ -49,6 +49,7 @@ def values(case: Case, details: Mapping[str, Any]) -> dict[str, str]:
         "router": _router(case),
         "skew": skew(case),
         "restart_time": _restart_time(case),
+        "rules": ", ".join(details.get("decrypt_rules", ())),
         "ping": ping_command(case),
         "capture": capture(case),
     }
@@ -61,7 +62,7 @@ def server(case: Case) -> str:
     return known if _HOST_NAME.fullmatch(known) or address_of(known) else "<the cloud server>"
 
 
-def way(case: Case) -> str:
+def egress(case: Case) -> str:
     """The egress interface: the management interface, or ``ethernet1/5 (10.1.5.254)``."""
     route = case.evidence.service_route.value
     if route is None:
@@ -145,7 +146,7 @@ def _router(case: Case) -> str:
     if _is_management(case):
         return "the default gateway of the management interface"
     if case.leaves_by_dataplane:
-        return f"the virtual router of {way(case)}"
+        return f"the virtual router of {egress(case)}"
     return "the default gateway of the management interface or the virtual router of the service-route interface"
 
 

@@ -402,7 +402,7 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
      "The connection table has no session to the cloud server now."),
     ("tls_validation", "a certificate by code", firewall(devsrv_log=devsrv(*x509(20))), "fail",
      'The certificate shown for ml.service.paloaltonetworks.com does not validate (x509 code 20: "Peer certificate '
-     'cannot be authenticated with given CA certificates"), last at 2026-11-23 05:10:00 firewall time.'),
+     'cannot be authenticated with given CA certificates"), last 5 minutes ago (05:10:00 UTC-05:00).'),
     ("tls_validation", "a certificate by text", firewall(devsrv_log=devsrv(x509(20)[1])), "fail",
      'The certificate shown for ml.service.paloaltonetworks.com does not validate ("Peer certificate cannot be '
      'authenticated with given CA certificates"), last 5 minutes ago (05:10:00 UTC-05:00).'),
@@ -423,8 +423,8 @@ SAID: list[tuple[str, str, m.EvidenceSet, str, str]] = [
     ("tls_validation", "an empty log", firewall(devsrv_log=devsrv(lines=0)), "error",
      "devsrv.log is empty, so it proves nothing."),
     ("cloud_response", "HTTP", firewall(devsrv_log=devsrv(http(500, "overload"))), "fail",
-     'ml.service.paloaltonetworks.com answers with an error: expected HTTP 200, got HTTP 500 "overload", last at '
-     "2026-11-23 05:10:00 firewall time."),
+     'ml.service.paloaltonetworks.com answers with an error: expected HTTP 200, got HTTP 500 "overload", last 5 '
+     "minutes ago (05:10:00 UTC-05:00)."),
     ("cloud_response", "HTTP without a text", firewall(devsrv_log=devsrv(http(403))), "fail",
      "ml.service.paloaltonetworks.com answers with an error: expected HTTP 200, got HTTP 403, last 5 minutes ago "
      "(05:10:00 UTC-05:00)."),

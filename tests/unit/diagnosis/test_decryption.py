@@ -163,12 +163,10 @@ SWITCHED_OFF = (exclusion(False),)
     ("route", "who", "first"),
     [
         (dataplane(), "this_firewall", "Enable the exclusion of *.paloaltonetworks.com."),
-        (management(), "unknown", "Exclude *.paloaltonetworks.com on the decrypting device, perhaps this one."),
+        (management(), "unknown", "Exclude *.paloaltonetworks.com on the decrypting device."),
     ],
 )
-def test_a_disabled_exclusion_is_enabled_only_where_this_firewall_decrypts(
-    route: Any, who: str, first: str
-) -> None:
+def test_a_disabled_exclusion_is_enabled_only_where_this_firewall_decrypts(route: Any, who: str, first: str) -> None:
     rules = policy(rule(), exclusions=SWITCHED_OFF)
     found = diagnose(firewall(decryption=rules, service_route=route, devsrv_log=devsrv(*x509(20))))
     assert found.causes[0].details["decrypts"] == who

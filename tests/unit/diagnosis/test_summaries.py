@@ -165,8 +165,8 @@ SAID: list[tuple[str, m.EvidenceSet, str, str]] = [
      "resolves now. Diagnose the live firewall."),
     ("no ping, and a long hint", archive(devsrv_log=devsrv(dns_error()), ping=lost(hint=f"Diagnose {9 * 'live '}")),
      "broken",
-     f"Disconnected. Possible causes: name_resolution_failed or name_resolution_intermittent. Diagnose {8 * 'live '}"
-     "live."),
+     "Disconnected. Possible causes: name_resolution_failed or name_resolution_intermittent. Find out whether the name "
+     "resolves now."),
     ("two errors, no clock", firewall(clock=lost(), devsrv_log=devsrv(*x509(20, 120), dns_error(5))), "broken",
      "Disconnected. Possible causes: name_resolution_intermittent or tls_interception. Find out which of the errors is "
      "the newest."),
@@ -187,7 +187,7 @@ SAID: list[tuple[str, m.EvidenceSet, str, str]] = [
      "Disconnected; cause unknown because of a bug in this collection (see the checks with status error)."),
     ("not reached, a long reason", m.EvidenceSet("fw", "live", COLLECTED, "full",
      device=lost("unreachable", 200 * "x", "Add a route")), "undetermined",
-     f"Could not query the firewall: {119 * 'x'}…. Add a route."),
+     f"Could not query the firewall: {115 * 'x'}…. Add a route."),
     ("not reached, a hint that is too long", m.EvidenceSet("fw", "live", COLLECTED, "full",
      device=lost("unreachable", "no route", 200 * "y")), "undetermined",
      f"Could not query the firewall. {129 * 'y'}…"),

@@ -116,7 +116,7 @@ REMEDIES: list[tuple[str, m.EvidenceSet, str, str]] = [
       )),
     # Captures.
     ("capture at the management interface", firewall(), "unexplained",
-     'between the management interface and the cloud server: `tcpdump filter "host 198.51.100.10" snaplen 0` (end it '
+     'between the management interface and the cloud server: `tcpdump filter "host 198.51.100.10" snaplen 0` (stop it '
      "with Ctrl-C), then `view-pcap mgmt-pcap mgmt.pcap`. Read"),
     ("capture on a dataplane interface", firewall(service_route=dataplane()), "unexplained",
      f"`{DIAG} set filter match source 10.1.5.254 destination 198.51.100.10 destination-port 443`, `{DIAG} set filter "

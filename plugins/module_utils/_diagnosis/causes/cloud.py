@@ -79,8 +79,8 @@ CLOUD = (
         article="Step 3 of its procedure: capture packets between the service-route interface and the cloud server, "
         "and look for MLAV errors in devsrv.log (`less mp-log devsrv.log`).",
         remedy=RemedyEntry(
-            action="Capture packets between {way} and the cloud",
-            text="Capture packets between {way} and the cloud server: {capture}{proxy_note} Read "
+            action="Capture packets between {egress} and the cloud",
+            text="Capture packets between {egress} and the cloud server: {capture}{proxy_note} Read "
             "`less mp-log devsrv.log` around the time of the capture for messages about MLAV. If neither shows the "
             "cause, open a support case with the tech-support file, the capture and " + LINES + ".",
             actor="firewall_admin",

@@ -148,7 +148,7 @@ DEVICE = (
             action="Correct its source (Device > Setup > Services)",
             text="Correct the service route of Palo Alto Networks Services (Device > Setup > Services > Service Route "
             "Configuration, or in the Panorama template that pushes it): select an interface that is up and an "
-            "address on it, then commit. Current source: {way}. Problem: {reason}.",
+            "address on it, then commit. Current source: {egress}. Problem: {reason}.",
             actor="firewall_admin",
             risk="medium",
             needs_maintenance_window=True,

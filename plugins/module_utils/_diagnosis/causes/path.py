@@ -34,7 +34,7 @@ PATH = (
         "the cloud server blocks port 443.",
         remedy=RemedyEntry(
             action="Allow TCP 443 to it from {source}",
-            text="Find the device between {way} and the cloud that drops the traffic, and allow TCP port 443 from "
+            text="Find the device between {egress} and the cloud that drops the traffic, and allow TCP port 443 from "
             "{source} to {server} (currently {address}; addresses change, so allow the name where possible). If the "
             "traffic crosses this firewall's own dataplane, check its security policy too.{proxy_note} To see how far "
             "the traffic gets: {capture}",
@@ -58,7 +58,7 @@ PATH = (
         "`*.paloaltonetworks.com` from decryption.",
         remedy=RemedyEntry(
             action="Exclude {exclusion} on the decrypting device",
-            text="Find the device between {way} and {server} that decrypts this traffic, and exclude {exclusion} from "
+            text="Find the device between {egress} and {server} that decrypts this traffic, and exclude {exclusion} from "
             "decryption there. Whether this firewall is that device is unknown ({decrypts_why}). A capture shows who "
             "issued the certificate: {capture}",
             actor="decryption_admin",
@@ -78,9 +78,10 @@ PATH = (
                 params={"name": "{exclusion}", "state": "present"},
             ),
             "perhaps_this_firewall": RemedyEntry(
-                action="Exclude {exclusion} on the decrypting device, perhaps this one",
+                essence="untrusted certificate, and rule {rules} of this firewall may match",
+                action="Exclude {exclusion} on the decrypting device",
                 text="This firewall's decryption policy may match the traffic ({decrypts_why}). If it does, exclude "
-                "{exclusion} from decryption here; otherwise find the device between {way} and {server} that "
+                "{exclusion} from decryption here; otherwise find the device between {egress} and {server} that "
                 "decrypts, and exclude it there. A capture shows who issued the certificate: {capture}",
                 actor="decryption_admin",
                 risk="low",
@@ -101,7 +102,7 @@ PATH = (
             "elsewhere": RemedyEntry(
                 title="TLS intercepted upstream",
                 action="Have the decrypting device exclude {exclusion}",
-                text="Ask the owner of the device that decrypts between {way} and the cloud to exclude {exclusion} "
+                text="Ask the owner of the device that decrypts between {egress} and the cloud to exclude {exclusion} "
                 "from decryption there. This firewall is not that device ({decrypts_why}) and needs no change.",
                 actor="decryption_admin",
                 risk="low",
@@ -149,14 +150,14 @@ PATH = (
         id="cloud_unreachable",
         code="MLAV0105",
         title="No route to the cloud server",
-        essence="{reason} from {way}",
+        essence="{reason} from {egress}",
         proven_by="The ping answers that the network or the host is unreachable, or that the traffic loops.",
         ruled_out_by="An established session to the cloud server.",
         article="Step 2 of its procedure: the ping of the cloud server tests reachability. A missing route is not "
         "among its known problems.",
         remedy=RemedyEntry(
             action="Correct the routing from there to the internet",
-            text="Correct the routing between {way} and the internet ({server} is {address}): {router}, and the next "
+            text="Correct the routing between {egress} and the internet ({server} is {address}): {router}, and the next "
             "hops after it. Then try again: {ping}.",
             actor="network_admin",
             risk="medium",
@@ -193,7 +194,7 @@ PATH = (
         "An interrupted handshake is not among its known problems.",
         remedy=RemedyEntry(
             action="Find the interrupting device with a packet capture",
-            text="Find the device between {way} and {server} that resets the connection: a proxy, an application "
+            text="Find the device between {egress} and {server} that resets the connection: a proxy, an application "
             "filter or a decrypting device.{proxy_note} A capture shows where the reset comes from: {capture} Allow "
             "TLS to {server} there, without inspection.",
             actor="network_admin",
@@ -210,9 +211,9 @@ PATH = (
         ruled_out_by="An established session to the proxy or to the cloud server.",
         article=NOT_NAMED + "It does not mention proxies.",
         remedy=RemedyEntry(
-            action="Make the proxy reachable from {way} or correct it",
+            action="Make the proxy reachable from {egress} or correct it",
             text="Check the proxy under Device > Setup > Services (configured: {proxy}): does its name resolve, does "
-            "it answer from {way}, and does it allow CONNECT to {server} on port 443? Correct or remove it, then "
+            "it answer from {egress}, and does it allow CONNECT to {server} on port 443? Correct or remove it, then "
             "commit. To see how far the traffic gets: {capture}",
             actor="network_admin",
             risk="low",

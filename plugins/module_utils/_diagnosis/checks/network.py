@@ -38,7 +38,7 @@ def service_route(case: Case) -> Outcome:
         return lacking(evidence, "Service route for Palo Alto Networks Services")
     if route.kind == "undetermined":
         return Outcome("error", f"The service route is unknown: {brief(route.reason or 'no reason given')}.")
-    message = f"{_origin(route)}, via {wording.way(case)}.{_remarks(case, route)}"
+    message = f"{_origin(route)}, via {wording.egress(case)}.{_remarks(case, route)}"
     if route.kind == "dataplane" and address_of(route.source_address) is None:
         got = quoted(route.source_address) if route.source_address else "none"
         return Outcome("error", f"{message} Unresolved source: {compare('an IP address', got)}.")
