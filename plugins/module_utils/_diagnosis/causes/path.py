@@ -58,9 +58,9 @@ PATH = (
         "`*.paloaltonetworks.com` from decryption.",
         remedy=RemedyEntry(
             action="Exclude {exclusion} on the decrypting device",
-            text="Find the device between {egress} and {server} that decrypts this traffic, and exclude {exclusion} from "
-            "decryption there. Whether this firewall is that device is unknown ({decrypts_why}). A capture shows who "
-            "issued the certificate: {capture}",
+            text="Find the device between {egress} and {server} that decrypts this traffic, and exclude {exclusion} "
+            "from decryption there. Whether this firewall is that device is unknown ({decrypts_why}). A capture shows "
+            "who issued the certificate: {capture}",
             actor="decryption_admin",
             risk="low",
         ),
@@ -157,8 +157,8 @@ PATH = (
         "among its known problems.",
         remedy=RemedyEntry(
             action="Correct the routing from there to the internet",
-            text="Correct the routing between {egress} and the internet ({server} is {address}): {router}, and the next "
-            "hops after it. Then try again: {ping}.",
+            text="Correct the routing between {egress} and the internet ({server} is {address}): {router}, and the "
+            "next hops after it. Then try again: {ping}.",
             actor="network_admin",
             risk="medium",
         ),
