@@ -156,11 +156,11 @@ diagnosis:
       type: str
       sample: likely
     summary:
-      description: One sentence that a person can act on.
+      description: What is wrong, the decisive fact, and what to do, in at most 160 characters.
       type: str
       sample: >-
-        Likely cause: ml.service.paloaltonetworks.com shows an untrusted certificate (x509 code 20): a device on the
-        path decrypts; have its owner exclude *.paloaltonetworks.com.
+        TLS intercepted upstream (likely): ml.service.paloaltonetworks.com shows an untrusted certificate. Have the
+        decrypting device exclude *.paloaltonetworks.com.
     causes:
       description: Root causes, most certain first. Empty where none is known.
       type: list
@@ -177,7 +177,7 @@ diagnosis:
         title:
           description: The cause in a few words.
           type: str
-          sample: A device on the way decrypts the connection
+          sample: TLS intercepted
         confidence:
           description: V(proven), V(likely) or V(possible).
           type: str
@@ -188,7 +188,7 @@ diagnosis:
           elements: str
           sample: [tls_validation, decryption_policy]
         details:
-          description: What belongs to this cause alone, such as who decrypts.
+          description: Facts of this cause, such as who decrypts.
           type: dict
           sample: {decrypts: elsewhere, x509_code: 20}
         remedy:
@@ -199,9 +199,9 @@ diagnosis:
               description: What to do.
               type: str
               sample: >-
-                Tell the owner of the device that decrypts between the management interface and the cloud to exclude
-                *.paloaltonetworks.com from decryption there. This firewall is not that device (it has no decrypt rule),
-                so nothing is to be changed on it.
+                Ask the owner of the device that decrypts between the management interface and the cloud to exclude
+                *.paloaltonetworks.com from decryption there. This firewall is not that device (it has no decrypt rule)
+                and needs no change.
             actor:
               description:
                 - Who has to act, V(firewall_admin), V(network_admin), V(decryption_admin), V(vendor) or V(nobody).
@@ -243,7 +243,7 @@ diagnosis:
         title:
           description: The check in a few words.
           type: str
-          sample: The certificate of the cloud server validates
+          sample: TLS certificate validation
         status:
           description: V(pass), V(warn), V(fail), V(error) (could not tell) or V(skipped).
           type: str
@@ -252,9 +252,8 @@ diagnosis:
           description: What was found.
           type: str
           sample: >-
-            The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 10:14:58).
-            Expected: a valid certificate Actual: x509 code 20: Peer certificate cannot be authenticated with given CA
-            certificates
+            The certificate shown for ml.service.paloaltonetworks.com does not validate (x509 code 20: "Peer
+            certificate cannot be authenticated with given CA certificates"), last 8 minutes ago (10:07:02 UTC).
         evidence:
           description: The questions and answers behind it, redacted and bounded.
           type: list

@@ -105,8 +105,8 @@ diagnoses:
       verdict: broken
       cause_confidence: likely
       summary: >-
-        Likely cause: ml.service.paloaltonetworks.com shows an untrusted certificate (x509 code 20): a device on the
-        path decrypts; have its owner exclude *.paloaltonetworks.com.
+        TLS intercepted upstream (likely): ml.service.paloaltonetworks.com shows an untrusted certificate. Have the
+        decrypting device exclude *.paloaltonetworks.com.
 evidence_files:
   description: The files that evidence was saved in. There is none of a tech-support file that could not be read.
   returned: when O(save_evidence) is set, outside check mode

@@ -126,7 +126,7 @@ def rows(page: str, head: str) -> list[list[str]]:
 
 
 def test_the_checks_are_those_of_the_diagnosis() -> None:
-    told = rows("reading_a_diagnosis.md", "| check | what it looks at |")
+    told = rows("reading_a_diagnosis.md", "| check | title |")
     assert told == [[check.id, check.title] for check in CHECKS]
 
 

@@ -89,7 +89,8 @@ def diagnosis(scenario: Scenario) -> Diagnosis:
 def shown(found: Diagnosis) -> str:
     """The summary, then each check that shows the first cause, with what the firewall answered."""
     first = found.causes[0] if found.causes else None
-    parts = [f"{found.host} | {found.verdict} | {first.id if first else '-'} | {found.summary}"]
+    cause = f"{first.id} ({first.confidence})" if first else "-"
+    parts = [f"{found.host} | {found.verdict} | {cause} | {found.summary}"]
     because = first.because if first else ()
     parts += ["\n".join(_check(check)) for check in found.checks if check.id in because]
     return _DRAWN_PORT.sub(":40000", "\n\n".join(parts))

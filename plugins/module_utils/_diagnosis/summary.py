@@ -12,6 +12,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import wording
@@ -32,6 +33,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.verdict imp
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Problem
 
 SUMMARY_LIMIT = 160
+
+# Where an advice may end early without a change of its meaning.
+_CLAUSE_END = re.compile(r"\. |; |, or |, so that ")
 
 _ANY_SERVER = "the cloud server"
 
@@ -115,12 +119,19 @@ def _not_accessible(case: Case) -> Wordings:
 
 
 def _with_reason(what: str, problem: Problem) -> Wordings:
-    """What failed, the reason as far as it fits, and the whole hint."""
-    hint = _sentence(problem.hint)
-    room = SUMMARY_LIMIT - len(f"{what}: . {hint}")
-    message = problem.message.rstrip(". ")
-    short = brief(message, room) if room >= 20 else brief(message, 60)
-    return (f"{what}: {short}.{hint and f' {hint}'}", f"{what}. {hint or short}")
+    """What failed, the reason, and how to mend it, as far as both fit."""
+    message = brief(problem.message, 600).rstrip(". ")
+    advice = _shortened(_sentence(problem.hint), SUMMARY_LIMIT - len(f"{what}: . ") - min(len(message), 60))
+    reason = brief(message, SUMMARY_LIMIT - len(f"{what}: . {advice}"))
+    return (f"{what}: {reason}. {advice}".rstrip(),)
+
+
+def _shortened(advice: str, room: int) -> str:
+    """The advice, or as many of its first clauses as fit; empty where none does."""
+    if len(advice) <= room:
+        return advice
+    ends = [found.start() for found in _CLAUSE_END.finditer(advice) if found.start() < room]
+    return f"{advice[: max(ends)]}." if ends else ""
 
 
 def _sentence(text: str) -> str:

@@ -190,7 +190,10 @@ SAID: list[tuple[str, m.EvidenceSet, str, str]] = [
      f"Could not query the firewall: {115 * 'x'}…. Add a route."),
     ("not reached, a hint that is too long", m.EvidenceSet("fw", "live", COLLECTED, "full",
      device=lost("unreachable", "no route", 200 * "y")), "undetermined",
-     f"Could not query the firewall. {129 * 'y'}…"),
+     "Could not query the firewall: no route."),
+    ("not reached, a hint of which one clause fits", m.EvidenceSet("fw", "live", COLLECTED, "full",
+     device=lost("tls", "its certificate is self-signed", f"Set ca_path, or cert_fingerprint {90 * 'y'}")),
+     "undetermined", "Could not query the firewall: its certificate is self-signed. Set ca_path."),
 ]  # fmt: skip
 
 
