@@ -4,8 +4,8 @@
 
 """From the lines of a log to the causes that write them: one answer for the rules and for the history.
 
-A line alone often has several causes. What else is known of the firewall (whether the name resolves, its release, its
-clock) tells them apart here; how certain each is, the rules decide.
+One line often has several causes. Whether the name resolves, the release and the clock separate them here; the rules
+decide how certain each one is.
 
 This is a private module: it may change in any release.
 """
@@ -37,7 +37,7 @@ def causes_of(case: Case, traces: Traces) -> tuple[str, ...]:
 
 
 def _dns(case: Case, _traces: Traces) -> tuple[str, ...]:
-    """What resolves now and the release tell them apart; a connected firewall resolves it."""
+    """By whether the name resolves now, and by the release. A connected firewall resolves it."""
     later = {
         "affected": ("defect_pan_229832",),
         "fixed": ("name_resolution_intermittent",),
@@ -48,7 +48,7 @@ def _dns(case: Case, _traces: Traces) -> tuple[str, ...]:
 
 
 def _tcp(case: Case, traces: Traces) -> tuple[str, ...]:
-    """The same error comes where no route leads there: only a ping tells the two apart. A timeout had a route."""
+    """A missing route causes the same error: only a ping separates the two. A timeout had a route."""
     if case.evidence.ping.value is None and not any(trace.curl == _CURL_TIMED_OUT for trace in traces):
         return ("port_443_blocked", "cloud_unreachable")
     return ("port_443_blocked",)

@@ -45,16 +45,16 @@ def judge_device_certificate(case: Case) -> DeviceCertificateJudgement:
     now = case.now or case.evidence.collected_at.replace(tzinfo=None)
     after = case.local(found.not_after) if found is not None else None
     if after is not None and after < now - (_ANOTHER_ZONE if case.now is None else timedelta(0)):
-        return DeviceCertificateJudgement(status, f"expired {case.time.tell(after)}", "", False)
+        return DeviceCertificateJudgement(status, f"expired {case.time.describe(after)}", "", False)
     before = case.local(found.not_before) if found is not None else None
     # If the clock is not known to be right, the clock may be behind instead.
     if before is not None and before > now and case.clock_right:
-        return DeviceCertificateJudgement(status, f"becomes valid {case.time.tell(before)}", "", False)
+        return DeviceCertificateJudgement(status, f"becomes valid {case.time.describe(before)}", "", False)
     if status is not None and any(word in status.lower() for word in _BAD_WORDS):
         return DeviceCertificateJudgement(status, f'status "{status}"', "", False)
     expiry = ""
     if after is not None and case.now is not None and after - case.now < RENEWED_BEFORE_END:
-        expiry = f"expires {case.time.tell(after)}"
+        expiry = f"expires {case.time.describe(after)}"
     fetch = _failed_fetch(found)
     overdue = "; ".join(part for part in (expiry, fetch) if part)
     return DeviceCertificateJudgement(status, "", overdue, (status or "").lower() == "valid")

@@ -47,7 +47,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.verdict imp
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 
-# What the firewall says when the connection is lost, whatever the cause: red only once, at the cause.
+# Symptoms of any lost connection: they are blocked by the check that shows the cause.
 _SYMPTOMS = ("cloud_connection", "engine_events")
 
 
@@ -143,14 +143,14 @@ def _checks(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[Finding
     for spec in CHECKS:
         outcome = outcomes[spec.id]
         fields = [getattr(case.evidence, name) for name in spec.fields]
-        judged = stop is None or spec.id == "supported_release"
+        shown_here = stop is None or spec.id == "supported_release"
         checks.append(
             Check(
                 id=spec.id,
                 title=spec.title,
                 status=outcome.status,
                 message=outcome.message,
-                evidence=check_evidence(case.evidence, spec, outcome) if judged else (),
+                evidence=check_evidence(case.evidence, spec, outcome) if shown_here else (),
                 blocked_by=_blocked_by(spec, outcomes, findings, stop),
                 duration_ms=sum(found.duration_ms for found in fields),
             )

@@ -184,7 +184,7 @@ class Facts:
 
     @cached_property
     def time(self) -> DeviceTime:
-        """The device's own time, to tell a moment with."""
+        """The device's own time, to describe a moment with."""
         return DeviceTime(self.now, self.utc_offset_s)
 
     def local(self, moment: datetime | None) -> datetime | None:

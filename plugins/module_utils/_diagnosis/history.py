@@ -18,7 +18,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import SAME_ATTEMPT, Past, Trace
 
 
-# Themes that point to one cause whatever the rest of the evidence says.
 def past_causes(case: Case, standing: frozenset[str]) -> tuple[PastCause, ...]:
     """One entry per cause, newest first. A current cause is left out, however old some of its traces are."""
     grouped: dict[str, list[Past]] = {}

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# Name, length, and the shortest time that is told in it, in seconds: up to 120 minutes are more exact than 1 hour.
+# Name, length, and the shortest time shown in it, in seconds: 90 minutes are more exact than 1 hour.
 _UNITS = (("days", 86400, 172800), ("hours", 3600, 7200), ("minutes", 60, 60), ("seconds", 1, 0))
 
 
@@ -32,7 +32,7 @@ class DeviceTime:
         sign = "-" if self.utc_offset_s < 0 else "+"
         return f"UTC{sign}{hours:02}:{minutes:02}" if hours or minutes else "UTC"
 
-    def tell(self, moment: datetime) -> str:
+    def describe(self, moment: datetime) -> str:
         """``8 minutes ago (11:33:35 UTC-05:00)``, to follow a verb; with the date where it is another day's.
 
         ``moment`` is device-local. Without the firewall's clock: ``at 2026-11-23 11:33:35 UTC-05:00``.

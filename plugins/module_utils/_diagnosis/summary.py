@@ -157,7 +157,7 @@ def _degraded(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[Findi
     )
 
 
-# --- not known to be connected or not --------------------------------------------------------------------------------
+# --- connection state unknown ----------------------------------------------------------------------------------------
 
 
 def _state_unknown(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[Finding, ...]) -> Wordings:

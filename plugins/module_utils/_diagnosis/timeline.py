@@ -308,11 +308,11 @@ def _over(
     if trace.last is None or time.now is None:
         return None
     if time.now - trace.last > window:
-        return f"last seen {time.tell(trace.last)}, before the log window of {_hours(window)}"
+        return f"last seen {time.describe(trace.last)}, before the log window of {_hours(window)}"
     if reconnected is not None and trace.last < reconnected:
-        return f"before the last reconnect to the MLAV cloud, {time.tell(reconnected)}"
+        return f"before the last reconnect to the MLAV cloud, {time.describe(reconnected)}"
     if restarted is not None and trace.theme in DECISIVE and trace.last < restarted:
-        return f"before the device-server restart {time.tell(restarted)}"
+        return f"before the device-server restart {time.describe(restarted)}"
     return None
 
 
@@ -327,7 +327,7 @@ def _outranked(trace: Trace, current: Iterable[Trace], live: LiveFinding | None,
         same = other.source == trace.source and not {other.theme, trace.theme} <= _ENDS_THE_HANDSHAKE
         tolerance = timedelta(0) if same else SAME_ATTEMPT
         if other.last - trace.last > tolerance:
-            return f"a newer error followed {time.tell(other.last)}: {brief(other.text)}"
+            return f"a newer error followed {time.describe(other.last)}: {brief(other.text)}"
     return None
 
 

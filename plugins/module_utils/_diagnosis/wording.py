@@ -174,7 +174,7 @@ def _siblings(case: Case) -> str:
 def _restart_time(case: Case) -> str:
     """When device-server was restarted, or may have been."""
     restart = case.restarted or case.restart_begun
-    return case.time.tell(restart) if restart is not None else "at an unknown time"
+    return case.time.describe(restart) if restart is not None else "at an unknown time"
 
 
 def _serial(case: Case) -> str:

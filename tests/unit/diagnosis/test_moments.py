@@ -34,7 +34,7 @@ WEST = -5 * 3600
 def test_relative_time_comes_first_and_a_zone_always(
     now: datetime | None, offset: int | None, moment: datetime, words: str
 ) -> None:
-    assert DeviceTime(now, offset).tell(moment) == words
+    assert DeviceTime(now, offset).describe(moment) == words
 
 
 @pytest.mark.parametrize(

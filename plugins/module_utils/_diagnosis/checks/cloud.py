@@ -84,7 +84,7 @@ def _nothing_in_log(case: Case, theme: Theme, nothing: str) -> Outcome:
 
 def _last(case: Case, traces: tuple[Trace, ...]) -> str:
     """When the newest of the traces was; empty where unknown."""
-    return f", last {case.time.tell(traces[0].last)}" if traces[0].last is not None else ""
+    return f", last {case.time.describe(traces[0].last)}" if traces[0].last is not None else ""
 
 
 def engine_events(case: Case) -> Outcome:
@@ -101,7 +101,7 @@ def engine_events(case: Case) -> Outcome:
         risk = f"engines stopped until a content update: {names}"
         return Outcome("warn", f"Engines stopped until a content update: {names}.", risk)
     if reconnected is not None:
-        return Outcome("pass", f"The firewall last reconnected to the MLAV cloud {case.time.tell(reconnected)}.")
+        return Outcome("pass", f"The firewall last reconnected to the MLAV cloud {case.time.describe(reconnected)}.")
     return Outcome("pass", "No current MLAV cloud event.")
 
 
@@ -174,7 +174,7 @@ def commit_state(case: Case) -> Outcome:
     evidence = case.evidence.commit_state
     disconnected = case.state == "disconnected"
     if disconnected and case.restarted is not None and not case.error_after_restart:
-        restart = f"device-server was restarted {case.time.tell(case.restarted)}"
+        restart = f"device-server was restarted {case.time.describe(case.restarted)}"
         if case.commit_after_restart is False:
             message = f"{restart}: {compare(_FORCE, 'no commit')}."
             return Outcome("warn" if case.running_jobs else "fail", message)
@@ -183,7 +183,7 @@ def commit_state(case: Case) -> Outcome:
         return Outcome("warn", f"{restart}. Whether a commit force has followed is unknown.")
     begun = case.restart_begun if disconnected and case.restarted is None else None
     if begun is not None and not case.commit_since(begun):
-        restart = f"A previous run may have restarted device-server {case.time.tell(begun)}"
+        restart = f"A previous run may have restarted device-server {case.time.describe(begun)}"
         if case.commit_since(begun) is False:
             return Outcome("warn", f"{restart}: {compare(_FORCE, 'no commit')}.")
         return Outcome("warn", f"{restart}. Whether a commit force has followed is unknown.")

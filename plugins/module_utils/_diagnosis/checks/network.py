@@ -79,7 +79,7 @@ def name_resolution(case: Case) -> Outcome:
         message = f"{server} does not resolve (DNS servers: {wording.dns(case)}): {got}."
         return Outcome("fail", message, f"{wording.server(case)} does not resolve", failed)
     if failed:
-        when = f" {case.time.tell(failed[0].last)}" if failed[0].last is not None else ""
+        when = f" {case.time.describe(failed[0].last)}" if failed[0].last is not None else ""
         reported = f"devsrv.log reported {quoted(failed[0].text)}{when}"
         if case.resolves is None:
             return Outcome("error", f"{reported}; whether {server} resolves now is unknown.", traces=failed)
@@ -133,7 +133,7 @@ def tcp_connection(case: Case) -> Outcome:
         status: Status = "fail" if case.live is not None else "warn"
         return Outcome(status, f"The proxy {brief(case.proxy)} does not answer: {compare(_ESTABLISHED, 'SYN_SENT')}.")
     if failed:
-        when = f" {case.time.tell(failed[0].last)}" if failed[0].last is not None else ""
+        when = f" {case.time.describe(failed[0].last)}" if failed[0].last is not None else ""
         message = f"The connection failed: devsrv.log reported {quoted(failed[0].text)}{when}."
         return Outcome("fail", message, traces=failed)
     table = evidence.value

@@ -37,7 +37,7 @@ def service_route_invalid(case: Case) -> list[Finding]:
 
 
 def name_resolution(case: Case) -> list[Finding]:
-    """``Couldn't resolve host name``: whether the name resolves now and the release tell its causes apart.
+    """``Couldn't resolve host name``: by whether the name resolves now, and by the release.
 
     Source: knowledge-base article kA14u000000HDuDCAW.
     """

@@ -110,7 +110,7 @@ def _without_code(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
     """Only a text without an x509 code: unless the clock is right, the reason may be the validity dates too."""
     if case.clock_right:
         return _trust(case, failed)
-    undecided = "the x509 code: it tells a wrong clock from decryption"
+    undecided = "the x509 code, which separates a wrong clock from decryption"
     wrong = case.clock_right is False
     clock = Finding(
         "clock_skew",
