@@ -155,11 +155,11 @@ diagnosis:
       type: str
       sample: likely
     summary:
-      description: What is wrong, why, and what to do, in one sentence.
+      description: What is wrong, the decisive fact, and what to do, in at most 160 characters.
       type: str
       sample: >-
-        Likely cause: ml.service.paloaltonetworks.com shows an untrusted certificate (x509 code 20): a device on the
-        path decrypts; have its owner exclude *.paloaltonetworks.com.
+        TLS intercepted upstream (likely): ml.service.paloaltonetworks.com shows an untrusted certificate. Have the
+        decrypting device exclude *.paloaltonetworks.com.
     causes:
       description: Root causes, most certain first. Empty if none is known.
       type: list
@@ -176,7 +176,7 @@ diagnosis:
         title:
           description: Title of the cause.
           type: str
-          sample: A device on the path decrypts the connection
+          sample: TLS intercepted
         confidence:
           description: V(proven), V(likely) or V(possible).
           type: str
@@ -198,9 +198,9 @@ diagnosis:
               description: Recommended action, as text.
               type: str
               sample: >-
-                Tell the owner of the device that decrypts between the management interface and the cloud to exclude
-                *.paloaltonetworks.com from decryption there. This firewall is not that device (it has no decrypt rule),
-                so nothing is to be changed on it.
+                Ask the owner of the device that decrypts between the management interface and the cloud to exclude
+                *.paloaltonetworks.com from decryption there. This firewall is not that device (it has no decrypt rule)
+                and needs no change.
             actor:
               description:
                 - Owner of the action, V(firewall_admin), V(network_admin), V(decryption_admin), V(vendor) or V(nobody).
@@ -242,7 +242,7 @@ diagnosis:
         title:
           description: Title of the check.
           type: str
-          sample: The certificate of the cloud server validates
+          sample: TLS certificate validation
         status:
           description: V(pass), V(warn), V(fail), V(error) (unknown) or V(skipped).
           type: str
@@ -251,9 +251,8 @@ diagnosis:
           description: Finding of the check.
           type: str
           sample: >-
-            The certificate shown for ml.service.paloaltonetworks.com does not validate (last at 2026-11-23 10:14:58):
-            expected a valid certificate, got x509 code 20, "Peer certificate cannot be authenticated with given CA
-            certificates"
+            The certificate shown for ml.service.paloaltonetworks.com does not validate (x509 code 20: "Peer
+            certificate cannot be authenticated with given CA certificates"), last 8 minutes ago (10:07:02 UTC).
         evidence:
           description: Commands and output behind the check, redacted and truncated.
           type: list

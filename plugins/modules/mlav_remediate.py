@@ -250,9 +250,8 @@ remediation:
       type: str
       returned: always
       sample: >-
-        The certificate shown for ml.service.paloaltonetworks.com does not validate (x509 code 20: unable to get local
-        issuer certificate), and this firewall's own decryption policy can match the traffic (rule decrypt-outbound);
-        exclude *.paloaltonetworks.com from decryption on this firewall.
+        TLS decrypted by this firewall (proven): untrusted certificate, and rule decrypt-outbound matches. Exclude
+        *.paloaltonetworks.com here.
     verdict_after:
       description: The verdict of the diagnosis after the remedy. V(null) where nothing was done.
       type: str
@@ -262,7 +261,7 @@ remediation:
       description: The summary of that diagnosis. Empty where nothing was done.
       type: str
       returned: always
-      sample: "Connected to ml.service.paloaltonetworks.com: nothing to do."
+      sample: Connected to ml.service.paloaltonetworks.com. No action needed.
     reason:
       description: Why it was refused, and the option that lifts it. V(null) where it was not.
       type: str

@@ -106,8 +106,8 @@ diagnoses:
       verdict: broken
       cause_confidence: likely
       summary: >-
-        Likely cause: ml.service.paloaltonetworks.com shows an untrusted certificate (x509 code 20): a device on the
-        path decrypts; have its owner exclude *.paloaltonetworks.com.
+        TLS intercepted upstream (likely): ml.service.paloaltonetworks.com shows an untrusted certificate. Have the
+        decrypting device exclude *.paloaltonetworks.com.
 evidence_files:
   description: Evidence files that were written. A tech-support file that could not be read has none.
   returned: when O(save_evidence) is set, outside check mode

@@ -134,7 +134,7 @@ def test_the_defaults_of_variables_are_those_of_the_role() -> None:
 
 
 def test_the_checks_are_those_of_the_diagnosis() -> None:
-    told = rows("reading_a_diagnosis.md", "| check | what it looks at |")
+    told = rows("reading_a_diagnosis.md", "| check | title |")
     assert told == [[check.id, check.title] for check in CHECKS]
 
 

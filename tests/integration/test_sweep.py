@@ -114,7 +114,7 @@ def test_state_error_and_who_is_diagnosed_further(name: str, cases: tuple[dict[s
     )
     for result in results:
         validator("diagnosis").validate(result)
-        assert kind is None or result["summary"].startswith("The firewall could not be asked: ")
+        assert kind is None or result["summary"].startswith("Could not query the firewall: ")
 
 
 def test_rows_are_in_the_order_given_and_counted(cases: tuple[dict[str, Firewall], dict[str, Any]]) -> None:

@@ -32,7 +32,7 @@ DIAGNOSE = PLAYBOOKS / "diagnose_techsupport.yml"
 THEN = 1763892900.0
 
 RESOLVES = "whether the name resolves now"
-PINGS = "what a ping of ml.service.paloaltonetworks.com says"
+PINGS = "whether the cloud server answers a ping"
 CLOCK = "whether the firewall's clock is right"
 # What an archive tells where it does not tell what the live firewall does: verdict, causes, and the evidence that is
 # missing or the question that is open. Every other scenario has the verdict and the first cause of its ``expect``.

@@ -82,6 +82,22 @@ def follow(sample: Sample, root: Path) -> None:
         raise AssertionError(f"{sample}: neither a file, a diff nor a command")
 
 
+def touched(steps: list[Sample]) -> set[str]:
+    """The files that a contributor writes or changes by hand."""
+    diffs = [line.removeprefix("+++ b/") for step in steps for line in step.text.splitlines() if line[:6] == "+++ b/"]
+    return {*diffs, *(named[1] for step in steps if (named := _PATH.match(step.text)))}
+
+
+def test_a_new_cause_touches_four_files() -> None:
+    """Its entry, the rule, a scenario, a test row; the rest is generated."""
+    assert touched(WALKTHROUGHS["Add a cause"]) == {
+        "plugins/module_utils/_diagnosis/causes/cloud.py",
+        "plugins/module_utils/_diagnosis/classify.py",
+        "tests/simulator/scenarios/cloud_limits_requests.yml",
+        "tests/unit/diagnosis/test_diagnosis_causes.py",
+    }
+
+
 @pytest.mark.parametrize("title", WALKTHROUGHS)
 def test_a_walkthrough_works(title: str, copy: Path) -> None:
     steps = WALKTHROUGHS[title]

@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes docs/causes and docs/requests.md from what the code says: ``.venv/bin/python -m tests.tooling.pages``.
+"""Writes docs/causes, docs/requests.md and the cause ids of docs/schema/diagnosis.schema.json from the code.
 
-A unit test fails when the pages are not what this writes.
+Run ``.venv/bin/python -m tests.tooling.pages``. A unit test fails when they differ from what this writes.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 
@@ -16,6 +17,8 @@ from tests.tooling.environment import COLLECTIONS, ROOT
 
 PAGES = ROOT / "docs" / "causes"
 REQUESTS = ROOT / "docs" / "requests.md"
+SCHEMA = ROOT / "docs" / "schema" / "diagnosis.schema.json"
+ARTICLE = "https://knowledgebase.paloaltonetworks.com/KCSArticleDetail?id=kA14u000000HDuDCAW"
 if str(COLLECTIONS) not in sys.path:
     sys.path.insert(0, str(COLLECTIONS))
 
@@ -24,7 +27,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entr
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import ALLOWED, When
 from ansible_collections.panops.mlav.plugins.module_utils._report.cause_page import Section, cause_page, filled
 from tests.simulator.scenario import load
-from tests.tooling import article
 from tests.tooling.try_scenario import diagnosis, shown
 
 
@@ -47,12 +49,12 @@ def page(cause: CauseEntry) -> str:
         "",
         f"**{cause.code}**: {cause.title}.",
         "",
-        f'The diagnosis says: "{filled(cause.essence)}". Words in ‹› are the firewall\'s own values.',
+        f'In the summary: "{filled(f"{cause.title}: {cause.essence}")}". Words in ‹› are the firewall\'s own values.',
         "",
         *(line for section in cause_page(cause.id) for line in _section(section)),
         "## What it looks like",
         "",
-        "The diagnosis of a simulated firewall, with the checks that the cause rests on:",
+        "The diagnosis of a simulated firewall, with the checks that show the cause:",
         "",
         "```text",
         shown(diagnosis(load(cause.id))),
@@ -60,7 +62,7 @@ def page(cause: CauseEntry) -> str:
         "",
         "## What the article says",
         "",
-        f"{article.SAYS[cause.id]} ([The article]({article.URL}), in our own words.)",
+        f"{cause.article} ([The article]({ARTICLE}), in our own words.)",
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -103,6 +105,13 @@ def pages() -> dict[str, str]:
     return {"README.md": index(), **{f"{cause.id}.md": page(cause) for cause in CATALOGUE.values()}}
 
 
+def diagnosis_schema() -> str:
+    """The published schema with the cause ids of the catalogue."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    schema["$defs"]["causeId"]["enum"] = list(CATALOGUE)
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
 if __name__ == "__main__":
     PAGES.mkdir(parents=True, exist_ok=True)
     for old in PAGES.glob("*.md"):
@@ -110,3 +119,4 @@ if __name__ == "__main__":
     for name, text in pages().items():
         (PAGES / name).write_text(text, encoding="utf-8")
     REQUESTS.write_text(requests_page(), encoding="utf-8")
+    SCHEMA.write_text(diagnosis_schema(), encoding="utf-8")

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Asks and judges a scenario in this process, in a moment: ``.venv/bin/python -m tests.tooling.try_scenario NAME``.
+"""Diagnoses a scenario in this process, in a moment: ``.venv/bin/python -m tests.tooling.try_scenario NAME``.
 
 Prints the diagnosis, and fails when it is not what the scenario expects. A scenario's ``access`` and ``faults`` have no
-part in it: there are no sockets. The pages of the causes show the same.
+effect, because there are no sockets. The pages of the causes show the same.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def diagnosis(scenario: Scenario) -> Diagnosis:
 
 
 def shown(found: Diagnosis) -> str:
-    """The summary, then each check that the first cause rests on with what the firewall answered."""
+    """The summary, then each check that shows the first cause, with what the firewall answered."""
     first = found.causes[0] if found.causes else None
     cause = f"{first.id} ({first.confidence})" if first else "-"
     parts = [f"{found.host} | {found.verdict} | {cause} | {found.summary}"]
@@ -105,7 +105,7 @@ def _check(check: Check) -> Iterator[str]:
             yield f"  > {seen.command}"
             yield from (f"    {line}" for line in lines[:LINES])
             if len(lines) > LINES:
-                yield f"    (and {len(lines) - LINES} lines more)"
+                yield f"    (and {len(lines) - LINES} more lines)"
 
 
 def main(names: list[str]) -> int:
@@ -119,7 +119,7 @@ def main(names: list[str]) -> int:
         expected = {key: scenario.expect.get(key) for key in actual}
         if actual != expected:
             failed = 1
-            print(f"FAILED: {name}. Expected: {expected} Actual: {actual}", file=sys.stderr)
+            print(f"FAILED: {name}: expected {expected}, got {actual}", file=sys.stderr)
     return failed
 
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One firewall's evidence as the checks and the causes look at it: questions with one answer each.
+"""What several answers of one firewall show together: the questions that checks and rules share.
 
-Everything here is derived from the evidence and computed once. Nothing is guessed: what cannot be told is None.
+Derived from the evidence and computed once. Nothing is guessed: what is unknown is None.
 
 This is a private module: it may change in any release.
 """
@@ -43,7 +43,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 
 @dataclass(frozen=True)
 class Case(Facts):
-    """The evidence of one firewall, ready to be judged: what follows from several answers together."""
+    """The evidence of one firewall, ready for checks and rules."""
 
     # --- logs -----------------------------------------------------------------------------------------------------
 
@@ -55,7 +55,7 @@ class Case(Facts):
     def timeline(self) -> Timeline:
         return judge_time(
             self.traces,
-            now=self.now,
+            time=self.time,
             window=self.options.log_window,
             reconnected=self.last_event("reconnected"),
             connected=self.state == "connected",
@@ -71,7 +71,7 @@ class Case(Facts):
 
     @cached_property
     def log_was_read(self) -> bool:
-        """devsrv.log holds the last attempts to connect: only then the absence of an error line says something."""
+        """Whether devsrv.log covers the last attempts to connect: only then a missing error means something."""
         log = self.evidence.devsrv_log.value
         if log is None or not (log.lines > 0 or bool(log.signatures)):
             return False
@@ -101,18 +101,18 @@ class Case(Facts):
 
     @property
     def syn_sent(self) -> bool:
-        """The connection is being attempted and none is established."""
+        """Whether a connection is being attempted and none is established."""
         return not self.established and any(row.state.upper() == "SYN_SENT" for row in self.cloud_connections)
 
     @property
     def netstat_whole(self) -> bool:
-        """The connection table was read whole, so that a session that it does not show is not there."""
+        """Whether the connection table was read whole, so a session that it does not show does not exist."""
         table = self.evidence.netstat
         return table.value is not None and table.problem is None and table.value.rows > 0
 
     @cached_property
     def proxy(self) -> str | None:
-        """The proxy that is configured, ``proxy.example.com:8080``; None where there is none, or none is known."""
+        """The configured proxy, ``proxy.example.com:8080``; None where none is configured or known."""
         route = self.evidence.service_route.value
         if route is None or not route.proxy_server:
             return None
@@ -120,14 +120,14 @@ class Case(Facts):
 
     @cached_property
     def syn_sent_to_proxy(self) -> bool:
-        """SYN_SENT goes to the proxy alone: to it no session is established, and to the cloud there is no row."""
+        """Whether only the proxy has a row, in SYN_SENT: none established to it, and none to the cloud."""
         table = self.evidence.netstat.value
         states = {row.state.upper() for row in table.proxy_connections} if table is not None else set()
         return "SYN_SENT" in states and "ESTABLISHED" not in states and not self.cloud_connections
 
     @cached_property
     def talked_recently(self) -> bool:
-        """A TLS or HTTP error within the last retry interval: TCP got through then, a SYN_SENT may be passing."""
+        """Whether TLS or HTTP failed within the last retry interval: TCP got through, so SYN_SENT may be transient."""
         return self.now is not None and any(
             trace.theme in ("tls", "http", "cut") and trace.last is not None and self.now - trace.last <= RETRY_INTERVAL
             for trace in self.traces
@@ -135,7 +135,7 @@ class Case(Facts):
 
     @cached_property
     def live(self) -> LiveFinding | None:
-        """What is seen now that says where the connection gets stuck; it outranks the logs."""
+        """Where the connection fails right now; it outranks the logs."""
         ping = self.evidence.ping.value
         if self.route_fault is not None and not self.route_fault_is_normal:
             return LiveFinding(self.route_fault, frozenset({"bind", "tcp"}))
@@ -155,7 +155,7 @@ class Case(Facts):
 
     @cached_property
     def source_address(self) -> str | None:
-        """The address that the traffic leaves with, None where it is not known."""
+        """The source address of the traffic; None where it is unknown."""
         route, device = self.evidence.service_route.value, self.evidence.device.value
         if route is None or route.kind == "undetermined":
             return None
@@ -165,7 +165,7 @@ class Case(Facts):
 
     @cached_property
     def source_interface(self) -> Interface | None:
-        """The interface of a dataplane service route, where it was found."""
+        """The source interface of a dataplane service route; None where it was not found."""
         route, listed = self.evidence.service_route.value, self.evidence.interfaces.value
         if route is None or listed is None or route.kind != "dataplane":
             return None
@@ -173,7 +173,7 @@ class Case(Facts):
 
     @cached_property
     def route_fault(self) -> str | None:
-        """Why the service route cannot work, None where nothing speaks against it."""
+        """Why the service route is unusable; None where no fault is known."""
         route, listed, ping = (
             self.evidence.service_route.value,
             self.evidence.interfaces.value,
@@ -181,29 +181,29 @@ class Case(Facts):
         )
         got_out = ping is not None and ping.outcome in ("answered", "lost")
         if ping is not None and ping.outcome == "bind_failed":
-            return f"the source address {ping.source or 'of the service route'} cannot be bound"
+            return f"source address {ping.source or 'of the service route'} cannot be bound"
         if route is None or route.kind != "dataplane":
             return None
         source = address_of(route.source_address)
         entries = listed.entries if listed is not None and listed.complete else ()
         held = {address_of(text) for entry in entries for text in entry.addresses}
         if source is not None and held - {None} and source not in held and not got_out:
-            return f"the source address {source} is on no interface of this firewall"
+            return f"source address {source} is on no interface"
         down = self.source_interface is not None and "down" in (self.source_interface.state or "").lower()
         if down and not (ping is not None and ping.outcome == "answered") and not self.established:
-            return f"the source interface {route.interface} is down"
+            return f"source interface {route.interface} is down"
         return None
 
     @property
     def route_fault_is_normal(self) -> bool:
-        """A unit that is not active may hold its dataplane interfaces down: by design, not by a wrong route."""
+        """Whether the fault may be by design: a peer that is not active may keep its dataplane interfaces down."""
         return self.ha_inactive is not None and "is on no interface" not in (self.route_fault or "")
 
     # --- jobs and device-server -----------------------------------------------------------------------------------
 
     @cached_property
     def running_jobs(self) -> tuple[Job, ...]:
-        """Commit and content jobs that run now: they keep device-server busy."""
+        """Running commit and content jobs, which keep device-server busy."""
         return tuple(job for job in self._jobs if occupies(job))
 
     @property
@@ -213,16 +213,16 @@ class Case(Facts):
 
     @cached_property
     def restarted(self) -> datetime | None:
-        """When device-server was last restarted, unless the firewall has reconnected or been rebooted since."""
+        """When device-server was last restarted; None after a later reconnect or reboot."""
         return self._unless_over(self.last_event("device_server_restarted"))
 
     @cached_property
     def restart_begun(self) -> datetime | None:
-        """When a run of this collection was about to restart it, under the same condition; the log need not tell."""
+        """When a run of this collection was about to restart it; None after a later reconnect or reboot."""
         return self._unless_over(self.local(self.options.restart_begun))
 
     def _unless_over(self, restart: datetime | None) -> datetime | None:
-        """The restart, unless the firewall has reconnected or been rebooted since."""
+        """The restart; None after a later reconnect or reboot."""
         if restart is None:
             return None
         reconnected = self.last_event("reconnected")
@@ -239,11 +239,11 @@ class Case(Facts):
 
     @cached_property
     def commit_after_restart(self) -> bool | None:
-        """Whether a commit has finished well since the restart; None where the jobs are not known or undated."""
+        """Whether a commit has succeeded since the restart; None where the jobs are unknown or undated."""
         return None if self.restarted is None else self.commit_since(self.restarted)
 
     def commit_since(self, restart: datetime) -> bool | None:
-        """``commit_after_restart`` for another restart than the log's."""
+        """``commit_after_restart`` for a restart that the log does not show."""
         if self.evidence.commit_state.value is None:
             return None
         done = [job for job in self._jobs if is_commit(job) and (job.result or "").upper() == "OK"]
@@ -254,11 +254,11 @@ class Case(Facts):
 
     @cached_property
     def error_after_restart(self) -> bool:
-        """A network, TLS or HTTP error that is newer than the restart, or is seen now."""
+        """Whether a network, TLS or HTTP error is newer than the restart, or present now."""
         return self.restarted is not None and self.error_since(self.restarted)
 
     def error_since(self, restart: datetime) -> bool:
-        """``error_after_restart`` for another restart than the log's."""
+        """``error_after_restart`` for a restart that the log does not show."""
         newer = any(
             trace.theme in DECISIVE and trace.last is not None and trace.last >= restart for trace in self.traces
         )
@@ -268,13 +268,13 @@ class Case(Facts):
 
     @property
     def all_evidence(self) -> tuple[tuple[str, Evidence[Any]], ...]:
-        """Every field of the evidence set that is a probe's outcome, by name."""
+        """Every probe's evidence, by its name."""
         named = ((entry.name, getattr(self.evidence, entry.name)) for entry in fields(self.evidence))
         return tuple((name, value) for name, value in named if isinstance(value, Evidence))
 
     @cached_property
     def undecided_by(self) -> tuple[str, ...]:
-        """The evidence of the article's procedure that was not read, or not completely."""
+        """The evidence of the article's procedure that is missing or incomplete."""
         names = ("service_route", "ping", "netstat", "devsrv_log", "system_log")
         lacking = []
         for name in names:

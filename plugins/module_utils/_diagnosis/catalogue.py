@@ -4,12 +4,11 @@
 
 """The causes as data: what proves each, what rules it out, and what to do about it.
 
-A new signature is a new entry in ``causes``, a rule that finds it, and a test row. Remedies are those of the
-knowledge-base article kA14u000000HDuDCAW in our own words. Ids and codes are stable and never used
-again for something else.
+docs/contributing.md shows how to add one. Remedies are those of the knowledge-base article kA14u000000HDuDCAW in our
+own words. Ids and codes are stable and never reused.
 
-Texts are templates. ``{server}``, ``{address}``, ``{way}`` and the like are filled in by ``wording`` with the values of
-one firewall; a cause's ``details`` may add names of its own.
+Texts are templates. ``wording`` fills ``{server}``, ``{address}``, ``{egress}`` and others with the values of one
+firewall; a cause's ``details`` may add names of its own.
 
 This is a private module: it may change in any release.
 """

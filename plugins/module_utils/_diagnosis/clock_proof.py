@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What else shows that a clock is wrong, where there is no second clock to compare it with.
+"""Proof that a clock is wrong without a second clock to compare it with.
 
-A certificate is not issued, and content not released, in the future: a clock that says so is behind.
+No certificate is issued, and no content released, in the future: a clock that is earlier than one of them is behind.
 
 This is a private module: it may change in any release.
 """
@@ -22,7 +22,7 @@ _ANOTHER_ZONE = timedelta(hours=26)
 
 @dataclass(frozen=True)
 class ClockProof:
-    """The clock is behind by ``behind_s`` seconds or more, as ``reason`` shows."""
+    """The clock is at least ``behind_s`` seconds behind, as ``reason`` shows."""
 
     behind_s: int
     reason: str
@@ -35,11 +35,11 @@ def clock_proof(
     if now is None:
         return None
     moments = {
-        "the device certificate is not valid before": certificate.not_before if certificate is not None else None,
-        "the applications content was released on": device.app_release_date if device is not None else None,
-        "the threats content was released on": device.threat_release_date if device is not None else None,
-        "the antivirus content was released on": device.av_release_date if device is not None else None,
-        "the WildFire content was released on": device.wildfire_release_date if device is not None else None,
+        "device certificate valid from": certificate.not_before if certificate is not None else None,
+        "applications content released": device.app_release_date if device is not None else None,
+        "threat content released": device.threat_release_date if device is not None else None,
+        "antivirus content released": device.av_release_date if device is not None else None,
+        "WildFire content released": device.wildfire_release_date if device is not None else None,
     }
     later = [
         (moment.replace(tzinfo=None) - now, f"{words} {moment:%Y-%m-%d}")

@@ -4,8 +4,7 @@
 
 """Who decrypts: can a rule of this firewall's own decryption policy match the service-route traffic?
 
-The answer is as good as what the firewall knows about itself. A name that stands for an address, a URL category whose
-members are not known, and management traffic that may or may not cross the firewall's own dataplane leave it open.
+Address objects, URL categories and management traffic that may cross the firewall's own dataplane leave it open.
 
 This is a private module: it may change in any release.
 """
@@ -36,30 +35,37 @@ _VSYS = re.compile(r"vsys(\d{1,4})(?:/|$)", re.ASCII)
 
 _NEGATED: dict[Match, Match] = {"yes": "no", "no": "yes", "maybe": "maybe"}
 
-# Only forward proxy puts a certificate of the firewall's own in the place of a cloud server's.
+# Only SSL forward proxy replaces a cloud server's certificate.
 _OTHER_KINDS = ("ssh-proxy", "ssl-inbound-inspection")
 
 
 @dataclass(frozen=True)
 class Decrypter:
-    """Who decrypts and how that is known; ``rules`` are the names of own rules that can match."""
+    """Who decrypts and why that is concluded.
+
+    ``rules``: this firewall's rules that can match. ``excluded``: an exclusion covers them, though it may not be
+    committed. ``switched_off``: an exclusion is there but disabled.
+    """
 
     who: Who
     why: str
     rules: tuple[str, ...] = ()
+    excluded: bool = False
     switched_off: bool = False
 
 
 def who_decrypts(case: Case) -> Decrypter:
-    """Judges the decryption policy against the service route. Never ``elsewhere`` while a rule may be missing."""
+    """Matches the decryption policy against the service route. Never ``elsewhere`` while a rule may be missing."""
     policy, route = case.evidence.decryption.value, case.evidence.service_route.value
     if policy is None:
-        return Decrypter("unknown", "the firewall's decryption policy could not be read")
+        return Decrypter("unknown", "its decryption policy could not be collected")
     matching = _matching(case, policy.rules)
     if not matching:
         if not policy.complete or case.evidence.decryption.problem is not None:
-            return Decrypter("unknown", "no local decrypt rule can match, but rules pushed by Panorama may be missing")
-        none = "no decrypt rule of it can match the traffic" if may_decrypt(policy) else "it has no decrypt rule"
+            return Decrypter(
+                "unknown", "none of its own decrypt rules can match, but rules pushed by Panorama may be missing"
+            )
+        none = "none of its decrypt rules can match" if may_decrypt(policy) else "it has no decrypt rule"
         return Decrypter("elsewhere", none)
     names = tuple(brief_name(rule.name) for rule, _reason in matching)
     rules = ", ".join(names)
@@ -67,16 +73,16 @@ def who_decrypts(case: Case) -> Decrypter:
     if any(entry.exclude for entry in exclusions):
         return _excluded(case, names, exclusions)
     if any(entry.exclude is None for entry in exclusions):
-        return Decrypter("unknown", f"rule {rules} may match, and whether the exclusion is in effect is unknown", names)
+        return Decrypter("unknown", f"rule {rules} may match, and the exclusion may not be in effect", names)
     if route is None or route.kind == "undetermined":
-        return Decrypter("unknown", f"rule {rules} may match, but the service route is not known", names)
+        return Decrypter("unknown", f"rule {rules} may match; the service route is unknown", names)
     if route.kind == "management":
-        why = f"rule {rules} would decrypt if the management traffic crosses this firewall's own dataplane"
+        why = f"rule {rules} matches if management traffic crosses this firewall's own dataplane"
         return Decrypter("unknown", why, names)
     certain = tuple(brief_name(rule.name) for rule, match in matching if match == "yes")
     if certain:
-        return Decrypter("this_firewall", f"rule {', '.join(certain)}", certain, bool(exclusions))
-    return Decrypter("unknown", f"rule {rules} may match, depending on objects, URL categories or zones", names)
+        return Decrypter("this_firewall", f"rule {', '.join(certain)}", certain, switched_off=bool(exclusions))
+    return Decrypter("unknown", f"rule {rules} may match, depending on address objects, URL categories or zones", names)
 
 
 def _excluded(case: Case, names: tuple[str, ...], exclusions: tuple[DecryptionExclusion, ...]) -> Decrypter:
@@ -84,17 +90,17 @@ def _excluded(case: Case, names: tuple[str, ...], exclusions: tuple[DecryptionEx
     state = case.evidence.commit_state.value
     policy = case.evidence.decryption.value
     if state is not None and state.pending_changes is False and policy is not None and policy.complete:
-        return Decrypter("elsewhere", f"it excludes {entry} from decryption already", names)
-    return Decrypter("unknown", f"it excludes {entry} already, but the exclusion may not be committed", names)
+        return Decrypter("elsewhere", f"it already excludes {entry} from decryption", names, True)
+    return Decrypter("unknown", f"it already excludes {entry}, but the exclusion may not be committed", names, True)
 
 
 def may_decrypt(policy: Decryption) -> bool:
-    """True where any rule of a device can decrypt, whatever traffic."""
+    """Whether any rule of a device can decrypt any traffic."""
     return any(_decrypts(rule) for rule in policy.rules)
 
 
 def covering(exclusions: Iterable[DecryptionExclusion], server: str) -> tuple[DecryptionExclusion, ...]:
-    """The exclusions whose name covers the server: case-sensitive, ``*`` as wildcard."""
+    """The exclusions whose name covers the server; case-sensitive, with ``*`` as wildcard."""
     return tuple(entry for entry in exclusions if _covers(entry.name, server))
 
 
@@ -104,12 +110,12 @@ def _covers(name: str, server: str) -> bool:
 
 
 def _decrypts(rule: DecryptionRule) -> bool:
-    """A rule whose action is not known may decrypt."""
+    """Whether a rule decrypts; one with an unknown action may."""
     return not rule.disabled and rule.action.startswith(("decrypt", "unknown")) and rule.kind not in _OTHER_KINDS
 
 
 def _matching(case: Case, rules: Iterable[DecryptionRule]) -> tuple[tuple[DecryptionRule, Match], ...]:
-    """The decrypt rules that can match; a no-decrypt rule that surely matches hides those below it in its place."""
+    """The decrypt rules that can match. A no-decrypt rule that certainly matches hides those below it in its vsys."""
     found: list[tuple[DecryptionRule, Match]] = []
     decided: set[str] = set()
     for rule in rules:
@@ -129,7 +135,7 @@ def _matching(case: Case, rules: Iterable[DecryptionRule]) -> tuple[tuple[Decryp
 def _match(case: Case, rule: DecryptionRule) -> Match:
     route = case.evidence.service_route.value
     dataplane = route is not None and route.kind == "dataplane"
-    # The zone that the traffic leaves to is not known, so that every destination zone can be the one.
+    # The destination zone is unknown, so any may be the one.
     parts = (
         _vsys_match(case, rule) if dataplane else "yes",
         _zone_match(rule.from_zones, case.source_interface) if dataplane else _any_or_maybe(rule.from_zones),
@@ -149,7 +155,7 @@ def _any_or_maybe(members: tuple[str, ...]) -> Match:
 
 
 def _vsys_match(case: Case, rule: DecryptionRule) -> Match:
-    """Rules of a virtual system count for its own interfaces alone."""
+    """The rules of a vsys apply to its own interfaces only."""
     named = _VSYS.match(rule.location)
     if named is None:
         return "yes"
@@ -167,7 +173,7 @@ def _zone_match(members: tuple[str, ...], interface: Interface | None) -> Match:
         return "maybe"
     if not interface.zone_cut:
         return "yes" if zone in members else "no"
-    # The table may have cut the name: it fits every name that begins so.
+    # The table may have cut the name off: it fits every name that begins with it.
     return "maybe" if any(member.startswith(zone) for member in members) else "no"
 
 

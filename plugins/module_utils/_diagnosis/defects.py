@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Known defects of PAN-OS as data: which releases have each, by which symptom it is known, and what mends it.
+"""Known PAN-OS defects as data: affected releases, symptom, and fix.
 
-A new defect is one row here and one row in tests/unit/diagnosis/test_defects.py. A row counts only where the release is
+A new defect is one row here and one row in tests/unit/diagnosis/test_defects.py. A row matches only if the release is
 affected **and** its symptom was seen (rules/defects.py has the symptoms).
 
 Sources: the knowledge-base article kA14u000000HDuDCAW and the vendor's release notes. That 11.2 and later have the
@@ -42,7 +42,7 @@ Symptom = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Fixes:
-    """Which releases have a fault, and which do not.
+    """The releases with a fault, and those with the fix.
 
     Attributes:
         fixed_in: the first fixed releases, several in one branch where hotfixes of older releases have the fix too.
@@ -59,12 +59,12 @@ class Fixes:
         if release is None:
             return None
         newer = sorted(fix for fix in self.fixed_in if fix.branch == release.branch and fix > release)
-        # A fix in a hotfix is one of its own maintenance release alone.
+        # A hotfix fixes its own maintenance release only.
         reachable = (fix for fix in newer if not fix.hotfix or fix.maintenance == release.maintenance)
         return next(reachable, None)
 
     def affects(self, release: Release | None) -> Affected:
-        """Compares within the release's own branch; ``unknown`` where nothing is listed that decides it."""
+        """Compares within the release's own branch; ``unknown`` where no listed release decides it."""
         if release is None:
             return "unknown"
         if self.fixed_branch is not None and release.branch >= self.fixed_branch:
@@ -74,7 +74,7 @@ class Fixes:
             return "fixed"
         if self.affected:
             return "affected" if any(low <= release <= high for low, high in self.affected) else "unknown"
-        # Beyond the last hotfix that is listed nothing says whether the fix was carried on.
+        # Beyond the last listed hotfix, whether the fix was carried on is unknown.
         known = bool(fixes) and release.maintenance <= max(fix.maintenance for fix in fixes)
         return "affected" if known else "unknown"
 
@@ -84,9 +84,9 @@ class Defect(Fixes):
     """One defect.
 
     Attributes:
-        models: whom it affects.
-        confidence: what its symptom on an affected release is worth: ``proven`` only where nothing else gives it.
-        cause: the cause that it leads to.
+        models: the affected models.
+        confidence: of its symptom on an affected release; ``proven`` only if nothing else causes the symptom.
+        cause: the id of the cause that it is.
     """
 
     id: str
@@ -99,7 +99,7 @@ class Defect(Fixes):
 
 
 def releases(text: str) -> tuple[Release, ...]:
-    """Several releases in one text, ``10.1.14 10.2.11``. Raises ValueError for a text that is no release."""
+    """The releases in a text, ``10.1.14 10.2.11``. Raises ValueError for anything else."""
     found = tuple((name, parse_release(name)) for name in text.split())
     wrong = [name for name, release in found if release is None]
     if wrong:
@@ -118,7 +118,7 @@ _NOTES = "PAN-OS release notes"
 PAN_229832 = Defect(
     id="PAN-229832",
     symptom="name_lost_while_it_resolves",
-    title="MLAV and URL cloud connectivity is lost intermittently",
+    title="MLAV and URL cloud connections are lost intermittently",
     fixed_in=releases("10.1.14 10.2.11 11.0.5 11.1.3"),
     fixed_branch=(11, 2),
     source="KB kA14u000000HDuDCAW",
@@ -129,7 +129,7 @@ PAN_229832 = Defect(
 UNLICENSED_CONTENT = Defect(
     id="unlicensed content version",
     symptom="content_version_rejected",
-    title="without a Threat Prevention license the cloud rejects the content version with HTTP 400",
+    title="without a Threat Prevention license, the cloud rejects the content version with HTTP 400",
     fixed_in=releases("10.0.2"),
     fixed_branch=(10, 1),
     source="KB kA14u000000HDuDCAW",
@@ -143,7 +143,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="PAN-204216",
         symptom="curl_bad_argument",
-        title="requests to the cloud fail with a bad argument of libcurl",
+        title="cloud requests fail with a bad libcurl argument",
         fixed_in=releases("10.1.9 10.2.4"),
         source=_NOTES,
         confidence="proven",
@@ -151,21 +151,21 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="PAN-303791",
         symptom="loopback_source_fails",
-        title="a service route with a loopback interface as source does not work (also PAN-305549)",
+        title="a service route from a loopback interface fails (also PAN-305549)",
         fixed_in=releases("11.1.14 11.2.11 12.1.5"),
         source=_NOTES,
     ),
     Defect(
         id="PAN-268522",
         symptom="explicit_mgt_fails",
-        title="a service route with MGT as source does not work (also PAN-287688)",
+        title="a service route from MGT fails (also PAN-287688)",
         fixed_in=releases("11.1.6-h17 11.1.10-h4 11.1.11 11.2.4-h11 11.2.7-h2 11.2.8"),
         source=_NOTES,
     ),
     Defect(
         id="PAN-242784",
         symptom="dhcp_name_servers_lost",
-        title="names do not resolve with DNS servers given by DHCP (also PAN-231658, PAN-235741)",
+        title="DNS servers from DHCP fail (also PAN-231658, PAN-235741)",
         fixed_in=releases("10.1.11-h4 10.2.8 11.1.1"),
         source=_NOTES,
     ),
@@ -180,7 +180,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="PAN-313623",
         symptom="certificate_not_fetched",
-        title="a full partition keeps a firewall with a TPM from fetching its device certificate",
+        title="a full partition stops device certificate fetches on TPM models",
         fixed_in=DEVICE_CERTIFICATE_FIXES,
         affected=_ranges("11.1.0..11.1.13-h2 11.2.0..11.2.10-h4 12.1.3..12.1.6"),
         models="tpm",
@@ -189,7 +189,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="PAN-238792",
         symptom="otp_not_valid",
-        title="a device certificate cannot be fetched: OTP is not valid",
+        title="device certificate fetch fails: OTP is not valid",
         fixed_in=(),
         affected=_ranges("10.2.0-h2..11.1.1"),
         source=_NOTES,
@@ -197,7 +197,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         id="PAN-217024",
         symptom="certificate_server_not_resolved",
-        title="certificate.paloaltonetworks.com cannot be resolved",
+        title="certificate.paloaltonetworks.com does not resolve",
         fixed_in=releases("10.1.11 10.2.8 11.0.4"),
         source=_NOTES,
     ),

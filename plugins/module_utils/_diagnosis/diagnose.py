@@ -38,25 +38,25 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 )
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import Finding
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.registry import Found, find_causes
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.summary import summarize
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import shown
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.verdict import (
     cause_confidence,
     decide,
     remedy_of,
-    summarise,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 
-# What the firewall says when the connection is lost, whatever the cause: red only once, at the cause.
+# Symptoms of any lost connection: they are blocked by the check that shows the cause.
 _SYMPTOMS = ("cloud_connection", "engine_events")
 
 
 def diagnose(evidence: EvidenceSet, options: DiagnosisOptions | None = None) -> Diagnosis:
-    """Judges the evidence of one firewall.
+    """The diagnosis of one firewall.
 
     Never raises on evidence that has the types of the model: a check or a rule that crashes becomes a check with
-    status ``error``. The verdict is ``healthy`` or ``degraded`` only where the firewall itself says ``connected``,
-    and ``broken`` or ``standby`` only where it says ``disconnected``.
+    status ``error``. The verdict is ``healthy`` or ``degraded`` only if the firewall itself reports ``connected``, and
+    ``broken`` or ``standby`` only if it reports ``disconnected``.
     """
     case = Case(evidence, options or DiagnosisOptions())
     outcomes = run_checks(case)
@@ -75,7 +75,7 @@ def diagnose(evidence: EvidenceSet, options: DiagnosisOptions | None = None) -> 
         cloud_server=case.known_server,
         verdict=verdict,
         cause_confidence=cause_confidence(findings),
-        summary=summarise(case, verdict, outcomes, findings),
+        summary=summarize(case, verdict, outcomes, findings),
         causes=tuple(_cause(case, finding) for finding in findings),
         checks=_checks(case, outcomes, findings),
         history=past_causes(case, frozenset(finding.cause_id for finding in findings)) if stopped is None else (),
@@ -85,7 +85,7 @@ def diagnose(evidence: EvidenceSet, options: DiagnosisOptions | None = None) -> 
 
 
 def _device(case: Case) -> dict[str, Any]:
-    """What the firewall is; None where unknown."""
+    """Facts about the firewall; None where unknown."""
     device, pair, clock = case.evidence.device.value, case.evidence.high_availability.value, case.evidence.clock.value
     known = (
         "hostname",
@@ -143,14 +143,14 @@ def _checks(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[Finding
     for spec in CHECKS:
         outcome = outcomes[spec.id]
         fields = [getattr(case.evidence, name) for name in spec.fields]
-        judged = stop is None or spec.id == "supported_release"
+        shown_here = stop is None or spec.id == "supported_release"
         checks.append(
             Check(
                 id=spec.id,
                 title=spec.title,
                 status=outcome.status,
                 message=outcome.message,
-                evidence=check_evidence(case.evidence, spec, outcome) if judged else (),
+                evidence=check_evidence(case.evidence, spec, outcome) if shown_here else (),
                 blocked_by=_blocked_by(spec, outcomes, findings, stop),
                 duration_ms=sum(found.duration_ms for found in fields),
             )
@@ -161,7 +161,7 @@ def _checks(case: Case, outcomes: Mapping[str, Outcome], findings: tuple[Finding
 def _blocked_by(
     spec: CheckSpec, outcomes: Mapping[str, Outcome], findings: tuple[Finding, ...], stop: str | None
 ) -> str | None:
-    """The check that explains this one: the first failing one that it needs, or the one that shows its cause."""
+    """The check that explains this one: the first failed one that it needs, or the one that shows its cause."""
     if outcomes[spec.id].status in ("pass", "warn"):
         return None
     if stop is not None:
@@ -185,15 +185,15 @@ def _missing(case: Case) -> tuple[MissingEvidence, ...]:
         if found.problem is not None and found.problem.kind != NOT_ASKED_KIND
     ]
     named = {item.evidence for item in missing}
-    return (*missing, *(item for item in _tells_nothing(case) if item.evidence not in named))
+    return (*missing, *(item for item in _inconclusive(case) if item.evidence not in named))
 
 
-def _tells_nothing(case: Case) -> Iterator[MissingEvidence]:
-    """Answers that were understood, and leave open what they were asked for."""
+def _inconclusive(case: Case) -> Iterator[MissingEvidence]:
+    """Answers that were recognized, but leave their question open."""
     log, route = case.evidence.devsrv_log, case.evidence.service_route.value
     if log.value is not None and not case.log_was_read:
-        wait = "Diagnose again in a quarter of an hour: device-server writes when it tries to connect."
-        yield MissingEvidence("devsrv_log", "empty", "devsrv.log holds no line", wait)
+        wait = "Diagnose again in 15 minutes: device-server logs each connection attempt."
+        yield MissingEvidence("devsrv_log", "empty", "devsrv.log is empty", wait)
     if route is not None and route.kind == "undetermined":
-        look = "Look at Device > Setup > Services > Service Route Configuration: which address does it use?"
+        look = "Check the source address under Device > Setup > Services > Service Route Configuration."
         yield MissingEvidence("service_route", "undetermined", route.reason, look)

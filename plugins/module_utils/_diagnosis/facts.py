@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What single answers of one firewall say: the connection, the device, its time. None where the answers do not say.
+"""What single answers of one firewall show: the connection, the device, its time. None where they show nothing.
 
 This is a private module: it may change in any release.
 """
@@ -18,6 +18,7 @@ from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.clock_proof import ClockProof, clock_proof
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.moments import DeviceTime
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import device_local
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import has_second_clock
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DEFAULT_CLOUD_SERVER, EvidenceSet
@@ -25,11 +26,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.release impo
 
 State = Literal["connected", "disconnected", "busy", "other", "unknown"]
 
-# A clock that is further off than this makes certificates look expired or not yet valid.
+# A clock that is further off makes certificates look expired or not yet valid.
 CLOCK_TOLERANCE_S = 300
 
-# device-server tries again about every quarter of an hour (the times in the article's samples): an error that is
-# younger than this is as good as "now" beside the connection table.
+# device-server retries about every 15 minutes (times in the samples of article kA14u000000HDuDCAW): a younger error is
+# as current as the connection table.
 RETRY_INTERVAL = timedelta(minutes=15)
 
 NOT_ASKED_KIND = "not_asked"
@@ -38,14 +39,14 @@ NOT_ASKED_KIND = "not_asked"
 _PANORAMA = re.compile(r"panorama|M-\d{3}", re.IGNORECASE)
 _VM_50 = re.compile(r"VM-50L?", re.IGNORECASE)
 
-# Words of a pair's member that is not the active one; what another word means is not known.
+# HA states of a peer that is not active. The meaning of any other word is unknown.
 _NOT_ACTIVE = ("passive", "suspended", "initial", "non-functional", "tentative")
 
-# What a ping says of a path that does not lead to the server.
+# Ping answers without a route to the server.
 UNREACHABLE = {
     "network_unreachable": "network unreachable",
     "host_unreachable": "host unreachable",
-    "ttl_exceeded": "time to live exceeded, a routing loop",
+    "ttl_exceeded": "time to live exceeded (routing loop)",
 }
 
 
@@ -60,7 +61,7 @@ def address_of(text: str | None) -> IPv4Address | IPv6Address | None:
 
 @dataclass(frozen=True)
 class Facts:
-    """The evidence of one firewall, and what each answer of it says."""
+    """The evidence of one firewall, and what each single answer shows."""
 
     evidence: EvidenceSet
     options: DiagnosisOptions
@@ -69,7 +70,7 @@ class Facts:
 
     @cached_property
     def state(self) -> State:
-        """What the firewall says about the connection; ``unknown`` where it could not be asked."""
+        """The connection state that the firewall reports; ``unknown`` where it could not be collected."""
         answer = self.evidence.cloud_status
         if answer.value is not None:
             return answer.value.state
@@ -79,7 +80,7 @@ class Facts:
 
     @cached_property
     def known_server(self) -> str | None:
-        """The cloud server as the firewall names it, else the configured one, else the one that was pinged."""
+        """The cloud server that the firewall reports, else the configured one, else the one that was pinged."""
         status, route, ping = self.evidence.cloud_status, self.evidence.service_route, self.evidence.ping
         if status.value is not None and status.value.server:
             return status.value.server
@@ -93,7 +94,7 @@ class Facts:
 
     @cached_property
     def address(self) -> str | None:
-        """The address that the server's name has now, as the ping shows it."""
+        """The server's current address, from the ping."""
         ping = self.evidence.ping.value
         named = address_of(ping.address) if ping is not None else None
         named = named or address_of(self.server)
@@ -101,7 +102,7 @@ class Facts:
 
     @cached_property
     def resolves(self) -> bool | None:
-        """Whether the server's name resolves now; None where no ping told."""
+        """Whether the server's name resolves now; None where no ping shows it."""
         if address_of(self.server) is not None:
             return True
         ping = self.evidence.ping.value
@@ -127,7 +128,7 @@ class Facts:
 
     @property
     def vm_50(self) -> str | None:
-        """The name of a VM-50, which has no MLAV: its license tells it, ``model`` only where it says so."""
+        """The name of a VM-50, which has no MLAV, from its license or its model; None for another model."""
         device = self.evidence.device.value
         names = (device.vm_license, device.model) if device is not None else ()
         return next((name for name in names if name and _VM_50.fullmatch(name)), None)
@@ -139,7 +140,7 @@ class Facts:
 
     @cached_property
     def ha_inactive(self) -> str | None:
-        """The state of an HA unit that is not active, None for an active or a single firewall."""
+        """The HA state of a peer that is not active; None for an active or a single firewall."""
         pair = self.evidence.high_availability.value
         if pair is None or not pair.enabled or not pair.state or pair.state.lower().startswith("active"):
             return None
@@ -147,7 +148,7 @@ class Facts:
 
     @cached_property
     def leaves_by_dataplane(self) -> bool:
-        """The traffic leaves by a dataplane interface, even where its address is not known."""
+        """Whether a dataplane interface is the egress interface, even one whose address is unknown."""
         route = self.evidence.service_route.value
         if route is None:
             return False
@@ -155,7 +156,7 @@ class Facts:
 
     @cached_property
     def is_standby(self) -> bool:
-        """Not the active peer, and the traffic would leave by a dataplane interface: not connected by design.
+        """Whether the peer is not active and its egress is a dataplane interface: not connected, by design.
 
         Source: documentation "Service Routes". With MGT as source both peers are connected.
         """
@@ -181,30 +182,35 @@ class Facts:
         clock = self.evidence.clock.value
         return self.local(clock.device_time) if clock is not None else None
 
+    @cached_property
+    def time(self) -> DeviceTime:
+        """The device's own time, to describe a moment with."""
+        return DeviceTime(self.now, self.utc_offset_s)
+
     def local(self, moment: datetime | None) -> datetime | None:
         return device_local(moment, self.utc_offset_s)
 
     @cached_property
     def skew_s(self) -> int | None:
-        """How far the device's clock is off; None where no second clock was read at the same time (an archive)."""
+        """How far the device's clock is off, in seconds; None for a tech-support file, which holds no second clock."""
         clock = self.evidence.clock
         return clock.value.skew_s if clock.value is not None and has_second_clock(clock) else None
 
     @cached_property
     def from_archive(self) -> bool:
-        """Everything is of one moment, and nothing was asked of the firewall then."""
+        """Whether all evidence is from one moment of the past: a tech-support file."""
         return self.evidence.source == "techsupport" or not has_second_clock(self.evidence.clock)
 
     @cached_property
     def clock_proof(self) -> ClockProof | None:
-        """What else shows that the clock is wrong, where it could not be compared."""
+        """Proof that the clock is wrong where it could not be compared."""
         if self.skew_s is not None and (abs(self.skew_s) > CLOCK_TOLERANCE_S or self.utc_offset_s is not None):
             return None
         return clock_proof(self.now, self.evidence.device_certificate.value, self.evidence.device.value)
 
     @cached_property
     def clock_right(self) -> bool | None:
-        """A small skew means nothing while the device's offset from UTC is not known."""
+        """Whether the clock is right; None where that is unknown. Without a UTC offset a small skew shows nothing."""
         if self.clock_proof is not None:
             return False
         if self.skew_s is None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Causes that are over: what the logs say about the past, by cause.
+"""Past causes: what the logs report that no longer counts, by cause.
 
 This is a private module: it may change in any release.
 """
@@ -13,24 +13,13 @@ from datetime import datetime
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import PAN_229832, UNLICENSED_CONTENT
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.classify import causes_of
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import PastCause
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.cloud import threat_prevention
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import SAME_ATTEMPT, Past, Theme, Trace
-
-# Themes that point to one cause whatever the rest of the evidence says.
-_BY_THEME: dict[Theme, str] = {
-    "bind": "service_route_invalid",
-    "proxy": "proxy_unreachable",
-    "tcp": "port_443_blocked",
-    "cut": "tls_handshake_cut",
-    "roots": "trusted_roots_outdated",
-    "client_certificate": "device_certificate_invalid",
-}
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import SAME_ATTEMPT, Past, Trace
 
 
 def past_causes(case: Case, standing: frozenset[str]) -> tuple[PastCause, ...]:
-    """One entry per cause, newest first. A cause that stands now is not over, however old some of its traces are."""
+    """One entry per cause, newest first. A current cause is left out, however old some of its traces are."""
     grouped: dict[str, list[Past]] = {}
     for past in case.timeline.past:
         cause_id = _cause_of(case, past.trace)
@@ -56,27 +45,13 @@ def _entry(cause_id: str, members: list[Past]) -> PastCause:
 
 
 def _cause_of(case: Case, trace: Trace) -> str | None:
-    """The cause that a trace of the past points to, None for a symptom of any."""
-    if trace.theme == "dns":
-        if case.resolves is None and case.state != "connected":
-            return "name_resolution_failed"
-        affected = PAN_229832.affects(case.release) == "affected"
-        return "defect_pan_229832" if affected else "name_resolution_intermittent"
-    if trace.theme in _BY_THEME:
-        return _BY_THEME[trace.theme]
-    if trace.theme == "tls":
-        trace = _with_code(case, trace)
-        if trace.family == "tls:validity":
-            return "certificate_expired" if case.clock_right else "clock_skew"
-        return "tls_interception"
-    if trace.theme == "http":
-        return _http_cause(case, trace)
-    return None
+    """The most probable cause of a past trace; None for a symptom of any cause."""
+    return next(iter(causes_of(case, (_with_code(case, trace),))), None)
 
 
 def _with_code(case: Case, trace: Trace) -> Trace:
-    """curl's text has no code: the x509 line of the same attempt has it."""
-    if trace.code is not None or trace.last is None:
+    """curl's text has no x509 code: take the x509 line of the same attempt."""
+    if trace.theme != "tls" or trace.code is not None or trace.last is None:
         return trace
     for other in case.traces:
         if other.theme != "tls" or other.code is None or other.last is None:
@@ -84,13 +59,3 @@ def _with_code(case: Case, trace: Trace) -> Trace:
         if abs(other.last - trace.last) <= SAME_ATTEMPT:
             return other
     return trace
-
-
-def _http_cause(case: Case, trace: Trace) -> str:
-    if trace.code is not None and trace.code >= 500:
-        return "cloud_service_error"
-    if trace.code == 404:
-        return "cloud_service_missing"
-    defect = UNLICENSED_CONTENT.affects(case.release) == "affected" and threat_prevention(case) is False
-    content = "invalid content version" in f"{trace.text} {trace.sample}".lower()
-    return "unlicensed_content_defect" if defect and content else "cloud_rejected_request"

@@ -26,13 +26,13 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 @dataclass(frozen=True)
 class DiagnosisOptions:
-    """How to judge.
+    """Options of a diagnosis.
 
     Attributes:
         log_window: errors older than this, in device time, are history and not causes.
         doc_url: the address or path below which the causes' pages are; empty: within the installed collection.
         restart_begun: when a run of this collection was about to restart device-server, by its record, in UTC: the
-            command may not have been sent. None where no record tells of one.
+            command may not have been sent. None where no record has one.
     """
 
     log_window: timedelta = timedelta(hours=24)

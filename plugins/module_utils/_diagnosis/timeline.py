@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the two logs say, on one time axis: which errors count now, and which are over.
+"""The errors of both logs on one time axis: which are current, and which are past.
 
-Times are compared as local time of the device. The newest evidence outranks older: an error is past when it is older
-than the log window, older than the last "Reconnect to MLAV cloud", or when a newer error of another family or a live
-finding shows that the firewall gets stuck elsewhere by now. Without the device's clock nothing is past.
+Times are compared as device-local time. Newer evidence outranks older: an error is past when it is older than the log
+window or the last "Reconnect to MLAV cloud", or when a newer error of another family or a live finding shows that the
+connection now fails elsewhere. Without the device's clock no error is past.
 
 This is a private module: it may change in any release.
 """
@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.moments import DeviceTime
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DevsrvLog, LogSignature, SystemLog
 
 Theme = Literal[
@@ -37,22 +38,22 @@ Theme = Literal[
     "other",
 ]
 
-# An error of these themes says where the connection gets stuck; the rest are symptoms of any of them.
+# An error of these themes shows where the connection fails; the others are symptoms of any cause.
 DECISIVE: frozenset[Theme] = frozenset(
     {"bind", "dns", "proxy", "tcp", "cut", "tls", "roots", "http", "client_certificate"}
 )
 
-# Both logs write about one attempt within a moment of each other; which of them is first means nothing.
+# Both logs report one attempt within moments of each other; their order means nothing.
 SAME_ATTEMPT = timedelta(seconds=60)
 
-# One failed handshake may write about all of these.
+# One failed handshake may log all of these.
 _ENDS_THE_HANDSHAKE: frozenset[Theme] = frozenset({"tls", "cut", "client_certificate"})
 
-# OpenSSL's codes, as the article and the x509 texts name them (facts 2.4).
+# OpenSSL's verification codes, as knowledge-base article kA14u000000HDuDCAW shows them.
 UNTRUSTED_CODES = frozenset({18, 19, 20, 21})
 VALIDITY_CODES = frozenset({9, 10})
 
-# libcurl's codes, and what each says of the connection. The rest are errors that name no cause.
+# libcurl's codes and where each one fails. The others name no cause.
 _CURL: dict[int, Theme] = {
     5: "proxy",
     6: "dns",
@@ -68,11 +69,11 @@ _CURL: dict[int, Theme] = {
     60: "tls",
     77: "roots",
 }
-# Errors of libcurl that are known and name no cause by themselves: out of memory, a bad argument.
+# libcurl errors that are known but name no cause: out of memory, a bad argument.
 _KNOWN_CURL = frozenset({27, 43})
 _PROXY_CONNECT = re.compile(r"proxy connect aborted", re.I)
 
-# Newer wordings of the commonest errors.
+# The most common errors, in the wordings of several libcurl versions.
 _CURL_TEXTS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (6, re.compile(r"(couldn't|could not) resolve host", re.I)),
     (60, re.compile(r"peer certificate cannot be authenticated", re.I)),
@@ -93,9 +94,9 @@ _REASONS = (
 
 @dataclass(frozen=True)
 class Trace:
-    """One thing that a log says, equal lines put together. Times are device-local, without an offset.
+    """One error of a log; equal lines are merged. Times are device-local, without an offset.
 
-    ``code`` is OpenSSL's or the HTTP status, ``curl`` libcurl's. ``recognized``: what the line means is known.
+    ``code`` is OpenSSL's or the HTTP status, ``curl`` libcurl's. ``recognized``: the meaning of the line is known.
     """
 
     theme: Theme
@@ -111,7 +112,7 @@ class Trace:
 
     @property
     def family(self) -> str:
-        """What belongs to one cause. A bare ``tls`` goes with any other family of tls."""
+        """Traces of one family have one cause. A bare ``tls`` goes with any family of tls."""
         if self.theme == "tls":
             if self.code in UNTRUSTED_CODES:
                 return "tls:untrusted"
@@ -130,7 +131,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class Past:
-    """A trace that no longer counts, and why."""
+    """A trace that no longer counts, and the reason."""
 
     trace: Trace
     reason: str
@@ -138,7 +139,7 @@ class Past:
 
 @dataclass(frozen=True)
 class Timeline:
-    """``current`` newest first (unknown times last). ``ordered`` is false where time could not decide."""
+    """``current``: newest first, unknown times last. ``ordered``: false where the newest error cannot be determined."""
 
     current: tuple[Trace, ...]
     past: tuple[Past, ...]
@@ -150,12 +151,12 @@ class Timeline:
 
     @property
     def unrecognized(self) -> tuple[Trace, ...]:
-        """Current errors of MLAV that no known text or code explains, newest first."""
+        """Current MLAV errors with an unrecognized text or code, newest first."""
         return tuple(trace for trace in self.current if not trace.recognized)
 
 
 def device_local(moment: datetime | None, utc_offset_s: int | None) -> datetime | None:
-    """A device time without its offset; a foreign offset is converted where the device's own is known."""
+    """A device time without its offset; another offset is converted where the device's own is known."""
     if moment is None or moment.tzinfo is None:
         return moment
     if utc_offset_s is not None:
@@ -167,7 +168,7 @@ def device_local(moment: datetime | None, utc_offset_s: int | None) -> datetime 
 
 
 def x509_code(text: str | None) -> int | None:
-    """OpenSSL's code of a reason given in words, None where the words are not known."""
+    """OpenSSL's code for a reason in words; None for unrecognized words."""
     return next((code for code, pattern in _REASONS if text and pattern.search(text)), None)
 
 
@@ -208,9 +209,9 @@ def _trace_of(signature: LogSignature, utc_offset_s: int | None) -> Trace:
 
 
 def _traces_of_devsrv(log: DevsrvLog, utc_offset_s: int | None) -> Iterable[Trace]:
-    # Errors that match no known signature come in a list of their own, and are reported too.
-    told = dict.fromkeys((*log.signatures, *log.unrecognized_errors))
-    return (_trace_of(signature, utc_offset_s) for signature in told if signature.kind != "reconnect")
+    # Errors that match no known signature are listed separately and count too.
+    errors = dict.fromkeys((*log.signatures, *log.unrecognized_errors))
+    return (_trace_of(signature, utc_offset_s) for signature in errors if signature.kind != "reconnect")
 
 
 _EVENT_THEMES: dict[str, Theme] = {
@@ -245,7 +246,7 @@ def _joined(one: Trace, two: Trace) -> Trace:
 def read_traces(
     devsrv_log: DevsrvLog | None, system_log: SystemLog | None, utc_offset_s: int | None
 ) -> tuple[Trace, ...]:
-    """Everything that both logs say went wrong."""
+    """Every error that both logs report."""
     traces: list[Trace] = []
     if devsrv_log is not None:
         traces += _traces_of_devsrv(devsrv_log, utc_offset_s)
@@ -256,7 +257,7 @@ def read_traces(
 
 @dataclass(frozen=True)
 class LiveFinding:
-    """Something seen now that says where the connection gets stuck, and the themes that are its consequence."""
+    """Where the connection fails right now, and the themes of the log errors that this explains."""
 
     text: str
     explains: frozenset[Theme]
@@ -265,33 +266,34 @@ class LiveFinding:
 def judge_time(
     traces: tuple[Trace, ...],
     *,
-    now: datetime | None,
+    time: DeviceTime,
     window: timedelta,
     reconnected: datetime | None,
     connected: bool,
     restarted: datetime | None,
     live: LiveFinding | None,
 ) -> Timeline:
-    """Tells the errors that count now from those that are over.
+    """Separates current errors from past ones.
 
-    ``now``, ``reconnected`` and ``restarted`` are device-local; ``restarted`` only where a restart of device-server
-    still stands in the way of the connection.
+    ``reconnected`` and ``restarted`` are device-local; ``restarted`` only where a restart of device-server still
+    blocks the connection.
     """
     if connected:
-        return Timeline((), tuple(Past(trace, "the firewall is connected now") for trace in traces), now is not None)
-    if now is None:
+        over = tuple(Past(trace, "the firewall is connected now") for trace in traces)
+        return Timeline((), over, time.now is not None)
+    if time.now is None:
         return Timeline(_newest_first(traces), (), False)
     current: list[Trace] = []
     past: list[Past] = []
     for trace in traces:
-        reason = _over(trace, now, window, reconnected, restarted)
+        reason = _over(trace, time, window, reconnected, restarted)
         if reason is None:
             current.append(trace)
         else:
             past.append(Past(trace, reason))
     kept: list[Trace] = []
     for trace in current:
-        reason = _outranked(trace, current, live)
+        reason = _outranked(trace, current, live, time)
         if reason is None:
             kept.append(trace)
         else:
@@ -301,31 +303,31 @@ def judge_time(
 
 
 def _over(
-    trace: Trace, now: datetime, window: timedelta, reconnected: datetime | None, restarted: datetime | None
+    trace: Trace, time: DeviceTime, window: timedelta, reconnected: datetime | None, restarted: datetime | None
 ) -> str | None:
-    if trace.last is None:
+    if trace.last is None or time.now is None:
         return None
-    if now - trace.last > window:
-        return f"last seen {shown(trace.last)}, longer ago than the log window of {_hours(window)}"
+    if time.now - trace.last > window:
+        return f"last seen {time.describe(trace.last)}, before the log window of {_hours(window)}"
     if reconnected is not None and trace.last < reconnected:
-        return f"before the last Reconnect to MLAV cloud ({shown(reconnected)})"
+        return f"before the last reconnect to the MLAV cloud, {time.describe(reconnected)}"
     if restarted is not None and trace.theme in DECISIVE and trace.last < restarted:
-        return f"before device-server was restarted ({shown(restarted)})"
+        return f"before the device-server restart {time.describe(restarted)}"
     return None
 
 
-def _outranked(trace: Trace, current: Iterable[Trace], live: LiveFinding | None) -> str | None:
+def _outranked(trace: Trace, current: Iterable[Trace], live: LiveFinding | None, time: DeviceTime) -> str | None:
     if trace.theme not in DECISIVE or trace.last is None:
         return None
     if live is not None:
-        return None if trace.theme in live.explains else f"outranked by what is seen now: {live.text}"
+        return None if trace.theme in live.explains else f"outranked by the current state: {live.text}"
     for other in current:
         if other.theme not in DECISIVE or other.last is None or other.goes_with(trace):
             continue
         same = other.source == trace.source and not {other.theme, trace.theme} <= _ENDS_THE_HANDSHAKE
         tolerance = timedelta(0) if same else SAME_ATTEMPT
         if other.last - trace.last > tolerance:
-            return f"a newer error of another kind has come since ({shown(other.last)}: {brief(other.text)})"
+            return f"a newer error followed {time.describe(other.last)}: {brief(other.text)}"
     return None
 
 
@@ -334,18 +336,18 @@ def _newest_first(traces: Iterable[Trace]) -> tuple[Trace, ...]:
 
 
 def shown(moment: datetime) -> str:
-    """A device time as the firewall writes it."""
+    """A device time as the firewall writes it: ``2026-11-23 05:15:00``."""
     return moment.replace(microsecond=0, tzinfo=None).isoformat(sep=" ")
 
 
 def brief(text: object, limit: int = 160) -> str:
-    """One line of a device's text, bounded, without control characters."""
+    """A device's text as one line of at most ``limit`` characters, without control characters."""
     line = " ".join("".join(char if char.isprintable() else " " for char in str(text)).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def brief_name(text: object) -> str:
-    """A name or a single word of the device, bounded."""
+    """A name or a single word of the device, at most 60 characters."""
     return brief(text, 60)
 
 

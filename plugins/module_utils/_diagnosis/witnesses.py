@@ -4,9 +4,9 @@
 
 """What must have been read before an absence proves anything.
 
-A rule that concludes from something that is *not* there (no newer error, no session, no commit, no such address) is
-only as good as the answer in which it is missing. Each such conclusion names its witnesses here. A finding whose
-witness is missing is ``likely`` at most. docs/contributing.md has the same table.
+A rule that relies on an absence (no newer error, no session, no commit, no such address) is only as good as the answer
+in which it is absent. Each such rule names its witnesses here. A finding that lacks a witness is ``likely`` at most.
+docs/contributing.md has the same table.
 
 This is a private module: it may change in any release.
 """
@@ -27,7 +27,7 @@ Roots = Literal["outdated", "good", "unknown"]
 
 @dataclass(frozen=True)
 class Witness:
-    """Something that was read whole. ``says`` completes "only where …"."""
+    """An answer that was read whole. ``says`` completes "only if …"."""
 
     id: str
     says: str
@@ -35,7 +35,7 @@ class Witness:
 
 
 def _ping(case: Case) -> bool:
-    # A tech-support file holds no ping: all of it is of one moment, and its logs are read in the ping's place.
+    # A tech-support file holds no ping: its logs are from the same moment and take the ping's place.
     return case.evidence.ping.value is not None or case.from_archive
 
 
@@ -50,7 +50,7 @@ def _interfaces_of_route(case: Case) -> bool:
 
 def _jobs_since_restart(case: Case) -> bool:
     state = case.evidence.commit_state
-    # Of the two answers it may be the other one that was not understood.
+    # The unrecognized one of the two answers may be that for pending changes.
     whole = state.problem is None or (state.value is not None and state.value.pending_changes is None)
     if state.value is None or not whole or case.restarted is None:
         return False
@@ -79,13 +79,11 @@ def _policy(case: Case) -> bool:
     return policy.value is not None and policy.value.complete and policy.problem is None
 
 
-RELEASE = Witness("device", "the release is known: it has MLAV", lambda case: case.release is not None)
+RELEASE = Witness("device", "the release is known and has MLAV", lambda case: case.release is not None)
 ROUTE = Witness("service_route", "the service route is known", _route)
 PING = Witness("ping", "the cloud server was pinged (a tech-support file holds no ping)", _ping)
 NETSTAT = Witness("netstat", "the connection table was read whole", lambda case: case.netstat_whole)
-INTERFACES = Witness(
-    "interfaces", "the interfaces were listed whole, where the source is one of them", _interfaces_of_route
-)
+INTERFACES = Witness("interfaces", "all interfaces were listed, when the source is one of them", _interfaces_of_route)
 DEVSRV_LOG = Witness(
     "devsrv_log",
     "devsrv.log was read and covers the last attempts to connect",
@@ -96,7 +94,7 @@ SYSTEM_LOG = Witness(
     "the system log was read whole",
     lambda case: case.evidence.system_log.value is not None and case.evidence.system_log.problem is None,
 )
-CLOCK = Witness("clock", "the time of the firewall is known", lambda case: case.now is not None)
+CLOCK = Witness("clock", "the firewall's time is known", lambda case: case.now is not None)
 PAIR = Witness(
     "high_availability",
     "the HA state is known",
@@ -104,7 +102,7 @@ PAIR = Witness(
 )
 ACTIVE = Witness(
     "active",
-    "the firewall is known to be active, or its traffic to leave by the management interface",
+    "the firewall is known to be active, or its source is the management interface",
     _active,
 )
 JOBS = Witness(
@@ -115,22 +113,22 @@ JOBS = Witness(
 JOBS_SINCE_RESTART = Witness("jobs_since_restart", "the list of jobs reaches back to the restart", _jobs_since_restart)
 COMMITS = Witness(
     "commits",
-    "it is known whether a commit followed, where device-server was restarted",
+    "it is known whether a commit followed, if device-server was restarted",
     lambda case: case.restarted is None or case.commit_after_restart is not None,
 )
-UPTIME = Witness("uptime", "the uptime is known: no reboot since", _uptime)
-POLICY = Witness("decryption", "the decryption policy was read whole, pushed rules included", _policy)
+UPTIME = Witness("uptime", "the uptime is known and shows no reboot since", _uptime)
+POLICY = Witness("decryption", "the decryption policy was read whole, including pushed rules", _policy)
 
-# A log's line counts as what is wrong now only where nothing newer was left unread.
+# A log line counts as the current error only if nothing newer was left unread.
 OF_LOGS = (ROUTE, INTERFACES, PING, NETSTAT, DEVSRV_LOG, SYSTEM_LOG, CLOCK, COMMITS)
 
 SIBLINGS = Witness(
     "siblings",
-    "the question for other clouds, where it was asked, was answered",
+    "the other clouds answered, if they were queried",
     lambda case: case.evidence.siblings.problem is None or case.evidence.siblings.problem.kind == NOT_ASKED_KIND,
 )
 
-# What a cause rests on beside that, and all of what one rests on that is seen now.
+# What each cause relies on besides that.
 OF_CAUSES: Mapping[str, tuple[Witness, ...]] = {
     "device_server_unavailable": (JOBS,),
     "commit_force_needed": (ACTIVE, JOBS_SINCE_RESTART, UPTIME),
@@ -142,18 +140,18 @@ OF_CAUSES: Mapping[str, tuple[Witness, ...]] = {
     "cloud_unreachable": (ACTIVE, NETSTAT),
 }
 
-# A peer that is not active is disconnected as expected only where nothing else was found wrong.
+# A peer that is not active is disconnected as expected only if no other fault was found.
 STANDBY = (DEVSRV_LOG, SYSTEM_LOG, INTERFACES)
 
 
 def missing(case: Case, cause_id: str, from_log: bool) -> tuple[Witness, ...]:
-    """The witnesses that a finding lacks; ``from_log``: it rests on a line of a log."""
+    """The witnesses that a finding lacks; ``from_log``: it relies on a log line."""
     needed = (RELEASE, *OF_CAUSES.get(cause_id, ()), *(OF_LOGS if from_log else ()))
     return tuple(witness for witness in dict.fromkeys(needed) if not witness.holds(case))
 
 
 def expected_of_standby(case: Case) -> bool:
-    """Disconnected as expected: no current error of its own, and the answers that would show one were read."""
+    """Whether the peer is disconnected as expected: no current error of its own, in answers that were read."""
     if case.state != "disconnected" or not case.is_standby or not all(witness.holds(case) for witness in STANDBY):
         return False
     own_errors = any(trace.theme != "engines_stopped" for trace in case.timeline.current)
@@ -162,7 +160,7 @@ def expected_of_standby(case: Case) -> bool:
 
 
 def own_policy_is_known(case: Case) -> bool:
-    """A rule of this firewall that matches can be hidden by none that was not read."""
+    """Whether no unread rule can hide a matching rule of this firewall."""
     return POLICY.holds(case) and INTERFACES.holds(case)
 
 
@@ -170,20 +168,20 @@ def own_policy_is_known(case: Case) -> bool:
 
 
 def siblings(case: Case) -> Mapping[str, str]:
-    """The states of the other clouds that answered, by their names."""
+    """The states of the other clouds that are known, by name."""
     found = case.evidence.siblings.value
     if found is None:
         return {}
-    told: dict[str, Sibling | None] = {
+    clouds: dict[str, Sibling | None] = {
         "the URL cloud": found.url_cloud,
         "WildFire": found.wildfire,
         "the security client of ctd-agent": found.ctd_agent,
     }
-    return {name: cloud.state for name, cloud in told.items() if cloud is not None}
+    return {name: cloud.state for name, cloud in clouds.items() if cloud is not None}
 
 
 def _lost_siblings_count(case: Case) -> bool:
-    """A peer that is not active is not let into PAN-DB: what it has lost says nothing.
+    """Whether lost clouds mean something: PAN-DB does not admit a peer that is not active.
 
     Source: documentation "PAN-DB Cloud Connectivity Issues".
     """
@@ -191,22 +189,22 @@ def _lost_siblings_count(case: Case) -> bool:
 
 
 def siblings_fail_alike(case: Case) -> bool:
-    """Every other cloud that answers is lost as well, and two do: what breaks MLAV is shared.
+    """Whether all other known clouds, two at least, are disconnected too: the cause is shared.
 
-    One whose answer is not understood may be connected.
+    One whose answer is unrecognized may be connected.
     """
-    told = siblings(case)
-    return _lost_siblings_count(case) and len(told) > 1 and set(told.values()) == {"disconnected"}
+    states = siblings(case)
+    return _lost_siblings_count(case) and len(states) > 1 and set(states.values()) == {"disconnected"}
 
 
 def siblings_are_lost(case: Case) -> bool:
-    """At least one other cloud is lost, and none is known to be connected."""
-    told = set(siblings(case).values())
-    return _lost_siblings_count(case) and "disconnected" in told and "connected" not in told
+    """Whether at least one other cloud is disconnected, and none is known to be connected."""
+    states = set(siblings(case).values())
+    return _lost_siblings_count(case) and "disconnected" in states and "connected" not in states
 
 
 def connected_siblings(case: Case) -> tuple[str, ...]:
-    """The other clouds that are connected: path, name resolution and decryption let them through."""
+    """The other clouds that are connected: path, name resolution and decryption work for them."""
     return tuple(name for name, state in siblings(case).items() if state == "connected")
 
 

@@ -4,8 +4,8 @@
 
 """Fills the catalogue's texts with the values of one firewall.
 
-Values come from the device and end up in commands that people paste. Only what is well-formed is put in (an IP
-address, a host name, an interface name); anything else is replaced by a description in angle brackets.
+Values come from the device and end up in commands that people paste: only well-formed ones are used (an IP address, a
+host name, an interface name). A description in angle brackets takes the place of any other.
 
 This is a private module: it may change in any release.
 """
@@ -32,29 +32,28 @@ _SERIAL = re.compile(r"[A-Za-z0-9-]{1,40}", re.ASCII)
 
 
 def values(case: Case, details: Mapping[str, Any]) -> dict[str, str]:
-    """The names that a template of the catalogue may use. ``details`` are the finding's own and win."""
+    """The names that a template of the catalogue may use. A finding's ``details`` take precedence."""
     named = {
         "server": server(case),
-        "address": case.address or "address not known",
-        "way": way(case),
-        "source": case.source_address or way(case),
+        "address": case.address or "address unknown",
+        "egress": egress(case),
+        "source": case.source_address or egress(case),
         "release": brief_name(case.release_text),
         "fix": _fix(case),
         "dns": dns(case),
         "proxy": _proxy(case),
-        "proxy_note": f" The firewall has a proxy configured ({_proxy(case)}): look at it as well."
-        if case.proxy
-        else "",
+        "proxy_note": f" Also check the configured proxy ({_proxy(case)})." if case.proxy else "",
         "siblings": _siblings(case),
         "serial": _serial(case),
         "exclusion": exclusion(case),
         "router": _router(case),
         "skew": skew(case),
-        "x509": f" (x509 code {details['x509_code']})" if details.get("x509_code") else "",
+        "restart_time": _restart_time(case),
+        "rules": ", ".join(details.get("decrypt_rules", ())),
         "ping": ping_command(case),
         "capture": capture(case),
     }
-    # Backticks mark commands in the texts; a device's own text must not look like one, nor end the sentence.
+    # Backticks mark commands: a device's text must not look like one, nor end the sentence.
     return named | {key: brief(value).replace("`", "'").rstrip(".") for key, value in details.items()}
 
 
@@ -63,8 +62,8 @@ def server(case: Case) -> str:
     return known if _HOST_NAME.fullmatch(known) or address_of(known) else "<the cloud server>"
 
 
-def way(case: Case) -> str:
-    """The source of the traffic: the management interface, or ``ethernet1/5 (10.1.5.254)``."""
+def egress(case: Case) -> str:
+    """The egress interface: the management interface, or ``ethernet1/5 (10.1.5.254)``."""
     route = case.evidence.service_route.value
     if route is None:
         return "the service-route interface"
@@ -78,7 +77,7 @@ def way(case: Case) -> str:
 
 
 def exclusion(case: Case) -> str:
-    """What to exclude from decryption: the article's wildcard where it covers the server, else the server itself."""
+    """What to exclude from decryption: the article's wildcard if it covers the server, else the server."""
     name = server(case)
     return "*.paloaltonetworks.com" if name.lower().endswith(".paloaltonetworks.com") else name
 
@@ -88,7 +87,7 @@ def dns(case: Case) -> str:
     if route is not None and route.dns_proxy_object:
         return f"DNS proxy object {brief_name(route.dns_proxy_object)}"
     servers = [brief_name(name) for name in route.dns_servers] if route is not None else []
-    return ", ".join(servers) or "not known"
+    return ", ".join(servers) or "unknown"
 
 
 def ping_command(case: Case) -> str:
@@ -97,7 +96,10 @@ def ping_command(case: Case) -> str:
 
 
 def capture(case: Case) -> str:
-    """The commands of a packet capture on the service-route interface (facts 4.12)."""
+    """The commands for a packet capture on the egress interface.
+
+    Source: documentation "Take a Packet Capture on the Management Interface".
+    """
     if case.leaves_by_dataplane:
         source, destination = case.source_address or "<source address>", case.address or "<cloud server address>"
         diag = "debug dataplane packet-diag"
@@ -106,26 +108,26 @@ def capture(case: Case) -> str:
             f"{_filter_of_proxy(case, source)}"
             f"`{diag} set filter on`, "
             f"`{diag} set capture stage transmit file mlav-tx`, `{diag} set capture stage receive file mlav-rx`, "
-            f"`{diag} set capture on`; afterwards `{diag} set capture off`, `{diag} set filter off`, "
+            f"`{diag} set capture on`; afterward `{diag} set capture off`, `{diag} set filter off`, "
             f"`{diag} clear all`."
         )
     ends = [end for end in (case.address, _proxy_host(case)) if end]
     expression = " or ".join(f"host {end}" for end in ends) or "port 443"
-    told = f'`tcpdump filter "{expression}" snaplen 0` (end it with Ctrl-C), then `view-pcap mgmt-pcap mgmt.pcap`'
+    commands = f'`tcpdump filter "{expression}" snaplen 0` (stop it with Ctrl-C), then `view-pcap mgmt-pcap mgmt.pcap`'
     if _is_management(case):
-        return f"{told}."
-    return f"{told}, if the traffic leaves by the management interface; else a packet capture on the dataplane."
+        return f"{commands}."
+    return f"{commands}, if the management interface is the source; otherwise, a dataplane packet capture."
 
 
 def _proxy_host(case: Case) -> str | None:
-    """The proxy as a filter can name it."""
+    """The proxy's host, if a capture filter can name it."""
     route = case.evidence.service_route.value
     host = (route.proxy_server if route is not None else None) or ""
     return host if _HOST_NAME.fullmatch(host) or address_of(host) else None
 
 
 def _filter_of_proxy(case: Case, source: str) -> str:
-    """A second filter, where a proxy is configured: a filter of the dataplane takes addresses alone."""
+    """A second filter for a configured proxy; a dataplane filter takes addresses only."""
     route = case.evidence.service_route.value
     if case.proxy is None or route is None:
         return ""
@@ -140,11 +142,11 @@ def _is_management(case: Case) -> bool:
 
 
 def _router(case: Case) -> str:
-    """What routes the traffic first."""
+    """The first hop of the traffic."""
     if _is_management(case):
         return "the default gateway of the management interface"
     if case.leaves_by_dataplane:
-        return f"the virtual router of {way(case)}"
+        return f"the virtual router of {egress(case)}"
     return "the default gateway of the management interface or the virtual router of the service-route interface"
 
 
@@ -153,24 +155,26 @@ def _fix(case: Case) -> str:
     return f"{fix} or later" if fix is not None else "10.1.14, 10.2.11, 11.0.5, 11.1.3 or later"
 
 
-def _proxy_note(case: Case) -> str:
-    return f" The firewall has a proxy configured ({_proxy(case)}): look at it as well." if case.proxy else ""
-
-
 def _proxy(case: Case) -> str:
     if case.evidence.service_route.value is None:
-        return "not known"
+        return "unknown"
     if case.proxy is None:
         return "none"
     return case.proxy if _proxy_host(case) is not None else "<the configured proxy>"
 
 
 def _siblings(case: Case) -> str:
-    """What the other clouds say of where to look; empty where they say nothing."""
+    """What the other clouds show; empty where they show nothing."""
     connected = connected_siblings(case)
     if connected:
-        return f"; {connected[0]} is connected, so look at MLAV's own side"
-    return "; other clouds are lost as well, so look at what they share" if siblings_are_lost(case) else ""
+        return f" ({connected[0]} is connected)"
+    return " (other clouds are disconnected too)" if siblings_are_lost(case) else ""
+
+
+def _restart_time(case: Case) -> str:
+    """When device-server was restarted, or may have been."""
+    restart = case.restarted or case.restart_begun
+    return case.time.describe(restart) if restart is not None else "at an unknown time"
 
 
 def _serial(case: Case) -> str:

@@ -60,7 +60,7 @@ def in_d(*lines: str, **more: Any) -> Firewall:
 
 INTERCEPTED: dict[str, Any] = {
     "remedy": (
-        "Tell the owner of the device that decrypts",
+        "Ask the owner of the device that decrypts",
         "exclude *.paloaltonetworks.com",
         "it has no decrypt rule",
     ),
@@ -128,7 +128,7 @@ TABLE: dict[str, Row] = {
         after_b_event(),
         "broken",
         (("unlicensed_content_defect", POSSIBLE),),
-        summary=("find out what devsrv.log says",),
+        summary=("Find out what devsrv.log reports",),
         missing=UNREAD,
         shapes=API_ALONE,
         **UPGRADE,
@@ -143,7 +143,7 @@ TABLE: dict[str, Row] = {
         after_b_event(certificate="Unknown"),
         "broken",
         (("device_certificate_invalid", POSSIBLE), ("unlicensed_content_defect", POSSIBLE)),
-        summary=("find out what devsrv.log says",),
+        summary=("Find out what devsrv.log reports",),
         missing=UNREAD,
         shapes=API_ALONE,
     ),
@@ -189,9 +189,9 @@ TABLE: dict[str, Row] = {
     "E: restarted by hand": broken(
         at("2023-08-28 13:40:00", -4, "EDT", events=(f"2023/08/28 13:20:00 info general general 0 {kb.E_RESTART}",)),
         "commit_force_needed",
-        remedy=("Do a `commit force`", "maintenance window"),
+        remedy=("Run `commit force`", "maintenance window"),
         actor="firewall_admin",
-        summary=("2023-08-28 13:20:00",),
+        summary=("restarted 20 minutes ago (13:20:00 UTC-04:00)",),
     ),
 }
 

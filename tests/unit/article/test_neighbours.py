@@ -55,7 +55,7 @@ from ansible_collections.panops.mlav.tests.unit.article.rows import (
 )
 
 SUPPORT = "open a support case"
-OPEN_PORT = f"allow TCP port 443 from 192.0.2.7 to {kb.SERVER} ({ADDRESS} now"
+OPEN_PORT = f"allow TCP port 443 from 192.0.2.7 to {kb.SERVER} (currently {ADDRESS};"
 
 TIME: dict[str, Row] = {
     "old TLS, newer DNS": broken(
@@ -126,7 +126,7 @@ NETWORK: dict[str, Row] = {
     "IPv6, SYN_SENT": broken(
         firewall(ping=ping(address="2001:db8::15"), sockets=(socket("SYN_SENT", "2001:db8::15", protocol="tcp6"),)),
         "port_443_blocked",
-        remedy=("(2001:db8::15 now",),
+        remedy=("(currently 2001:db8::15;",),
     ),
     "IPv6, session established": unexplained(
         firewall(ping=ping(address="2001:db8::15"), sockets=(socket("ESTABLISHED", "2001:db8::15", protocol="tcp6"),))
@@ -142,7 +142,7 @@ NETWORK: dict[str, Row] = {
     "the source cannot be bound": broken(
         firewall(system=DATAPLANE, ping="bind: Cannot assign requested address\n"),
         "service_route_invalid",
-        remedy=("ethernet1/5 (10.1.5.254)", "the source address 10.1.5.254 cannot be bound"),
+        remedy=("ethernet1/5 (10.1.5.254)", "source address 10.1.5.254 cannot be bound"),
     ),
     "proxy configured, SYN_SENT to it": broken(
         firewall(
@@ -246,7 +246,7 @@ TLS: dict[str, Row] = {
         firewall(*x509(5, *TOO_EARLY), off=-2), "clock_skew", summary=("2 days behind",)
     ),
     "expired, the clock is right": broken(
-        firewall(*x509(5, *EXPIRED)), "certificate_expired", remedy=("Look whose certificate",), never=("NTP",)
+        firewall(*x509(5, *EXPIRED)), "certificate_expired", remedy=("Find out whose certificate",), never=("NTP",)
     ),
     "untrusted, the clock is two days ahead": broken(firewall(*x509(5, *UNTRUSTED), off=2), "tls_interception"),
     **{
@@ -367,7 +367,7 @@ ANSWERS: dict[str, Row] = {
             system="<secure-proxy-server>10.9.9.9</secure-proxy-server><secure-proxy-port>8080</secure-proxy-port>",
         ),
         "cloud_rejected_request",
-        remedy=("proxy configured: 10.9.9.9:8080",),
+        remedy=("configured proxy: 10.9.9.9:8080",),
     ),
     "500 with its body on the next lines": broken(
         firewall(
@@ -415,7 +415,7 @@ def test_neighbours(table: str, name: str, shape: Shape) -> None:
 def test_the_service_route_that_a_template_pushed_is_named_as_such() -> None:
     found, device = judged(NETWORK["route pushed by a template"].firewall)
     route = next(check for check in found.checks if check.id == "service_route")
-    assert route.message.startswith("Service route pushed by Panorama: ethernet1/5 (10.1.5.254).")
+    assert route.message.startswith("Service route pushed by Panorama, via ethernet1/5 (10.1.5.254).")
     assert f"ping source 10.1.5.254 count 3 host {kb.SERVER}" in device.asked
 
 

@@ -45,7 +45,7 @@ TABLE: dict[str, Row] = {
         firewall(status=kb.BUSY, answers=COMMITTING),
         "undetermined",
         (("device_server_unavailable", POSSIBLE),),
-        remedy=("Wait until the running job has finished",),
+        remedy=("Wait for the running job to finish",),
         never=("restart process",),
         summary=("Commit job 9",),
         actor="nobody",
@@ -60,7 +60,7 @@ TABLE: dict[str, Row] = {
     "another word for the connection": Row(
         firewall(status=kb.DISCONNECTED.replace("disconnected", "connecting")),
         "undetermined",
-        summary=("is not known", "Actual: connecting."),
+        summary=('got "connecting"',),
     ),
     "an address object in the service route": broken(
         firewall(system=service_route("ethernet1/5", "untrust-address"), sockets=(socket("SYN_SENT"),)),
@@ -91,7 +91,7 @@ TABLE: dict[str, Row] = {
         LIKELY,
         remedy=(
             "between the service-route interface and the cloud",
-            "if the traffic leaves by the management interface",
+            "if the management interface is the source",
         ),
         missing=("service_route",),
     ),
@@ -109,13 +109,13 @@ TABLE: dict[str, Row] = {
         firewall(*x509(5, *UNTRUSTED), system=DATAPLANE, rules=FORWARD_PROXY, answers=excluded("no")),
         "tls_interception",
         PROVEN,
-        remedy=("there but switched off", "switch it on"),
-        summary=("rule outbound of this firewall can decrypt it", "switch on the exclusion"),
+        remedy=("The exclusion exists but is disabled", "enable it"),
+        summary=("rule outbound matches", "Enable the exclusion"),
     ),
     "the exclusion is there already": broken(
         firewall(*x509(5, *UNTRUSTED), system=DATAPLANE, rules=FORWARD_PROXY, answers=excluded("yes")),
         "tls_interception",
-        remedy=("it excludes *.paloaltonetworks.com from decryption already", "nothing is to be changed on it"),
+        remedy=("it already excludes *.paloaltonetworks.com from decryption", "needs no change"),
         never=("ssl-exclude-cert",),
     ),
     "the exclusion is there, perhaps not committed": broken(
@@ -128,8 +128,8 @@ TABLE: dict[str, Row] = {
         firewall(status=CONNECTED, off=2),
         "degraded",
         (("clock_skew", POSSIBLE),),
-        remedy=("Correct the firewall's clock (2 days ahead)",),
-        summary=("Actual: 2 days ahead. First: set the clock right.",),
+        remedy=("Set the firewall's clock (2 days ahead)",),
+        summary=("the firewall's clock is 2 days ahead. Set the clock.",),
         depth="full",
     ),
     "connected with an expired device certificate": Row(
@@ -150,7 +150,7 @@ TABLE: dict[str, Row] = {
         firewall(status=CONNECTED, system=DATAPLANE, ping="bind: Cannot assign requested address\n"),
         "degraded",
         (("service_route_invalid", POSSIBLE),),
-        remedy=("Now configured: ethernet1/5 (10.1.5.254). Problem: the source address 10.1.5.254 cannot be bound.",),
+        remedy=("Current source: ethernet1/5 (10.1.5.254). Problem: source address 10.1.5.254 cannot be bound.",),
         depth="full",
     ),
 }

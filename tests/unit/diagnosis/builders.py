@@ -51,7 +51,7 @@ def ev(value: Any, raw: str = "raw answer", *, problem: m.Problem | None = None)
     return m.Evidence(value, problem, (m.Asked("a command", "ssh", raw),), 5)
 
 
-def lost(kind: str = "not_obtainable", message: str = "no SSH", hint: str = "SSH credentials") -> m.Evidence[Any]:
+def lost(kind: str = "not_obtainable", message: str = "no SSH", hint: str = "Set the option ssh") -> m.Evidence[Any]:
     return m.Evidence(problem=m.Problem(kind, message, hint))
 
 
@@ -231,6 +231,6 @@ def no_ssh(**changes: Any) -> m.EvidenceSet:
 
 def archive(**changes: Any) -> m.EvidenceSet:
     """The same firewall in a tech-support archive: nothing live."""
-    live = lost("not_obtainable", "an archive holds no ping", "the live firewall")
+    live = lost("not_obtainable", "an archive holds no ping", "Diagnose the live firewall")
     found = firewall(**{"source": "techsupport", "ping": live} | changes)
     return replace(found, clock=replace(found.clock, asked=(m.Asked("show clock", "archive", "raw answer"),)))

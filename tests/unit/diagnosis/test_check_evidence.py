@@ -152,8 +152,8 @@ def test_which_check_explains_another(evidence: m.EvidenceSet, by: dict[str, str
             MissingEvidence(
                 "devsrv_log",
                 "empty",
-                "devsrv.log holds no line",
-                "Diagnose again in a quarter of an hour: device-server writes when it tries to connect.",
+                "devsrv.log is empty",
+                "Diagnose again in 15 minutes: device-server logs each connection attempt.",
             ),
         ),
         (
@@ -162,11 +162,11 @@ def test_which_check_explains_another(evidence: m.EvidenceSet, by: dict[str, str
                 "service_route",
                 "undetermined",
                 "no source",
-                "Look at Device > Setup > Services > Service Route Configuration: which address does it use?",
+                "Check the source address under Device > Setup > Services > Service Route Configuration.",
             ),
         ),
-        (firewall(ping=lost("refused", "no", "SSH")), MissingEvidence("ping", "refused", "no", "SSH")),
+        (firewall(ping=lost("refused", "no", "Set ssh")), MissingEvidence("ping", "refused", "no", "Set ssh")),
     ],
 )
-def test_what_is_missing_and_what_hint_it(evidence: m.EvidenceSet, missing: MissingEvidence) -> None:
+def test_missing_evidence_and_its_hint(evidence: m.EvidenceSet, missing: MissingEvidence) -> None:
     assert diagnose(evidence).missing == (missing,)

@@ -29,13 +29,13 @@ from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import (
     x509,
 )
 
-NONE = "no decrypt rule of it can match the traffic"
-OPEN = "rule decrypt-all may match, depending on objects, URL categories or zones"
-CROSSES = "rule decrypt-all would decrypt if the management traffic crosses this firewall's own dataplane"
-PUSHED = "no local decrypt rule can match, but rules pushed by Panorama may be missing"
-NO_ROUTE = "rule decrypt-all may match, but the service route is not known"
-EXCLUDED = "it excludes *.paloaltonetworks.com from decryption already"
-NOT_COMMITTED = "it excludes *.paloaltonetworks.com already, but the exclusion may not be committed"
+NONE = "none of its decrypt rules can match"
+OPEN = "rule decrypt-all may match, depending on address objects, URL categories or zones"
+CROSSES = "rule decrypt-all matches if management traffic crosses this firewall's own dataplane"
+PUSHED = "none of its own decrypt rules can match, but rules pushed by Panorama may be missing"
+NO_ROUTE = "rule decrypt-all may match; the service route is unknown"
+EXCLUDED = "it already excludes *.paloaltonetworks.com from decryption"
+NOT_COMMITTED = "it already excludes *.paloaltonetworks.com, but the exclusion may not be committed"
 ALL = ["decrypt-all"]
 THIS = ("this_firewall", "rule decrypt-all", ALL)
 MAYBE = ("unknown", OPEN, ALL)
@@ -52,7 +52,7 @@ def own(*rules: m.DecryptionRule, **more: Any) -> dict[str, Any]:
 # (what, what is changed of a firewall, (who, why, rules))
 WHO: list[tuple[str, dict[str, Any], tuple[str, str, list[str]]]] = [
     ("the policy was not read", {"decryption": lost()},
-     ("unknown", "the firewall's decryption policy could not be read", [])),
+     ("unknown", "its decryption policy could not be collected", [])),
     ("no rule", own(), ("elsewhere", "it has no decrypt rule", [])),
     ("rules may be missing", {"decryption": policy(complete=False)}, ("unknown", PUSHED, [])),
     ("only partly understood", {"decryption": ev(policy().value, problem=m.Problem("unrecognized", "some lines"))},
@@ -67,7 +67,7 @@ WHO: list[tuple[str, dict[str, Any], tuple[str, str, list[str]]]] = [
      ("this_firewall", f"rule {60 * 'x'}", [60 * "x"])),
     ("a long name", own(rule(61 * "x")), ("this_firewall", f"rule {59 * 'x'}…", [f"{59 * 'x'}…"])),
     ("two only perhaps", own(rule("a", categories=("news",)), rule("b", sources=("servers",))),
-     ("unknown", "rule a, b may match, depending on objects, URL categories or zones", ["a", "b"])),
+     ("unknown", "rule a, b may match, depending on address objects, URL categories or zones", ["a", "b"])),
     # What hides the rules below.
     ("a no-decrypt rule", own(rule("skip", "no-decrypt"), rule()), NO),
     ("a no-decrypt rule, disabled", own(rule("skip", "no-decrypt", disabled=True), rule()), THIS),
@@ -137,7 +137,7 @@ WHO: list[tuple[str, dict[str, Any], tuple[str, str, list[str]]]] = [
     ("excluded, but rules may be missing", own(decryption=policy(rule(), exclusions=(exclusion(),), complete=False)),
      ("unknown", NOT_COMMITTED, ALL)),
     ("perhaps excluded", own(decryption=policy(rule(), exclusions=(exclusion(None),))),
-     ("unknown", "rule decrypt-all may match, and whether the exclusion is in effect is unknown", ALL)),
+     ("unknown", "rule decrypt-all may match, and the exclusion may not be in effect", ALL)),
     ("an exclusion that begins like the server", own(decryption=policy(rule(), exclusions=(
         exclusion(name="ml.service"),))), THIS),
     ("a question mark is none of the wildcards", own(decryption=policy(rule(), exclusions=(
@@ -146,7 +146,7 @@ WHO: list[tuple[str, dict[str, Any], tuple[str, str, list[str]]]] = [
         exclusion(name="[m]l.service.paloaltonetworks.com"),))), THIS),
     ("the server itself", own(decryption=policy(rule(), exclusions=(
         exclusion(name="ml.service.paloaltonetworks.com"),))),
-     ("elsewhere", "it excludes ml.service.paloaltonetworks.com from decryption already", ALL)),
+     ("elsewhere", "it already excludes ml.service.paloaltonetworks.com from decryption", ALL)),
 ]  # fmt: skip
 
 
@@ -162,13 +162,11 @@ SWITCHED_OFF = (exclusion(False),)
 @pytest.mark.parametrize(
     ("route", "who", "first"),
     [
-        (dataplane(), "this_firewall", "switch on the exclusion of *.paloaltonetworks.com here"),
-        (management(), "unknown", "exclude *.paloaltonetworks.com on the device that decrypts"),
+        (dataplane(), "this_firewall", "Enable the exclusion of *.paloaltonetworks.com."),
+        (management(), "unknown", "Exclude *.paloaltonetworks.com on the decrypting device."),
     ],
 )
-def test_an_exclusion_that_is_off_is_switched_on_only_where_this_firewall_decrypts(
-    route: Any, who: str, first: str
-) -> None:
+def test_a_disabled_exclusion_is_enabled_only_where_this_firewall_decrypts(route: Any, who: str, first: str) -> None:
     rules = policy(rule(), exclusions=SWITCHED_OFF)
     found = diagnose(firewall(decryption=rules, service_route=route, devsrv_log=devsrv(*x509(20))))
     assert found.causes[0].details["decrypts"] == who

@@ -216,8 +216,8 @@ def test_a_defect_comes_before_what_it_explains() -> None:
         "port_443_blocked likely",
     ]
     assert found.summary == (
-        "Likely cause: PAN-OS 11.1.9 has PAN-303791: a service route with a loopback interface as source does not work "
-        "(also PAN-305549); upgrade to PAN-OS 11.1.14 or later."
+        "Known PAN-OS defect (likely): PAN-303791, a service route from a loopback interface fails (also PAN-305549). "
+        "Upgrade to PAN-OS 11.1.14 or later."
     )
 
 

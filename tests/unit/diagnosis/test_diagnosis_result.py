@@ -153,7 +153,10 @@ def test_the_schema_knows_every_cause_check_and_evidence() -> None:
 
 
 def test_codes_are_stable() -> None:
-    assert {entry.code: entry.id for entry in CATALOGUE.values()} == {
+    """A code keeps its cause. A new cause has a code of its own."""
+    codes = {entry.code: entry.id for entry in CATALOGUE.values()}
+    assert len(codes) == len(CATALOGUE)
+    published = {
         "MLAV0001": "device_server_unavailable",
         "MLAV0002": "commit_force_needed",
         "MLAV0003": "clock_skew",
@@ -177,6 +180,7 @@ def test_codes_are_stable() -> None:
         "MLAV0303": "cloud_service_error",
         "MLAV0901": "unexplained",
     }
+    assert codes | published == codes
 
 
 REMEDIES = [remedy for entry in CATALOGUE.values() for remedy in (entry.remedy, *entry.variants.values())]
@@ -232,41 +236,42 @@ def test_capture_on_a_dataplane_interface() -> None:
 
 MESSAGES = [
     ("device_server", firewall(cloud_status=status("busy", attempts=3)), "fail", "process devsrvr: running"),
-    ("cloud_connection", firewall(), "fail", "Expected: connected Actual: disconnected"),
+    ("cloud_connection", firewall(), "fail", "Not connected to ml."),
     ("cloud_connection", firewall(cloud_status=status("other", raw_state="x")), "error",
-     "Expected: connected Actual: x"),
-    ("high_availability", firewall(high_availability=pair("passive")), "warn", "Expected: active Actual: passive"),
-    ("device_clock", firewall(clock=clock(7200)), "warn", "at most 5 minutes off Actual: 2 hours ahead"),
-    ("device_clock", firewall(clock=clock(-100000000)), "warn", "Actual: 1157.4 days behind"),
+     'got "x"'),
+    ("high_availability", firewall(high_availability=pair("passive")), "warn", "both peers connect"),
+    ("device_clock", firewall(clock=clock(7200)), "warn", "expected at most 5 minutes off, got 2 hours ahead"),
+    ("device_clock", firewall(clock=clock(-100000000)), "warn", "got 1157 days 9 hours behind"),
     ("device_clock", archive(clock=clock(10**7)), "skipped", "tech-support file"),
-    ("license", firewall(licenses=licenses()), "pass", "None is needed"),
+    ("license", firewall(licenses=licenses()), "pass", "needs none"),
     ("device_certificate", firewall(device_certificate=certificate("Valid", 9)), "warn", "2026-12-02 05:15:00"),
     ("device_certificate", firewall(device_certificate=certificate("Odd", None)), "warn",
-        "Expected: Valid Actual: Odd"),
+        'expected "Valid", got "Odd"'),
     ("device_certificate", firewall(device_certificate=lost(), device=device(device_certificate_status="Revoked")),
-     "fail", "its status is Revoked"),
+     "fail", 'status "Revoked"'),
     ("service_route", firewall(service_route=management(destination_routes=(
         m.DestinationRoute(f"{ADDRESS}/32", "ethernet1/2", None),))), "pass", "overrides it: ethernet1/2"),
-    ("service_route", firewall(), "pass", "Default service route: the management interface"),
+    ("service_route", firewall(), "pass", "Default service route, via the management interface"),
     ("service_route", firewall(service_route=management(complete=False)), "warn", "Panorama may be missing"),
     ("service_route", firewall(service_route=management(proxy_server="proxy.example.com")), "pass",
         "proxy.example.com"),
-    ("service_route", firewall(service_route=dataplane("$source")), "error", "Actual: $source"),
+    ("service_route", firewall(service_route=dataplane("$source")), "error", 'got "$source"'),
     ("name_resolution", firewall(), "pass", f"resolves to {ADDRESS}"),
-    ("name_resolution", firewall(ping=unknown_host()), "fail", "Expected: an IP address Actual: unknown host"),
+    ("name_resolution", firewall(ping=unknown_host()), "fail", 'expected an IP address, got "unknown host"'),
     ("name_resolution", no_ssh(), "skipped", "ping not available to xmlapi client"),
     ("icmp_reachability", firewall(ping=ping("lost", loss_percent=100)), "warn", "proves nothing"),
-    ("tcp_connection", firewall(netstat=netstat("TIME_WAIT")), "warn", "Actual: TIME_WAIT"),
-    ("tcp_connection", firewall(netstat=netstat("SYN_SENT")), "fail", "Actual: SYN_SENT"),
+    ("tcp_connection", firewall(netstat=netstat("TIME_WAIT")), "warn", "got TIME_WAIT"),
+    ("tcp_connection", firewall(netstat=netstat("SYN_SENT")), "fail", "got SYN_SENT"),
     ("tcp_connection", firewall(netstat=lost("timeout", "too slow")), "error", "too slow"),
     ("tls_validation", firewall(devsrv_log=devsrv(*x509(20))), "fail", "x509 code 20"),
-    ("tls_validation", firewall(), "pass", "No certificate error"),
-    ("cloud_response", firewall(devsrv_log=devsrv(http(404))), "fail", "Expected: HTTP 200 Actual: HTTP 404"),
+    ("tls_validation", firewall(), "pass", "No current certificate error"),
+    ("cloud_response", firewall(devsrv_log=devsrv(http(404))), "fail", "expected HTTP 200, got HTTP 404"),
     ("engine_events", firewall(system_log=syslog(stopped(3))), "fail", "all machine Learning engines stopped"),
-    ("known_defects", firewall(device=device("10.1.12")), "warn", "Expected: 10.1.14 or later Actual: 10.1.12"),
-    ("known_defects", firewall(device=device("10.0.9")), "warn", "is not known"),
+    ("known_defects", firewall(device=device("10.1.12")), "warn", "Fixed in 10.1.14"),
+    ("known_defects", firewall(device=device("10.0.9")), "warn", "is unknown"),
     ("decryption_policy", firewall(), "pass", "has no decrypt rule"),
-    ("commit_state", firewall(system_log=syslog(restarted(60))), "fail", "Expected: a commit force"),
+    ("commit_state", firewall(system_log=syslog(restarted(60))), "fail",
+     "expected a commit force since, got no commit"),
     ("commit_state", firewall(commit_state=jobs(job("Commit", 1, "ACT", "PEND"))), "warn", "is running"),
 ]  # fmt: skip
 
@@ -310,12 +315,12 @@ def test_one_cause_one_red_line(evidence: m.EvidenceSet, check_id: str, by: str 
     assert found.blocked_by == by
 
 
-def test_an_inaccessible_firewall_is_asked_nothing_more() -> None:
+def test_without_access_the_other_checks_are_skipped() -> None:
     refused = m.Evidence[Any](problem=m.Problem("authentication", "Invalid Credential", "Give a valid API key"))
     found = diagnose(m.EvidenceSet("fw", "live", datetime(2026, 1, 1), "full", cloud_status=refused))
     assert found.checks[0].status == "error"
     assert {(entry.status, entry.blocked_by) for entry in found.checks[1:]} == {("skipped", "device_access")}
-    assert found.summary == "The firewall could not be asked: Invalid Credential. Needed: Give a valid API key."
+    assert found.summary == "Could not query the firewall: Invalid Credential. Give a valid API key."
     assert (found.missing[0].kind, found.missing[0].hint) == ("authentication", "Give a valid API key")
 
 
@@ -356,7 +361,7 @@ def test_a_check_that_crashes_hides_no_other(changes: dict[str, Any], check_id: 
     found = diagnose(firewall(ping=unknown_host(), **changes))
     VALIDATOR.validate(to_data(found))
     assert check(found, check_id).status == "error"
-    assert "defect of the collection" in check(found, check_id).message
+    assert "a bug in this collection" in check(found, check_id).message
     assert check(found, "name_resolution").status == "fail"
     assert found.causes[0].id == "name_resolution_failed"
 
@@ -367,7 +372,7 @@ def test_a_rule_that_crashes_leaves_nothing_unexplained() -> None:
     found = diagnose(evidence)
     VALIDATOR.validate(to_data(found))
     assert (found.verdict, found.cause_confidence, found.causes) == ("broken", "unknown", ())
-    assert "defect of the collection" in check(found, "cloud_response").message
+    assert "a bug in this collection" in check(found, "cloud_response").message
 
 
 HOSTILE = "x`; request restart system\n{server}{0}<script>\x1b[31m"

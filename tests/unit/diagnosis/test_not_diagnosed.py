@@ -31,7 +31,7 @@ def test_it_is_undetermined_and_says_why() -> None:
         "checks": [
             {
                 "id": "device_access",
-                "title": "The firewall can be asked",
+                "title": "Firewall access",
                 "status": "error",
                 "message": "It broke off.",
                 "evidence": [],
@@ -45,7 +45,7 @@ def test_it_is_undetermined_and_says_why() -> None:
                 "evidence": "cloud_status",
                 "kind": "not_asked",
                 "reason": "It broke off.",
-                "hint": "A task that runs to its end.",
+                "hint": "Run the diagnosis again; the message of the failed task is the reason.",
             }
         ],
         "duration_ms": 0,

@@ -182,7 +182,7 @@ def test_what_is_read_and_what_it_leads_to(evidence: m.EvidenceSet, causes: list
 
 LIVE: list[tuple[str, m.EvidenceSet, str, list[str]]] = [
     ("the service route", firewall(service_route=dataplane(), ping=ping("bind_failed", None)),
-     "the source address of the service route cannot be bound", ["name_resolution_failed"]),
+     "source address of the service route cannot be bound", ["name_resolution_failed"]),
     ("name resolution", firewall(ping=unknown_host()), "ml.service.paloaltonetworks.com does not resolve",
      ["port_443_blocked"]),
     *(("routing", firewall(ping=ping(outcome)), "ml.service.paloaltonetworks.com is unreachable",
@@ -200,4 +200,4 @@ def test_what_is_seen_now_outranks_the_errors_that_it_does_not_explain(
     both = devsrv(dns_error(5), curl("Couldn't connect to server", 5))
     found = diagnose(replace(evidence, devsrv_log=both))
     assert [past.id for past in found.history] == over
-    assert {past.reason for past in found.history} == {f"outranked by what is seen now: {seen}"}
+    assert {past.reason for past in found.history} == {f"outranked by the current state: {seen}"}

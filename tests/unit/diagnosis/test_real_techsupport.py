@@ -59,7 +59,7 @@ ROWS = {
         "likely",
         # The whole name of the zone is not there: it can match, and nobody else is said to decrypt.
         decrypts="unknown",
-        said="on this firewall rule decrypt-out may match",
+        said="rule decrypt-out of this firewall may match",
     ),
     "a short zone": Row(
         (SHORT, decrypting(b"untrust"), logged(UNTRUSTED)),

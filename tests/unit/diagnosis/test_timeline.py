@@ -123,16 +123,16 @@ def test_a_reason_in_words_has_the_code_of_openssl(reason: str, code: int | None
 
 WHY: list[tuple[str, m.EvidenceSet, str]] = [
     ("the window", firewall(devsrv_log=devsrv(http(500, minutes=DAY + 1))),
-     "last seen 2026-11-22 05:14:00, longer ago than the log window of 24 h"),
+     "last seen 24 hours ago (2026-11-22 05:14:00 UTC-05:00), before the log window of 24 h"),
     ("a reconnect", firewall(devsrv_log=devsrv(http(500, minutes=9)), system_log=syslog(reconnected(8))),
-     "before the last Reconnect to MLAV cloud (2026-11-23 05:07:00)"),
+     "before the last reconnect to the MLAV cloud, 8 minutes ago (05:07:00 UTC-05:00)"),
     ("a restart", firewall(devsrv_log=devsrv(http(500, minutes=61)), system_log=syslog(restarted(60))),
-     "before device-server was restarted (2026-11-23 04:15:00)"),
+     "before the device-server restart 60 minutes ago (04:15:00 UTC-05:00)"),
     ("a newer error", firewall(devsrv_log=devsrv(http(500, minutes=9), dns_error(5))),
-     "a newer error of another kind has come since (2026-11-23 05:10:00: Couldn't resolve host name)"),
+     "a newer error followed 5 minutes ago (05:10:00 UTC-05:00): Couldn't resolve host name"),
     ("a newer error of a long text",
      firewall(devsrv_log=devsrv(http(500, minutes=9), dns_error(5, text=f"Couldn't resolve host {200 * 'x'}"))),
-     f"a newer error of another kind has come since (2026-11-23 05:10:00: Couldn't resolve host {137 * 'x'}…)"),
+     f"a newer error followed 5 minutes ago (05:10:00 UTC-05:00): Couldn't resolve host {137 * 'x'}…"),
     ("the connection", firewall(devsrv_log=devsrv(http(500)), cloud_status=status("connected")),
      "the firewall is connected now"),
 ]  # fmt: skip
@@ -143,10 +143,10 @@ def test_why_an_error_is_over(evidence: m.EvidenceSet, reason: str) -> None:
     assert [past.reason for past in diagnose(evidence).history] == [reason]
 
 
-def test_the_window_is_told_in_hours() -> None:
+def test_the_log_window_is_shown_in_hours() -> None:
     found = diagnose(firewall(devsrv_log=devsrv(http(500, minutes=91))), DiagnosisOptions(timedelta(minutes=90)))
     assert [past.reason for past in found.history] == [
-        "last seen 2026-11-23 03:44:00, longer ago than the log window of 1.5 h"
+        "last seen 91 minutes ago (03:44:00 UTC-05:00), before the log window of 1.5 h"
     ]
 
 
@@ -207,6 +207,9 @@ TOLD: list[tuple[str, m.EvidenceSet, list[PastCause]]] = [
     ("a rejected content version, with a licence", firewall(**CONNECTED, device=device("10.0.1"), devsrv_log=devsrv(
         http(400, CONTENT_TEXT))),
      [past("cloud_rejected_request", "MLAV0301", 5, 5, 1, f"Error: http 400 {CONTENT_TEXT}")]),
+    ("a rejected content version, licenses unknown", firewall(
+        **CONNECTED, device=device("10.0.1"), licenses=lost(), devsrv_log=devsrv(http(400, CONTENT_TEXT))),
+     [past("unlicensed_content_defect", "MLAV0202", 5, 5, 1, f"Error: http 400 {CONTENT_TEXT}")]),
     ("another rejection on a release with that defect", firewall(
         **CONNECTED, device=device("10.0.1"), licenses=licenses(), devsrv_log=devsrv(http(400))),
      [past("cloud_rejected_request", "MLAV0301", 5, 5, 1, "Error: http 400 ")]),
@@ -218,7 +221,7 @@ TOLD: list[tuple[str, m.EvidenceSet, list[PastCause]]] = [
 
 
 @pytest.mark.parametrize(("evidence", "history"), [row[1:] for row in TOLD], ids=[row[0] for row in TOLD])
-def test_what_is_told_of_a_cause_that_is_over(evidence: m.EvidenceSet, history: list[PastCause]) -> None:
+def test_past_causes(evidence: m.EvidenceSet, history: list[PastCause]) -> None:
     assert list(diagnose(evidence).history) == history
 
 

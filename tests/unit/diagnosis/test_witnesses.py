@@ -91,7 +91,7 @@ ROWS = [
         (7, ("port_443_blocked likely",), ()),
         (27, ("unexplained possible",), ()),
         (28, ("port_443_blocked likely",), ()),
-        (35, ("tls_handshake_cut likely",), ("SSL connect error", "find with a capture")),
+        (35, ("tls_handshake_cut likely",), ("SSL connect error", "with a packet capture")),
         (43, ("unexplained possible",), ()),
         (45, ("service_route_invalid likely",), ("Failed binding local connection end",)),
         (51, ("tls_interception likely",), ()),
@@ -103,7 +103,7 @@ ROWS = [
         (77, ("trusted_roots_outdated likely",), ()),
     )),
     Row("curl 43 on an affected release", firewall(device=device("10.2.3"), devsrv_log=devsrv(curl(43))),
-        ("known_defect proven",), ("PAN-204216", "upgrade to PAN-OS 10.2.4")),
+        ("known_defect proven",), ("PAN-204216", "Upgrade to PAN-OS 10.2.4")),
     Row("a text that nobody knows", firewall(devsrv_log=devsrv(curl("Weird server reply"))),
         ("unexplained possible",), ('Unrecognized MLAV error: "Weird server reply". Disconnected',)),
     Row("an MLAV error that is none of curl's", firewall(devsrv_log=devsrv(sig("other", None, "queue full", ago(5)))),
@@ -112,7 +112,7 @@ ROWS = [
         (), 100, ago(60), ago(1), unrecognized_errors=(sig("other", None, "queue full", ago(5)),)))),
         ("unexplained possible",), ('Unrecognized MLAV error: "queue full". ',)),
     Row("an unrecognized error beside a cause", firewall(devsrv_log=devsrv(http(500), curl("Weird server reply"))),
-        ("cloud_service_error proven",), ('Unrecognized MLAV error: "Weird server reply". ml.service',)),
+        ("cloud_service_error proven",), ('Unrecognized MLAV error: "Weird server reply". Cloud server error',)),
     # --- tls: 18, 19, 21 with a right clock -----------------------------------------------------------------------
     *(Row(f"x509 {code}, the clock is {said}", firewall(clock=told, devsrv_log=devsrv(*x509(code))),
           (f"tls_interception {confidence}",))
@@ -156,7 +156,7 @@ ROWS = [
         siblings=ALL_LOST, high_availability=lost()), ("tls_interception likely",)),
     # --- old trusted roots ----------------------------------------------------------------------------------------
     Row("x509 20 with old roots", firewall(devsrv_log=devsrv(*x509(20)), **OLD),
-        ("trusted_roots_outdated likely", "tls_interception possible"), ("install content 8776-8390",)),
+        ("trusted_roots_outdated likely", "tls_interception possible"), ("Install content 8776-8390",)),
     Row("curl's text with old roots", firewall(devsrv_log=devsrv(curl(60)), **OLD),
         ("trusted_roots_outdated likely", "tls_interception possible")),
     Row("x509 20 with old roots, all other clouds are lost", firewall(devsrv_log=devsrv(*x509(20)), siblings=ALL_LOST,
@@ -177,9 +177,9 @@ ROWS = [
     Row("curl's text, a clock before the device certificate", archive(devsrv_log=devsrv(curl(60)),
         device_certificate=ev(m.DeviceCertificate("Valid", NOW + timedelta(days=900)))),
         ("clock_skew likely", "tls_interception possible"),
-        ("behind by 900 days or more (the device certificate is not valid before 2029-05-11)",)),
+        ("at least 900 days behind (device certificate valid from 2029-05-11)",)),
     Row("x509 9, a clock before the content", archive(devsrv_log=devsrv(*x509(9)),
-        device=device(app_release_date=NOW + timedelta(days=3))), ("clock_skew proven",), ("content was released on",)),
+        device=device(app_release_date=NOW + timedelta(days=3))), ("clock_skew proven",), ("content released",)),
     Row("x509 10, a clock before the content", archive(devsrv_log=devsrv(*x509(10)),
         device=device(threat_release_date=NOW + timedelta(days=3))), ("clock_skew likely",)),
     Row("content of the same day in another zone", archive(devsrv_log=devsrv(*x509(9)),
@@ -216,9 +216,9 @@ ROWS = [
         ("name_resolution_failed possible", "name_resolution_intermittent possible")),
     # --- other clouds ---------------------------------------------------------------------------------------------
     Row("unexplained, the URL cloud is connected", firewall(siblings=siblings("connected")), ("unexplained possible",),
-        ("the URL cloud is connected, so look at MLAV's own side",)),
+        ("(the URL cloud is connected)",)),
     Row("unexplained, other clouds are lost", firewall(siblings=siblings("disconnected")), ("unexplained possible",),
-        ("other clouds are lost as well",)),
+        ("(other clouds are disconnected too)",)),
     Row("PAN-229832, the URL cloud is lost as well", firewall(device=device("10.1.12"), devsrv_log=devsrv(dns_error()),
         siblings=siblings("disconnected")), ("defect_pan_229832 proven",)),
     Row("PAN-229832, the URL cloud is connected", firewall(device=device("10.1.12"), devsrv_log=devsrv(dns_error()),
@@ -266,7 +266,7 @@ def test_a_connection_that_is_cut_does_not_pass_as_a_valid_certificate(code: int
 
 def test_the_proxy_is_in_the_remedy_and_in_the_capture() -> None:
     found = diagnose(firewall(service_route=PROXY, devsrv_log=devsrv(curl(35)))).causes[0]
-    assert "The firewall has a proxy configured (proxy.example.com:8080): look at it as well." in found.remedy.text
+    assert "Also check the configured proxy (proxy.example.com:8080)." in found.remedy.text
     assert '`tcpdump filter "host 198.51.100.10 or host proxy.example.com" snaplen 0`' in found.remedy.text
     by_dataplane = dataplane(proxy_server="192.0.2.80", proxy_port=8080)
     text = diagnose(firewall(service_route=by_dataplane, devsrv_log=devsrv(curl(35)))).causes[0].remedy.text

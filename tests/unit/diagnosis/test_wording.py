@@ -49,7 +49,8 @@ def serial_number(serial: str | None) -> Any:
 REMEDIES: list[tuple[str, m.EvidenceSet, str, str]] = [
     # The way of the traffic.
     *((f"the way: {what}", firewall(service_route=given, ping=ping("network_unreachable")), "cloud_unreachable",
-       f"the routing between {way} and the internet: {router}, and the next hops after it. Then try again: `ping "
+       f"the routing between {way} and the internet (ml.service.paloaltonetworks.com is 198.51.100.10): {router}, and "
+       f"the next hops after it. Then try again: `ping "
        f"{source}count 3 host ml.service.paloaltonetworks.com`.")
       for what, given, way, router, source in (
           ("management", management(), "the management interface", "the default gateway of the management interface",
@@ -77,20 +78,20 @@ REMEDIES: list[tuple[str, m.EvidenceSet, str, str]] = [
       for what, given, dns in (
           ("servers", management(), "192.0.2.53, 192.0.2.54"),
           ("a proxy object", management(dns_proxy_object="dns-proxy"), "DNS proxy object dns-proxy"),
-          ("none", route(), "not known"),
-          ("route not known", lost(), "not known"),
+          ("none", route(), "unknown"),
+          ("route not known", lost(), "unknown"),
       )),
     # The fix of the release's branch.
     ("a fix", firewall(device=device("10.2.1"), devsrv_log=devsrv(dns_error())), "defect_pan_229832",
      "Upgrade to PAN-OS 10.2.11 or later."),
     # The proxy.
     *((f"proxy: {what}", firewall(service_route=given, devsrv_log=devsrv(http(403))), "cloud_rejected_request",
-       f"(proxy configured: {proxy})")
+       f"(configured proxy: {proxy})")
       for what, given, proxy in (
           ("none", management(), "none"),
           ("with a port", management(proxy_server="192.0.2.80", proxy_port=8080), "192.0.2.80:8080"),
           ("without", management(proxy_server="192.0.2.80"), "192.0.2.80"),
-          ("route not known", lost(), "not known"),
+          ("route not known", lost(), "unknown"),
       )),
     # The serial number.
     *((f"serial number: {what}", firewall(device=given, device_certificate=certificate("Valid", -3)),
@@ -115,20 +116,20 @@ REMEDIES: list[tuple[str, m.EvidenceSet, str, str]] = [
       )),
     # Captures.
     ("capture at the management interface", firewall(), "unexplained",
-     'between the management interface and the cloud server: `tcpdump filter "host 198.51.100.10" snaplen 0` (end it '
+     'between the management interface and the cloud server: `tcpdump filter "host 198.51.100.10" snaplen 0` (stop it '
      "with Ctrl-C), then `view-pcap mgmt-pcap mgmt.pcap`. Read"),
     ("capture on a dataplane interface", firewall(service_route=dataplane()), "unexplained",
      f"`{DIAG} set filter match source 10.1.5.254 destination 198.51.100.10 destination-port 443`, `{DIAG} set filter "
      f"on`, `{DIAG} set capture stage transmit file mlav-tx`, `{DIAG} set capture stage receive file mlav-rx`, "
-     f"`{DIAG} set capture on`; afterwards `{DIAG} set capture off`, `{DIAG} set filter off`, `{DIAG} clear all`."),
+     f"`{DIAG} set capture on`; afterward `{DIAG} set capture off`, `{DIAG} set filter off`, `{DIAG} clear all`."),
     ("capture on a dataplane interface without an address",
      firewall(service_route=route(address=None), ping=ping("lost", None)), "unexplained",
      f"`{DIAG} set filter match source <source address> destination <cloud server address> destination-port 443`"),
     ("capture, cloud server's address not known", firewall(ping=ping("lost", None)), "unexplained",
      '`tcpdump filter "port 443" snaplen 0`'),
     ("capture, route not known", firewall(service_route=lost(), **BLOCKED), "port_443_blocked",
-     "then `view-pcap mgmt-pcap mgmt.pcap`, if the traffic leaves by the management interface; else a packet capture "
-     "on the dataplane."),
+     "then `view-pcap mgmt-pcap mgmt.pcap`, if the management interface is the source; otherwise, a dataplane packet "
+     "capture."),
     # The source of the traffic.
     *((f"source: {what}", firewall(**BLOCKED | changes), "port_443_blocked", f"allow TCP port 443 from {source} to")
       for what, changes, source in (
@@ -152,7 +153,7 @@ def test_a_remedy_has_the_values_of_the_firewall(evidence: m.EvidenceSet, cause_
     assert words in cause.remedy.text
 
 
-def test_a_release_of_which_no_fix_is_listed_is_told_all() -> None:
+def test_a_release_without_a_listed_fix_gets_all_of_them() -> None:
     causes = diagnose(firewall(device=device("10.0.12"), devsrv_log=devsrv(dns_error()))).causes
     texts = {cause.id: cause.remedy.text for cause in causes}
     assert texts["defect_pan_229832"].startswith("Upgrade to PAN-OS 10.1.14, 10.2.11, 11.0.5, 11.1.3 or later.")
@@ -161,4 +162,4 @@ def test_a_release_of_which_no_fix_is_listed_is_told_all() -> None:
 def test_a_text_of_the_device_looks_like_no_command_and_ends_no_sentence() -> None:
     text = "MLAV: `reboot` Revoked Client Certificate..."
     found = diagnose(firewall(system_log=syslog(event("client_certificate", 5, text))))
-    assert "(MLAV: 'reboot' Revoked Client Certificate); " in found.summary
+    assert ": MLAV: 'reboot' Revoked Client Certificate. Fetch " in found.summary

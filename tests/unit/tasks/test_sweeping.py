@@ -258,7 +258,7 @@ def test_a_report_takes_what_is_settled_and_has_no_diagnosis(server: ApiServer, 
         for result in report(swept=lost + well, diagnoses=[known | MINIMAL], failures={"fw-lost": "no time"})
     }
     assert told["fw-known"] == ("degraded", "as it was")
-    assert told["fw-well"] == ("healthy", "Connected to ml.example.net: nothing to do.")
+    assert told["fw-well"] == ("healthy", "Connected to ml.example.net. No action needed.")
     assert told["fw-bad"][0] == "undetermined"
     assert "option timeout is 0" in str(told["fw-bad"][1])
     assert told["fw-lost"][0] == "undetermined"

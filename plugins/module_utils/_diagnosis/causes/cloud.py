@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Causes on the side of the cloud, MLAV03…, and what nothing explains, MLAV09….
+"""Causes on the cloud's side, MLAV03…, and the unexplained, MLAV09….
 
 This is a private module: it may change in any release.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import (
     LINES,
+    NOT_NAMED,
     SUPPORT,
     CauseEntry,
     RemedyEntry,
@@ -20,14 +21,16 @@ CLOUD = (
     CauseEntry(
         id="cloud_rejected_request",
         code="MLAV0301",
-        title="The cloud rejects the firewall's requests",
-        essence="{server} answers HTTP {http_code} to the firewall's requests",
-        proven_by="devsrv.log's newest error is an HTTP 4xx answer other than 404.",
+        title="Cloud rejects requests",
+        essence="{server} answers HTTP {http_code}",
+        proven_by="The newest error in devsrv.log is an HTTP 4xx answer other than 404.",
         ruled_out_by="HTTP 400 `invalid content version` on PAN-OS below 10.0.2 without a Threat Prevention license.",
+        article=NOT_NAMED + "The only HTTP 400 that it describes is the defect of releases below 10.0.2 without a "
+        "Threat Prevention license.",
         remedy=RemedyEntry(
-            action="update the content and, if it persists, contact customer support",
-            text="Make sure that the content is up to date and the device certificate valid, and that no proxy "
-            "answers in the cloud's place (proxy configured: {proxy}). If HTTP {http_code} persists, " + SUPPORT + ".",
+            action="Update the content; if it persists, open a support case",
+            text="Make sure that the content is up to date and the device certificate is valid, and that no proxy "
+            "answers in place of the cloud (configured proxy: {proxy}). If HTTP {http_code} persists, " + SUPPORT + ".",
             actor="firewall_admin",
             risk="low",
         ),
@@ -35,15 +38,15 @@ CLOUD = (
     CauseEntry(
         id="cloud_service_missing",
         code="MLAV0302",
-        title="The cloud answers HTTP 404",
-        essence="{server} answers HTTP 404, most probably a fault of the cloud service",
-        proven_by="devsrv.log's newest error is an HTTP 404 answer.",
+        title="Cloud service not found",
+        essence="{server} answers HTTP 404, most likely a fault in the cloud",
+        proven_by="The newest error in devsrv.log is an HTTP 404 answer.",
         ruled_out_by="A newer error of another kind.",
+        article="Its known problem `MLAV: Unknown error.` with HTTP 404 in devsrv.log: the cause is most probably on "
+        "the MLAV cloud server. If it persists, contact customer support.",
         remedy=RemedyEntry(
-            action="wait and, if it persists, contact customer support",
-            text="Wait: the cause is most probably on the side of the cloud server. If HTTP 404 persists, "
-            + SUPPORT
-            + ".",
+            action="Wait; if it persists, open a support case",
+            text="Wait: the fault is most likely in the cloud. If HTTP 404 persists, " + SUPPORT + ".",
             actor="vendor",
             risk="none",
         ),
@@ -51,14 +54,17 @@ CLOUD = (
     CauseEntry(
         id="cloud_service_error",
         code="MLAV0303",
-        title="The cloud answers with a server error",
-        essence="{server} answers HTTP {http_code}, most probably a fault of the cloud's load balancer",
-        proven_by="devsrv.log's newest error is an HTTP 5xx answer.",
+        title="Cloud server error",
+        essence="{server} answers HTTP {http_code}, most likely a load balancer fault",
+        proven_by="The newest error in devsrv.log is an HTTP 5xx answer.",
         ruled_out_by="A newer error of another kind.",
+        article="Its known problem `MLAV: Unknown error.` with HTTP 500 in devsrv.log: the cause is most probably the "
+        "load balancer of the cloud platform. If it persists, contact customer support.",
         remedy=RemedyEntry(
-            action="wait and, if it persists, contact customer support",
-            text="Wait: the cause is most probably the load balancer in front of the cloud service. If HTTP "
-            "{http_code} persists, " + SUPPORT + ".",
+            action="Wait; if it persists, open a support case",
+            text="Wait: the fault is most likely in the load balancer of the cloud. If HTTP {http_code} persists, "
+            + SUPPORT
+            + ".",
             actor="vendor",
             risk="none",
         ),
@@ -66,16 +72,17 @@ CLOUD = (
     CauseEntry(
         id="unexplained",
         code="MLAV0901",
-        title="Disconnected without a known cause",
-        essence="disconnected from {server}; all was read, nothing explains it{siblings}",
-        proven_by="Disconnected, all evidence of the article's procedure was read, and nothing matched.",
+        title="Disconnected, unexplained",
+        essence="no known cause matches{siblings}",
+        proven_by="Disconnected, all evidence of the article's procedure was read, and no cause matches.",
         ruled_out_by="Any other cause.",
+        article="Step 3 of its procedure: capture packets between the service-route interface and the cloud server, "
+        "and look for MLAV errors in devsrv.log (`less mp-log devsrv.log`).",
         remedy=RemedyEntry(
-            action="capture packets between {way} and the cloud server",
-            text="Capture packets between {way} and the cloud server: {capture}{proxy_note} Read "
-            "`less mp-log devsrv.log` around "
-            "the time of the capture for messages about mlav. If neither shows the cause, open a support case "
-            "and attach the tech-support file, the capture and " + LINES + ".",
+            action="Capture packets between {egress} and the cloud",
+            text="Capture packets between {egress} and the cloud server: {capture}{proxy_note} Read "
+            "`less mp-log devsrv.log` around the time of the capture for messages about MLAV. If neither shows the "
+            "cause, open a support case with the tech-support file, the capture and " + LINES + ".",
             actor="firewall_admin",
             risk="low",
         ),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The shape of a cause in the catalogue, and what several of them say alike.
+"""The shape of a cause in the catalogue, and texts that several of them share.
 
 This is a private module: it may change in any release.
 """
@@ -18,15 +18,15 @@ DOC_URL = "ansible_collections/panops/mlav/docs/causes"
 
 @dataclass(frozen=True)
 class RemedyEntry:
-    """What to do.
+    """What to do. Texts are templates; see ``wording``.
 
     Attributes:
-        essence: what is the matter, where a variant says it otherwise than its cause.
-        action: the first thing to do, short, for the one-sentence summary.
+        action: the first thing to do, short, for the summary: imperative, without a period.
         text: all of it, imperative.
         actor: ``firewall_admin``, ``network_admin``, ``decryption_admin``, ``vendor`` or ``nobody``.
         risk: ``none``, ``low``, ``medium`` or ``high``: what following it may do to the firewall.
         module, params: the module of this collection that can do it; string values are templates.
+        title, essence: a variant's own, in place of its cause's.
     """
 
     action: str
@@ -35,13 +35,21 @@ class RemedyEntry:
     risk: str
     needs_maintenance_window: bool = False
     module: str | None = None
+    title: str = ""
     essence: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class CauseEntry:
-    """One cause. ``variants`` replace ``remedy`` where the finding names one of them."""
+    """One cause. Texts are templates; see ``wording``.
+
+    Attributes:
+        title: what is wrong, in a few words.
+        essence: the one decisive fact, to follow the title and a colon.
+        article: what the knowledge-base article says about it, in our own words.
+        variants: replace ``remedy`` where the finding names one of them.
+    """
 
     id: str
     code: str
@@ -49,6 +57,7 @@ class CauseEntry:
     essence: str
     proven_by: str
     ruled_out_by: str
+    article: str
     remedy: RemedyEntry
     variants: Mapping[str, RemedyEntry] = field(default_factory=dict)
 
@@ -57,8 +66,7 @@ class CauseEntry:
         return f"{base.rstrip('/')}/{self.id}.md"
 
 
-FORCED = (
-    "The forced commit takes every administrator's pending changes with it; look at the candidate configuration first."
-)
-LINES = "the lines of devsrv.log around the failure"
-SUPPORT = f"open a support case and attach the tech-support file and {LINES}"
+NOT_NAMED = "The article does not name this cause. "
+FORCED = "The forced commit includes all administrators' pending changes: review the candidate configuration first."
+LINES = "the devsrv.log lines around the failure"
+SUPPORT = f"open a support case with the tech-support file and {LINES}"

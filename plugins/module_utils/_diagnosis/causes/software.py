@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import (
     FORCED,
+    NOT_NAMED,
     CauseEntry,
     RemedyEntry,
 )
@@ -20,17 +21,19 @@ SOFTWARE = (
         id="defect_pan_229832",
         code="MLAV0201",
         title="PAN-OS defect PAN-229832",
-        essence="PAN-OS {release} has the defect PAN-229832, which loses the connection to the MLAV cloud "
-        "although {server} resolves",
-        proven_by="devsrv.log says `Couldn't resolve host name`, or the system log that all engines stopped; the name "
-        "resolves now; and the release lacks the fix (10.1.14, 10.2.11, 11.0.5, 11.1.3).",
-        ruled_out_by="A release with the fix; a name that does not resolve now either; another newer error. It loses "
-        "the URL cloud as well: where other clouds are connected it is likely at most.",
+        essence="PAN-OS {release} loses the MLAV cloud although its name resolves",
+        proven_by="devsrv.log reports `Couldn't resolve host name`, or the system log that all engines stopped; the "
+        "name resolves now; and the release lacks the fix (10.1.14, 10.2.11, 11.0.5, 11.1.3).",
+        ruled_out_by="A release with the fix; a name that does not resolve now either; another, newer error. The "
+        "defect also loses the URL cloud: if other clouds are connected, it is likely at most.",
+        article="Its known problem `MLAV cloud error, all machine Learning engines stopped`, with `Couldn't resolve "
+        "host name` in devsrv.log: check whether the release is affected by PAN-229832, which is fixed in 10.1.14, "
+        "10.2.11, 11.0.5, 11.1.3 and later.",
         remedy=RemedyEntry(
-            action="upgrade to PAN-OS {fix}",
-            text="Upgrade to PAN-OS {fix}. Until then, a restart of device-server (`debug software restart process "
-            "device-server`) with a following `commit force`, in a maintenance window, may bring the connection "
-            "back for a while. " + FORCED,
+            action="Upgrade to PAN-OS {fix}",
+            text="Upgrade to PAN-OS {fix}. Until then, restarting device-server (`debug software restart process "
+            "device-server`) and then running `commit force`, in a maintenance window, may restore the connection "
+            "for a while. " + FORCED,
             actor="firewall_admin",
             risk="high",
             needs_maintenance_window=True,
@@ -39,14 +42,17 @@ SOFTWARE = (
     CauseEntry(
         id="unlicensed_content_defect",
         code="MLAV0202",
-        title="PAN-OS defect below 10.0.2 without a Threat Prevention license",
-        essence="PAN-OS {release} without a Threat Prevention license sends a content version that the cloud rejects",
+        title="PAN-OS defect without Threat Prevention",
+        essence="the cloud rejects the content version of PAN-OS {release}",
         proven_by="HTTP 400 `invalid content version`, PAN-OS below 10.0.2 and no Threat Prevention license.",
         ruled_out_by="A later release or a Threat Prevention license: see cloud_rejected_request.",
+        article="Its known problem `MLAV: Authentication or Client Certificate failure.`: a software defect that "
+        "affects only firewalls without a Threat Prevention license on PAN-OS below 10.0.2. The connection itself "
+        "needs no license. Upgrade to the currently recommended release.",
         remedy=RemedyEntry(
-            action="upgrade to the currently recommended PAN-OS release (10.0.2 or later)",
-            text="Upgrade to the currently recommended PAN-OS release, 10.0.2 or later. A license is not needed for "
-            "the connection itself.",
+            action="Upgrade to PAN-OS 10.0.2 or later",
+            text="Upgrade to the currently recommended PAN-OS release, 10.0.2 or later. The connection itself needs "
+            "no license.",
             actor="firewall_admin",
             risk="high",
             needs_maintenance_window=True,
@@ -55,16 +61,17 @@ SOFTWARE = (
     CauseEntry(
         id="trusted_roots_outdated",
         code="MLAV0203",
-        title="The firewall's trusted roots are too old",
-        essence="PAN-OS {release} does not trust the issuer of {server}{x509}: its trusted roots may be old",
-        proven_by="x509 code 20 or curl's text on a release and content from before 2023-12-31, when the trusted roots "
-        "of PAN-OS ran out; likely at most, since a decrypting device looks the same.",
-        ruled_out_by="A release or content with the new roots, a valid device certificate, or a decrypt rule of this "
-        "firewall that matches: see tls_interception.",
+        title="Trusted root CAs outdated",
+        essence="PAN-OS {release} does not trust the issuer of {server}'s certificate",
+        proven_by="x509 code 20 or curl's text on a release and content from before 2023-12-31, when the trusted root "
+        "CAs of PAN-OS expired; likely at most, because a decrypting device looks the same.",
+        ruled_out_by="A release or content with the new root CAs, a valid device certificate, or a matching decrypt "
+        "rule of this firewall: see tls_interception.",
+        article=NOT_NAMED + "It shows how a failed validation is logged, with x509 code 20, for a decrypting device.",
         remedy=RemedyEntry(
-            action="install content 8776-8390 or later",
-            text="Install content 8776-8390 or later, or a release that brings the new roots, then diagnose again. If "
-            "the certificate still does not validate, a device on the path decrypts: {capture}",
+            action="Install content 8776-8390 or later",
+            text="Install content 8776-8390 or later, or a release with the new root CAs, then diagnose again. If the "
+            "certificate still does not validate, a device on the path decrypts: {capture}",
             actor="firewall_admin",
             risk="low",
         ),
@@ -72,13 +79,15 @@ SOFTWARE = (
     CauseEntry(
         id="known_defect",
         code="MLAV0204",
-        title="A known defect of this PAN-OS release",
-        essence="PAN-OS {release} has {defect}: {defect_title}",
-        proven_by="The release is one that a listed defect affects, and the defect's symptom was seen.",
+        title="Known PAN-OS defect",
+        essence="{defect}, {defect_title}",
+        proven_by="The release is affected by a listed defect, and the defect's symptom was seen.",
         ruled_out_by="A release with the fix; a symptom that was not seen.",
+        article="It recommends a comparison with known problems and names two defects, which have causes of their own: "
+        "PAN-229832 and the one of releases below 10.0.2.",
         remedy=RemedyEntry(
             action="{defect_fix}",
-            text="To mend {defect}, {defect_fix}. Symptom: {seen_as}. Source: {defect_source}.",
+            text="To fix {defect}, {defect_fix}. Symptom: {seen_as}. Source: {defect_source}.",
             actor="firewall_admin",
             risk="high",
             needs_maintenance_window=True,

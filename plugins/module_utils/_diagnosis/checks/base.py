@@ -27,13 +27,13 @@ class Outcome:
     """What a check found.
 
     Attributes:
-        degrades: on a connected firewall this will break the connection next.
-        traces: the log entries that it rests on.
+        risk: what will break a connected firewall's connection, in a few words; empty for nothing.
+        traces: the log entries that it relies on.
     """
 
     status: Status
     message: str
-    degrades: bool = False
+    risk: str = ""
     traces: tuple[Trace, ...] = ()
 
 
@@ -42,8 +42,8 @@ class CheckSpec:
     """One check.
 
     Attributes:
-        fields: what of the evidence set is shown with it, raw; the two logs are shown as the entries it rests on.
-        needs: the checks without which this one cannot succeed, directly.
+        fields: the evidence shown with it, raw; of the two logs, the entries that it relies on.
+        needs: the checks that this one directly depends on.
     """
 
     id: str
@@ -54,21 +54,27 @@ class CheckSpec:
 
 
 def lacking(evidence: Evidence[T], what: str) -> Outcome:
-    """The outcome of a check whose evidence could not be had: skipped where it cannot be, else an error."""
+    """The outcome of a check without its evidence: skipped where it is unavailable here, else an error."""
     problem = evidence.problem
     if problem is None:
-        return Outcome("error", f"{what} gave neither an answer nor a reason.")
+        return Outcome("error", f"{what} could not be collected; no reason is known.")
     if problem.kind == NOT_ASKED_KIND:
-        return Outcome("skipped", f"Not asked: {what}.")
+        return Outcome("skipped", f"{what}: not collected at this depth.")
     status: Status = "skipped" if problem.kind in _NOT_HERE else "error"
-    return Outcome(status, f"{what} could not be collected: {told(problem)}")
+    return Outcome(status, f"{what} could not be collected: {explained(problem)}")
 
 
-def told(problem: Problem) -> str:
-    """Why something could not be had and what would give it, as sentences."""
+def explained(problem: Problem) -> str:
+    """Why evidence could not be collected and how to obtain it, as sentences."""
     parts = (brief(part, 600).rstrip(". ") for part in (problem.message, problem.hint))
-    return " Needed: ".join(f"{part}." for part in parts if part)
+    return " ".join(f"{part}." for part in parts if part)
 
 
-def compare(expected: object, actual: object) -> str:
-    return f"Expected: {brief(expected)} Actual: {brief(actual)}"
+def quoted(text: object) -> str:
+    """A device's words as one line in quotes, without a period at their end."""
+    return f'"{brief(text).rstrip(".")}"'
+
+
+def compare(expected: object, got: object) -> str:
+    """``expected X, got Y``, to end a sentence with. ``got``: ``quoted``, where it is the device's words."""
+    return f"expected {brief(expected)}, got {brief(got, 170)}"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All checks in dependency order, each run on its own: one that crashes is an error and hides no other.
+"""All checks in dependency order, each run independently: one that crashes is an error and hides no other.
 
 This is a private module: it may change in any release.
 """
@@ -18,96 +18,94 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import brief
 
 CHECKS: tuple[CheckSpec, ...] = (
-    CheckSpec("device_access", "The firewall can be asked", device.device_access, ()),
-    CheckSpec("supported_release", "The release has MLAV", device.supported_release, ("device",), ("device_access",)),
+    CheckSpec("device_access", "Firewall access", device.device_access, ()),
+    CheckSpec("supported_release", "MLAV support", device.supported_release, ("device",), ("device_access",)),
     CheckSpec(
         "device_server",
-        "device-server answers",
+        "device-server",
         device.device_server,
         ("software_status",),
         ("supported_release",),
     ),
     CheckSpec(
         "cloud_connection",
-        "The firewall is connected to the MLAV cloud",
+        "MLAV cloud connection",
         device.cloud_connection,
         ("cloud_status",),
         ("device_server",),
     ),
     CheckSpec(
         "high_availability",
-        "This peer is active",
+        "HA state",
         device.high_availability,
         ("high_availability",),
         ("supported_release",),
     ),
-    CheckSpec("device_clock", "The clock is right", device.device_clock, ("clock",), ("supported_release",)),
+    CheckSpec("device_clock", "Firewall clock", device.device_clock, ("clock",), ("supported_release",)),
     CheckSpec("license", "Licenses", device.license_facts, ("licenses",), ("supported_release",)),
     CheckSpec(
         "device_certificate",
-        "The device certificate is accepted",
+        "Device certificate",
         device.device_certificate,
         ("device_certificate", "system_log"),
         ("supported_release",),
     ),
     CheckSpec(
         "service_route",
-        "The service route can work",
+        "Service route",
         network.service_route,
         ("service_route", "interfaces"),
         ("supported_release",),
     ),
     CheckSpec(
         "name_resolution",
-        "The name of the cloud server resolves",
+        "Name resolution",
         network.name_resolution,
         ("ping", "devsrv_log"),
         ("service_route",),
     ),
     CheckSpec(
         "icmp_reachability",
-        "The cloud server answers a ping",
+        "Ping (ICMP)",
         network.icmp_reachability,
         ("ping",),
         ("name_resolution",),
     ),
     CheckSpec(
         "tcp_connection",
-        "A session to port 443 of the cloud server exists",
+        "TCP session on port 443",
         network.tcp_connection,
         ("netstat", "devsrv_log"),
         ("icmp_reachability",),
     ),
     CheckSpec(
         "tls_validation",
-        "The certificate of the cloud server validates",
+        "TLS certificate validation",
         cloud.tls_validation,
         ("devsrv_log", "system_log"),
         ("device_clock", "tcp_connection"),
     ),
     CheckSpec(
         "cloud_response",
-        "The cloud answers without an error",
+        "HTTP answers of the cloud",
         cloud.cloud_response,
         ("devsrv_log",),
         ("tls_validation",),
     ),
     CheckSpec(
-        "engine_events", "The system log of the engines", cloud.engine_events, ("system_log",), ("supported_release",)
+        "engine_events", "Engine events in the system log", cloud.engine_events, ("system_log",), ("supported_release",)
     ),
-    CheckSpec(
-        "known_defects", "Known defects of the release", cloud.known_defects, ("device",), ("supported_release",)
-    ),
+    CheckSpec("known_defects", "Known PAN-OS defects", cloud.known_defects, ("device",), ("supported_release",)),
     CheckSpec(
         "decryption_policy",
-        "The firewall's own decryption policy",
+        "Decryption policy of this firewall",
         cloud.decryption_policy,
         ("decryption",),
         ("supported_release",),
     ),
     CheckSpec(
         "commit_state",
-        "Commits since device-server was restarted",
+        "Commit force after a restart",
         cloud.commit_state,
         ("commit_state",),
         ("supported_release",),
@@ -116,34 +114,34 @@ CHECKS: tuple[CheckSpec, ...] = (
 
 
 def run_checks(case: Case) -> dict[str, Outcome]:
-    """Every check's outcome by id, in dependency order. What stands on an inaccessible firewall is skipped."""
+    """Every check's outcome by id, in dependency order. Without access, the later checks are skipped."""
     outcomes: dict[str, Outcome] = {}
     for spec in CHECKS:
         stop = stopped_by(outcomes, case)
         if stop is not None:
-            outcomes[spec.id] = Outcome("skipped", f"Not judged: {_WHY[stop]}.")
+            outcomes[spec.id] = Outcome("skipped", f"Skipped: {_WHY[stop]}.")
         else:
             outcomes[spec.id] = run_check(spec, case)
     return outcomes
 
 
-_WHY = {"device_access": "the firewall could not be asked", "supported_release": "the release does not have MLAV"}
+_WHY = {"device_access": "no evidence could be collected", "supported_release": "the release or model has no MLAV"}
 
 
 def stopped_by(outcomes: Mapping[str, Outcome], case: Case) -> str | None:
-    """The check whose outcome makes all later ones pointless."""
+    """The check whose outcome makes all later ones pointless; None where there is none."""
     if "device_access" in outcomes and outcomes["device_access"].status == "error":
         return "device_access"
     release = outcomes.get("supported_release")
     without = release is not None and release.status == "skipped" and case.evidence.device.value is not None
-    # A connection that stands contradicts it.
+    # An existing connection contradicts it.
     return "supported_release" if without and case.state != "connected" else None
 
 
 def run_check(spec: CheckSpec, case: Case) -> Outcome:
     try:
         outcome = spec.run(case)
-    except Exception as error:  # a defect of one check must not hide the others
+    except Exception as error:  # a bug in one check must not hide the others
         return crashed(error)
     if outcome.status == "fail" and case.state == "connected":
         return replace(outcome, status="warn")
@@ -151,8 +149,8 @@ def run_check(spec: CheckSpec, case: Case) -> Outcome:
 
 
 def crashed(error: Exception) -> Outcome:
-    said = f"{type(error).__name__}: {brief(error)}"
-    return Outcome("error", f"This check crashed, which is a defect of the collection ({said}).")
+    detail = f"{type(error).__name__}: {brief(error)}"
+    return Outcome("error", f"This check crashed because of a bug in this collection ({detail}).")
 
 
 def _closure() -> dict[str, frozenset[str]]:

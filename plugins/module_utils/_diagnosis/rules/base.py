@@ -26,11 +26,11 @@ class Finding:
     """A cause that a rule found.
 
     Attributes:
-        because: check ids; the first is the one that shows this cause, the others follow from it.
-        details: what belongs to this cause alone; they go into the result and into the catalogue's templates.
+        because: check ids; the first one shows this cause, the others follow from it.
+        details: facts of this cause, for the result and for the catalogue's templates.
         seen: device time of the newest evidence; None is "now".
-        variant: which of the catalogue's remedies.
-        undecided: what would have to be known to decide between this cause and another, empty where nothing.
+        variant: the name of a variant of the catalogue's remedy.
+        undecided: the open question between this cause and others, to follow "find out"; empty where none is open.
     """
 
     cause_id: str
@@ -46,7 +46,7 @@ Rule = Callable[[Case], "list[Finding]"]
 
 
 def from_log(timeline: Timeline, best: Confidence = "proven") -> Confidence:
-    """The confidence that a log entry earns: less where time cannot tell which of several errors is the newest."""
+    """The confidence of a finding from a log: lower where the newest of several errors cannot be determined."""
     if timeline.ordered:
         return best
     families = {trace.family for trace in timeline.of(*DECISIVE)}
@@ -56,5 +56,5 @@ def from_log(timeline: Timeline, best: Confidence = "proven") -> Confidence:
 
 
 def newest(traces: tuple[Trace, ...]) -> datetime:
-    """When the newest of a timeline's traces was; one without a time counts as the oldest, not as seen now."""
+    """The time of the newest trace; one without a time counts as the oldest, not as current."""
     return traces[0].last or datetime.min

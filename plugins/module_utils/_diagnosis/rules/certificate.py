@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Causes that lie in the firewall's own device certificate.
+"""Causes in the firewall's own device certificate.
 
 This is a private module: it may change in any release.
 """
@@ -22,13 +22,13 @@ _BY_DATE = ("expired", "not yet valid")
 
 
 def remedy_variant(case: Case) -> str | None:
-    """A model with a TPM fetches its certificate without a one-time password."""
+    """``tpm`` for a model with a TPM, which fetches its certificate without a one-time password."""
     device = case.evidence.device.value
     return "tpm" if device is not None and device.has_tpm else None
 
 
 def device_certificate_invalid(case: Case) -> list[Finding]:
-    """MLAV's client-certificate texts, or what the device certificate says of itself."""
+    """MLAV's client-certificate texts, or the device certificate's own status and dates."""
     texts = case.timeline.of("client_certificate")
     own = judge_device_certificate(case)
     details: dict[str, Any] = {"device_certificate_status": own.status}
@@ -45,11 +45,11 @@ def device_certificate_invalid(case: Case) -> list[Finding]:
         details["reason"] = own.fault
         return [Finding("device_certificate_invalid", weight, because[:1], details, variant=variant)]
     ambiguous = case.timeline.of("authentication")
-    # The text names two faults: with a valid certificate and the defect of article B it is the other one.
+    # The text names two faults: with a valid certificate and the defect of article B it is the latter.
     if own.valid and may_have_unlicensed_content(case):
         return []
     if ambiguous and not explained:
-        undecided = "" if case.log_was_read else "what devsrv.log says"
+        undecided = "" if case.log_was_read else "what devsrv.log reports"
         details["reason"] = ambiguous[0].text
         seen = newest(ambiguous)
         return [
@@ -59,13 +59,13 @@ def device_certificate_invalid(case: Case) -> list[Finding]:
 
 
 def _of_text(text: Trace, fault: bool) -> Confidence:
-    """A text of a date counts beside a certificate that is over; before a renewal it is old. curl's names no reason."""
+    """A text about dates proves it only beside an invalid certificate: it may predate a renewal. curl gives none."""
     by_date = any(word in text.text.lower() for word in _BY_DATE)
     return "proven" if fault or not (by_date or text.curl is not None) else "likely"
 
 
 def device_certificate_not_renewed(case: Case) -> list[Finding]:
-    """It is still valid, so that it breaks the connection next, and does not explain why it is broken now."""
+    """Still valid: it will break the connection, and does not explain a current loss."""
     own = judge_device_certificate(case)
     if not own.overdue:
         return []

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.classify import causes_of, threat_prevention
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import UNLICENSED_CONTENT
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import (
@@ -22,12 +23,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base 
 )
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import DECISIVE, Trace
 
-_CONTENT_VERSION = "invalid content version"
-_THREAT_PREVENTION = "threat prevention"
+_ANSWER = ("cloud_response",)
+_BECAUSE = {"unlicensed_content_defect": ("known_defects", "cloud_response", "license")}
+_RELEASE = "which PAN-OS release is installed"
 
 
 def cloud_answer(case: Case) -> list[Finding]:
-    """The HTTP error of the newest attempt; a named fault of the device certificate explains a rejection."""
+    """The HTTP error of the newest attempt. A client-certificate text in the system log explains a rejection."""
     failed = case.timeline.of("http")
     findings: list[Finding] = []
     families = list(dict.fromkeys(trace.family for trace in failed))
@@ -42,64 +44,34 @@ def cloud_answer(case: Case) -> list[Finding]:
 
 
 def _judged(case: Case, answers: tuple[Trace, ...]) -> list[Finding]:
-    code = answers[0].code
-    details: dict[str, Any] = {"http_code": code, "text": next((trace.text for trace in answers if trace.text), "")}
-    confidence = from_log(case.timeline)
-    seen, because = newest(answers), ("cloud_response",)
-    if answers[0].family == "http:5xx":
-        return [Finding("cloud_service_error", confidence, because, details, seen)]
-    if code == 404:
-        return [Finding("cloud_service_missing", confidence, because, details, seen)]
-    said = any(_CONTENT_VERSION in f"{trace.text} {trace.sample}".lower() for trace in answers)
-    if code == 400 and said:
-        return _content_version(case, details, answers, confidence)
-    return [Finding("cloud_rejected_request", confidence, because, details, seen)]
-
-
-def _content_version(
-    case: Case, details: dict[str, Any], answers: tuple[Trace, ...], confidence: Confidence
-) -> list[Finding]:
-    affected, licensed = UNLICENSED_CONTENT.affects(case.release), threat_prevention(case)
-    seen = newest(answers)
-    rejected = Finding("cloud_rejected_request", confidence, ("cloud_response",), details, seen)
-    if affected == "fixed" or licensed:
-        return [rejected]
-    because = ("known_defects", "cloud_response", "license")
-    if affected == "affected":
-        weakest: Confidence = "proven" if licensed is False else "likely"
-        weight = max(confidence, weakest, key=CERTAINTY.__getitem__)
-        return [Finding("unlicensed_content_defect", weight, because, details, seen)]
-    undecided = "the PAN-OS release"
-    return [
-        Finding("unlicensed_content_defect", "possible", because, details, seen, undecided=undecided),
-        Finding("cloud_rejected_request", "possible", ("cloud_response",), details, seen, undecided=undecided),
-    ]
+    text = next((trace.text for trace in answers if trace.text), "")
+    details: dict[str, Any] = {"http_code": answers[0].code, "text": text}
+    causes, seen = causes_of(case, answers), newest(answers)
+    if len(causes) > 1:
+        return [
+            Finding(cause, "possible", _BECAUSE.get(cause, _ANSWER), details, seen, undecided=_RELEASE)
+            for cause in causes
+        ]
+    # That no license is held is known only from a list that was read.
+    license_unknown = causes[0] == "unlicensed_content_defect" and threat_prevention(case) is None
+    weakest: Confidence = "likely" if license_unknown else "proven"
+    confidence = max(from_log(case.timeline), weakest, key=CERTAINTY.__getitem__)
+    return [Finding(causes[0], confidence, _BECAUSE.get(causes[0], _ANSWER), details, seen)]
 
 
 def _authentication_alone(case: Case) -> list[Finding]:
-    """The system log's text of an authentication failure is the defect's too (article B); devsrv.log decides."""
+    """The system log reports the defect of article B as an authentication failure too; devsrv.log decides."""
     texts = case.timeline.of("authentication")
     explained = case.live is not None or bool(case.timeline.of(*DECISIVE - {"http"}))
     if not texts or explained or not may_have_unlicensed_content(case):
         return []
     details = {"http_code": None, "text": texts[0].text}
     because = ("known_defects", "engine_events", "license")
-    # A log that was read may begin after the event, so that its silence rules nothing out.
-    undecided = "" if case.log_was_read else "what devsrv.log says"
+    # devsrv.log may begin after the event, so what it does not report is not ruled out.
+    undecided = "" if case.log_was_read else "what devsrv.log reports"
     return [Finding("unlicensed_content_defect", "possible", because, details, newest(texts), undecided=undecided)]
 
 
 def may_have_unlicensed_content(case: Case) -> bool:
-    """The release has the defect of article B, and no Threat Prevention licence is known to prevent it."""
+    """The release has the defect of article B, and no Threat Prevention license is known that prevents it."""
     return UNLICENSED_CONTENT.affects(case.release) == "affected" and not threat_prevention(case)
-
-
-def threat_prevention(case: Case) -> bool | None:
-    """Whether the firewall has a (Advanced) Threat Prevention licence; None where unknown or expired."""
-    licenses = case.evidence.licenses
-    if licenses.value is None or licenses.problem is not None:
-        return None
-    held = [entry for entry in licenses.value.entries if _THREAT_PREVENTION in entry.feature.lower()]
-    if not held:
-        return False
-    return None if all(entry.expired for entry in held) else True

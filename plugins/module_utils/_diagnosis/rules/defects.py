@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Known defects of PAN-OS: the release is affected and its symptom was seen.
+"""Known PAN-OS defects: the release is affected and the symptom was seen.
 
 This is a private module: it may change in any release.
 """
@@ -29,7 +29,7 @@ _BAD_ARGUMENT = 43
 
 @dataclass(frozen=True)
 class Seen:
-    """A symptom: the check that shows it, when (None: now), and in which words."""
+    """A symptom: the check that shows it, its time (None: now), and its words."""
 
     check: str
     at: datetime | None
@@ -46,7 +46,7 @@ def _bad_argument(case: Case) -> Seen | None:
 
 
 def _source_fails(case: Case) -> Seen | None:
-    """No connection is set up from this source."""
+    """No connection is established from this source."""
     if case.syn_sent:
         return Seen("tcp_connection", None, "SYN_SENT")
     return _traced("tcp_connection", case.timeline.of("bind", "tcp"))
@@ -64,7 +64,7 @@ def _explicit_mgt(case: Case) -> Seen | None:
 
 
 def _dhcp_name_servers(case: Case) -> Seen | None:
-    """No server is configured, pushed values included: DHCP gives them."""
+    """No DNS server is configured or pushed, so DHCP provides them."""
     route = case.evidence.service_route.value
     if route is None or not route.complete or route.dns_servers or route.dns_proxy_object:
         return None
@@ -74,7 +74,7 @@ def _dhcp_name_servers(case: Case) -> Seen | None:
 
 
 def _fetch(case: Case) -> str:
-    """What the last fetch of the device certificate said, where it failed; empty otherwise."""
+    """The result of the last device certificate fetch if it failed; empty otherwise."""
     found = case.evidence.device_certificate.value
     if found is None or (found.last_fetched_status or "success").strip().lower() == "success":
         return ""
@@ -93,8 +93,9 @@ def _not_renewed(case: Case) -> Seen | None:
 
 def _fetch_says(*words: str) -> Callable[[Case], Seen | None]:
     def seen(case: Case) -> Seen | None:
-        said = _fetch(case)
-        return Seen("device_certificate", None, said) if said and all(word in said.lower() for word in words) else None
+        result = _fetch(case)
+        matches = result and all(word in result.lower() for word in words)
+        return Seen("device_certificate", None, result) if matches else None
 
     return seen
 
@@ -113,7 +114,7 @@ SYMPTOMS: Mapping[Symptom, Callable[[Case], Seen | None]] = {
 
 
 def matching(case: Case) -> tuple[tuple[Defect, Seen], ...]:
-    """The defects that this release and model have, and whose symptom is seen; the most certain first."""
+    """The defects of this release and model whose symptom is seen; the most certain first."""
     found = [
         (defect, seen)
         for defect in DEFECTS
@@ -126,7 +127,7 @@ def matching(case: Case) -> tuple[tuple[Defect, Seen], ...]:
 
 
 def known_defect(case: Case) -> list[Finding]:
-    """One finding, for the most certain defect; the others are named with it."""
+    """One finding, for the most certain defect; its details name the others."""
     found = matching(case)
     if not found:
         return []
@@ -136,7 +137,7 @@ def known_defect(case: Case) -> list[Finding]:
     details = {
         "defect": defect.id,
         "defect_title": defect.title,
-        "defect_fix": f"upgrade to PAN-OS {fix} or later" if fix is not None else "ask customer support for the fix",
+        "defect_fix": f"upgrade to PAN-OS {fix} or later" if fix is not None else "ask customer support for a fix",
         "defect_source": defect.source,
         "seen_as": seen.words,
         "also": [other.id for other, _seen in found[1:]],

@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.classify import causes_of
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.defects import PAN_229832
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import UNREACHABLE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
@@ -19,7 +20,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import DECISIVE, Trace
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.witnesses import connected_siblings
 
-_CURL_TIMED_OUT = 28
+_DEFECT_SHOWN = ("known_defects", "name_resolution")
 
 
 def service_route_invalid(case: Case) -> list[Finding]:
@@ -36,41 +37,39 @@ def service_route_invalid(case: Case) -> list[Finding]:
 
 
 def name_resolution(case: Case) -> list[Finding]:
-    """One line of devsrv.log, four causes: what resolves now and the release tell them apart (facts 2.4)."""
+    """``Couldn't resolve host name``: by whether the name resolves now, and by the release.
+
+    Source: knowledge-base article kA14u000000HDuDCAW.
+    """
     if case.resolves is False:
         return [Finding("name_resolution_failed", "proven", ("name_resolution",))]
     failed = case.timeline.of("dns")
     if failed:
-        return _could_not_resolve(case, newest(failed))
+        return _could_not_resolve(case, failed)
     return _engines_stopped(case)
 
 
-def _could_not_resolve(case: Case, seen: datetime) -> list[Finding]:
-    affected = PAN_229832.affects(case.release)
+def _could_not_resolve(case: Case, failed: tuple[Trace, ...]) -> list[Finding]:
+    causes, seen = causes_of(case, failed), newest(failed)
     if case.resolves is None:
-        ping = "whether the name resolves now"
-        later = {
-            "affected": ("defect_pan_229832",),
-            "fixed": ("name_resolution_intermittent",),
-            "unknown": ("name_resolution_intermittent", "defect_pan_229832"),
-        }[affected]
         return [
-            Finding(cause, "possible", ("name_resolution",), seen=seen, undecided=ping)
-            for cause in ("name_resolution_failed", *later)
+            Finding(cause, "possible", ("name_resolution",), seen=seen, undecided="whether the name resolves now")
+            for cause in causes
         ]
-    if affected == "affected":
-        return [_pan_229832(case, "proven", ("known_defects", "name_resolution"), seen)]
-    if affected == "fixed":
-        return [Finding("name_resolution_intermittent", from_log(case.timeline), ("name_resolution",), seen=seen)]
-    fixed = f"whether PAN-OS {case.release_text} has the fix of {PAN_229832.id}"
+    if causes == ("defect_pan_229832",):
+        return [_pan_229832(case, "proven", _DEFECT_SHOWN, seen)]
+    if len(causes) == 1:
+        return [Finding(causes[0], from_log(case.timeline), ("name_resolution",), seen=seen)]
+    fixed = f"whether PAN-OS {case.release_text} has the fix for {PAN_229832.id}"
+    because = {"defect_pan_229832": _DEFECT_SHOWN}
     return [
-        Finding("name_resolution_intermittent", "possible", ("name_resolution",), seen=seen, undecided=fixed),
-        Finding("defect_pan_229832", "possible", ("known_defects", "name_resolution"), seen=seen, undecided=fixed),
+        Finding(cause, "possible", because.get(cause, ("name_resolution",)), seen=seen, undecided=fixed)
+        for cause in causes
     ]
 
 
 def _pan_229832(case: Case, best: Confidence, because: tuple[str, ...], seen: datetime) -> Finding:
-    """The defect loses the URL cloud as well: where other clouds are connected it explains less."""
+    """The defect also loses the URL cloud: other clouds that are connected make it less certain."""
     connected = connected_siblings(case)
     if connected:
         best = "likely" if best == "proven" else "possible"
@@ -79,7 +78,7 @@ def _pan_229832(case: Case, best: Confidence, because: tuple[str, ...], seen: da
 
 
 def _engines_stopped(case: Case) -> list[Finding]:
-    """The system log alone: the event says that the cloud was lost, not why."""
+    """``All engines stopped`` alone: the event reports that the cloud was lost, not why."""
     stopped = case.timeline.of("engines_stopped")
     explained = case.timeline.of(*DECISIVE - {"dns"}) or case.live is not None
     restarted = case.restarted is not None and not case.error_after_restart
@@ -89,7 +88,7 @@ def _engines_stopped(case: Case) -> list[Finding]:
     if affected == "affected":
         checks = ("known_defects", "engine_events", "name_resolution")
         return [_pan_229832(case, "likely", checks, newest(stopped))]
-    undecided = "" if case.log_was_read else "what devsrv.log says"
+    undecided = "" if case.log_was_read else "what devsrv.log reports"
     because = ("name_resolution", "engine_events")
     return [Finding("name_resolution_intermittent", "possible", because, seen=newest(stopped), undecided=undecided)]
 
@@ -103,23 +102,23 @@ def cloud_unreachable(case: Case) -> list[Finding]:
 
 
 def proxy_unreachable(case: Case) -> list[Finding]:
-    """A proxy is configured and is what cannot be reached: the table shows it, or curl names the proxy."""
+    """A proxy is configured and does not answer: the connection table shows it, or curl names the proxy."""
     failed = case.timeline.of("proxy")
     if failed:
-        # curl speaks of a proxy although none is known to be configured: pushed values may be missing.
+        # curl may name a proxy where none is known to be configured: pushed values may be missing.
         best: Confidence = "proven" if case.proxy is not None else "likely"
         details = {"seen_as": failed[0].text, "curl_code": failed[0].curl}
         confidence = from_log(case.timeline, best)
         return [Finding("proxy_unreachable", confidence, ("tcp_connection",), details, newest(failed))]
     if case.proxy is None or not case.syn_sent_to_proxy or case.route_fault is not None or case.resolves is False:
         return []
-    # Other services use the proxy as well.
+    # Other services use the proxy too.
     confidence = "proven" if case.live is not None else "possible"
     return [Finding("proxy_unreachable", confidence, ("tcp_connection",), {"seen_as": "SYN_SENT"})]
 
 
 def port_443_blocked(case: Case) -> list[Finding]:
-    """SYN_SENT proves it; a log line is older than the table. A fault further down the path explains both."""
+    """SYN_SENT proves it; a log line is older than the table. A fault earlier on the path explains both."""
     live = case.live
     explained = case.route_fault is not None or case.resolves is False or bool(cloud_unreachable(case))
     if explained or case.established or proxy_unreachable(case):
@@ -130,18 +129,12 @@ def port_443_blocked(case: Case) -> list[Finding]:
     failed = case.timeline.of("tcp")
     if not failed:
         return []
-    details = {"seen_as": failed[0].text}
-    if case.evidence.ping.value is None and not any(_timed_out(trace) for trace in failed):
-        # The same error comes where no route leads there: only a ping tells the two apart.
-        undecided = f"what a ping of {case.server} says"
-        reason = {"reason": failed[0].text}
+    causes, text, seen = causes_of(case, failed), failed[0].text, newest(failed)
+    details = {"port_443_blocked": {"seen_as": text}, "cloud_unreachable": {"reason": text}}
+    if len(causes) > 1:
+        undecided = "whether the cloud server answers a ping"
         return [
-            Finding(cause, "possible", ("tcp_connection",), told, newest(failed), undecided=undecided)
-            for cause, told in (("port_443_blocked", details), ("cloud_unreachable", reason))
+            Finding(cause, "possible", ("tcp_connection",), details[cause], seen, undecided=undecided)
+            for cause in causes
         ]
-    confidence = from_log(case.timeline, "likely")
-    return [Finding("port_443_blocked", confidence, ("tcp_connection",), details, seen=newest(failed))]
-
-
-def _timed_out(trace: Trace) -> bool:
-    return trace.curl == _CURL_TIMED_OUT
+    return [Finding(causes[0], from_log(case.timeline, "likely"), ("tcp_connection",), details[causes[0]], seen)]

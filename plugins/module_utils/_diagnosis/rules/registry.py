@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All rules: each looks for one cause, or for several that share their evidence, and knows nothing of the others.
+"""All rules: each finds one cause, or several that share their evidence, independently of the others.
 
 This is a private module: it may change in any release.
 """
@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules impor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.rules.base import CERTAINTY, Finding, Rule
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.witnesses import missing
 
-# (the check that says so when the rule crashes, the rule)
+# (the check that reports a crash of the rule, the rule)
 RULES: tuple[tuple[str, Rule], ...] = (
     ("device_server", device.device_server_unavailable),
     ("commit_state", device.commit_force_needed),
@@ -43,7 +43,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("known_defects", defects.known_defect),
 )
 
-# Of equally certain and equally old findings a defect comes first: it names what the others only describe.
+# Of equally certain and equally old findings, a known defect comes first: it names what the others only describe.
 _ORDER = {
     "known_defect": -1,
     **{cause_id: place for place, cause_id in enumerate(CATALOGUE) if cause_id != "known_defect"},
@@ -52,20 +52,20 @@ _ORDER = {
 
 @dataclass(frozen=True)
 class Found:
-    """The findings, most certain first, then newest; and the rules that crashed, by the check that tells of it."""
+    """The findings, most certain first, then newest; and the crashes, by the check that reports them."""
 
     findings: tuple[Finding, ...]
     crashes: dict[str, Exception]
 
 
 def find_causes(case: Case) -> Found:
-    """Asks every rule. While the state is not known to be disconnected nothing of it is more than possible."""
+    """Runs every rule. Unless the firewall is known to be disconnected, no finding is more than possible."""
     findings: dict[str, Finding] = {}
     crashes: dict[str, Exception] = {}
     for check_id, rule in RULES:
         try:
             found = rule(case)
-        except Exception as error:  # a defect of one rule must not hide what the others find
+        except Exception as error:  # a bug in one rule must not hide what the others find
             crashes[check_id] = error
             continue
         for finding in found:
@@ -77,7 +77,7 @@ def find_causes(case: Case) -> Found:
 
 
 def _weighed(case: Case, finding: Finding) -> Finding:
-    """No more certain than the state of the connection and the witnesses of the rule allow."""
+    """The finding, no more certain than the connection state and its witnesses allow."""
     if case.state != "disconnected" and finding.cause_id != "device_server_unavailable":
         return replace(finding, confidence="possible")
     lacking = missing(case, finding.cause_id, finding.seen is not None) if finding.confidence == "proven" else ()
@@ -85,6 +85,6 @@ def _weighed(case: Case, finding: Finding) -> Finding:
 
 
 def _rank(finding: Finding) -> tuple[int, timedelta, int]:
-    """What is seen now comes before what a log says; of log entries the newest."""
+    """Current evidence before log lines; of log lines the newest first."""
     age = datetime.max - (finding.seen or datetime.max)
     return CERTAINTY[finding.confidence], age, _ORDER[finding.cause_id]
