@@ -12,7 +12,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
-    SCHEMA,
     Check,
     Diagnosis,
     MissingEvidence,
@@ -22,7 +21,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 def not_diagnosed(host: str, message: str, at: datetime) -> Diagnosis:
     """An undetermined result that carries the message of the failed task. ``at`` is an aware time."""
     return Diagnosis(
-        schema=SCHEMA,
         host=host,
         source="live",
         source_file=None,

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import utc
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import utc
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step
 
@@ -61,7 +61,7 @@ class Record:
         self.started_at = self.now()
         self.finished_at: datetime | None = None
 
-    def to_data(self) -> dict[str, Any]:
+    def encode(self) -> dict[str, Any]:
         """As plain data; times are UTC."""
         return {
             "schema": SCHEMA,

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis, DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
@@ -49,7 +49,7 @@ def diagnosed(
     """
     options = DiagnosisOptions(log_window=gather_options(params).log_window, doc_url=params["doc_url"] or "")
     found = diagnose(evidence, options) if redactor is None else judged(evidence, options, redactor)
-    result: Result = to_data(replace(found, source_file=file))
+    result: Result = encode(replace(found, source_file=file))
     return result
 
 

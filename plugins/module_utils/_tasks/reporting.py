@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption, MissingLibrary
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import SCHEMA, VERDICTS
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.not_diagnosed import not_diagnosed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
@@ -151,7 +151,7 @@ def _of_this_run(params: Params) -> list[dict[str, Any]]:
     now = datetime.now(timezone.utc).replace(microsecond=0)
     for host, message in params["failures"].items():
         if host not in known:
-            diagnoses.append(to_data(not_diagnosed(str(host), str(message), now)))
+            diagnoses.append(encode(not_diagnosed(str(host), str(message), now)))
     return told_apart(diagnoses)
 
 

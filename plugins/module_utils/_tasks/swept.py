@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data, utc
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode, utc
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import COMMAND
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
@@ -109,4 +109,4 @@ def diagnosis_of(row: Mapping[str, Any]) -> dict[str, Any]:
     asked = (Asked(COMMAND.cli, "api", answer),) if answer is not None else ()
     collected_at = datetime.fromisoformat(row["collected_at"].replace("Z", "+00:00"))
     evidence = Evidence(status, problem, asked, row["duration_ms"])
-    return to_data(diagnose(EvidenceSet(row["host"], "live", collected_at, "status", cloud_status=evidence)))
+    return encode(diagnose(EvidenceSet(row["host"], "live", collected_at, "status", cloud_status=evidence)))

@@ -40,7 +40,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from tests.tooling.schemas import validator
 
 START = datetime(2026, 11, 23, 10, 15, tzinfo=timezone.utc)
@@ -424,7 +424,7 @@ def assert_survives(data: Any) -> None:
     found = judged(saved)
     problems = [getattr(found, name).problem for name in EVIDENCE_NAMES]
     assert "crash" not in {problem.kind for problem in problems if problem is not None}
-    json.dumps(to_data(found)).encode("utf-8")
+    json.dumps(encode(found)).encode("utf-8")
     assert diagnose(found).verdict != "healthy"
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import plain
 from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import curl, devsrv, firewall
@@ -100,7 +100,7 @@ def test_the_html_report_carries_the_page_of_each_cause_once(tmp_path: Path) -> 
 
 
 def test_an_unrecognized_error_stands_first_in_every_report(tmp_path: Path) -> None:
-    found = to_data(diagnose(firewall(devsrv_log=devsrv(curl("Weird <server> reply")))))
+    found = encode(diagnose(firewall(devsrv_log=devsrv(curl("Weird <server> reply")))))
     result = report(diagnoses=[found], report_dir=str(tmp_path))
     first = 'Unrecognized MLAV error: "Weird <server> reply". '
     assert result["summary"][2].split(" | ")[3].startswith(first)
