@@ -14,9 +14,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import Misfit
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import no_diagnosis, no_record
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.swept import settled
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.document import read_diagnosis
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.document import RemediationRecord, read_record
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.swept import SweptFirewall, read_swept, settled
 
 _UNTOLD = "the task did not run to its end"
 
@@ -51,7 +54,7 @@ class RegisteredRemediations:
 
     def __init__(self, hostvars: Any, variables: Collection[str]) -> None:
         """See ``RegisteredDiagnoses``."""
-        self.records: list[Any] = []
+        self.records: list[RemediationRecord] = []
         self.failed: list[str] = []
         self.failures: dict[str, str] = {}
         self._hostvars = hostvars
@@ -67,13 +70,15 @@ class RegisteredRemediations:
             record = result.get("remediation") if isinstance(result, Mapping) else None
             if host in of_play and isinstance(result, Mapping) and result.get("failed"):
                 self.failed.append(host)
-            wrong = no_record(record)
-            if not wrong:
-                self.records.append(record)
-            elif host in of_play and (name is not None or host not in to_come):
-                self.failures[host] = (
-                    _message(result) if record is None else f"the variable {name} of this host holds no record. {wrong}"
-                )
+            wrong = _message(result)
+            if record is not None:
+                try:
+                    self.records.append(read_record(record))
+                    continue
+                except Misfit as misfit:
+                    wrong = f"variable {name} holds no record of a remediation: {misfit}."
+            if host in of_play and (name is not None or host not in to_come):
+                self.failures[host] = wrong
 
 
 class RegisteredDiagnoses:
@@ -85,8 +90,8 @@ class RegisteredDiagnoses:
 
     def __init__(self, hostvars: Any, variables: Collection[str]) -> None:
         """``hostvars``: Ansible's variable of that name. ``variables``: names; the first that a host has counts."""
-        self.diagnoses: list[dict[str, Any]] = []
-        self.swept: list[Any] = []
+        self.diagnoses: list[Diagnosis] = []
+        self.swept: list[SweptFirewall] = []
         self.failures: dict[str, str] = {}
         self._hostvars = hostvars
         self._variables = variables
@@ -108,33 +113,31 @@ class RegisteredDiagnoses:
         rows = result.get("firewalls") if isinstance(result, Mapping) else None
         if isinstance(rows, list) and self._is_settled(host, rows):
             return
-        told = self._told(result) if isinstance(result, Mapping) else None
-        if told is None:
+        found = self._diagnoses(result) if isinstance(result, Mapping) else None
+        if found is None:
             self.failures[host] = _message(result)
             return
-        wrong = next(filter(None, map(no_diagnosis, told)), None)
-        if wrong is None:
-            self.diagnoses += told
-        else:
-            self.failures[host] = f"the variable {name} of this host holds no diagnosis. {wrong}"
+        try:
+            self.diagnoses += [read_diagnosis(item) for item in found]
+        except Misfit as misfit:
+            self.failures[host] = f"variable {name} holds no diagnosis: {misfit}."
 
     def _is_settled(self, host: str, rows: list[Any]) -> bool:
         """Whether a sweep has said all that is needed of this host; then that is kept."""
         if id(rows) not in self._rows:
             self._rows[id(rows)] = {row.get("host"): row for row in rows if isinstance(row, Mapping)}
-        row = self._rows[id(rows)].get(host)
         try:
-            if row is None or not settled(row):
-                return False
-        except (KeyError, TypeError):
+            row = read_swept(self._rows[id(rows)].get(host))
+        except Misfit:
             return False
-        self.swept.append(row)
-        return True
+        if settled(row):
+            self.swept.append(row)
+        return settled(row)
 
     @staticmethod
-    def _told(result: Mapping[str, Any]) -> list[Any] | None:
+    def _diagnoses(result: Mapping[str, Any]) -> list[Any] | None:
         """The diagnoses in a registered result; None where it holds none."""
         if "diagnosis" in result:
             return [result["diagnosis"]]
-        told = result.get("diagnoses")
-        return told if isinstance(told, list) else None
+        found = result.get("diagnoses")
+        return found if isinstance(found, list) else None

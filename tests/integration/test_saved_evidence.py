@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import open_device
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.device import SavedDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.document import SavedEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.recorder import RecordingDevice
-from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST

@@ -60,13 +60,13 @@ _JSON_KINDS: dict[type, tuple[str, tuple[type, ...]]] = {
 class Misfit(ValueError):
     """Data does not have the format. The text names the place, what belongs there and what is there."""
 
-    def __init__(self, expected: str, actual: Any) -> None:
+    def __init__(self, expected: str, actual: Any, note: str = "") -> None:
         super().__init__()
-        self.expected, self.actual = expected, actual
+        self.expected, self.actual, self.note = expected, actual, note
         self._path: list[str] = []
 
     def __str__(self) -> str:
-        said = f"expected {self.expected}, got {_shown(self.actual)}"
+        said = f"expected {self.expected}, got {_shown(self.actual)}{self.note and f' ({self.note})'}"
         return f"{self.place}: {said}" if self.place else said
 
     @property
@@ -87,7 +87,9 @@ def _shown(value: Any) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, (int, float)):
         return str(value) if abs(value) < 10**15 else "a number"
-    return "a list" if isinstance(value, (list, tuple)) else "a mapping" if isinstance(value, dict) else "something else"
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return "a mapping" if isinstance(value, dict) else "something else"
 
 
 # Writing
@@ -122,7 +124,8 @@ def _written(moment: datetime) -> str:
 
 
 def _members(value: Any) -> dict[str, Any]:
-    shape, written = _written_members(type(value))
+    of: Any = type(value)
+    shape, written = _written_members(of)
     data: dict[str, Any] = {"schema": shape.schema} if shape.schema else {}
     chosen = next((name for name in shape.either if getattr(value, name) is not None), "")
     for name, as_utc, may_lack in written:
@@ -134,7 +137,7 @@ def _members(value: Any) -> dict[str, Any]:
 
 
 @cache
-def _written_members(of: type) -> tuple[Shape, tuple[tuple[str, Utc | None, bool], ...]]:
+def _written_members(of: Any) -> tuple[Shape, tuple[tuple[str, Utc | None, bool], ...]]:
     hints = get_type_hints(of, include_extras=True)
     found = []
     for field in fields(of):
@@ -173,6 +176,15 @@ def unwrapped(hint: Any) -> tuple[Any, tuple[Any, ...]]:
 def members_of_union(bare: Any) -> tuple[Any, ...]:
     """The types of a union; empty for another type."""
     return get_args(bare) if get_origin(bare) in (Union, types.UnionType) else ()
+
+
+def member_type(of: Any, name: str, hint: Any) -> Any:
+    """The type of a field in JSON: without null where the key is left out for None."""
+    bare, marks = unwrapped(hint)
+    if _first(marks, LeftOut) is None and name not in shape_of(of).either:
+        return hint
+    members = [member for member in members_of_union(bare) if member is not type(None)]
+    return _with(Union[tuple(members)], marks) if members else hint  # noqa: UP007
 
 
 def _first(marks: Collection[Any], of: type[T]) -> T | None:
@@ -281,8 +293,8 @@ class _Compiler:
     def _mapping(self, bare: Any) -> Reader:
         if is_typeddict(bare):
             return self._open_mapping(bare)
-        if is_dataclass(bare):
-            return self._made.get(bare) or self._dataclass(bare)  # type: ignore[arg-type,return-value]
+        if isinstance(bare, type) and is_dataclass(bare):
+            return self._made.get(bare) or self._dataclass(bare)
         member = self.reader((get_args(bare) or (str, Any))[1])
 
         def read(value: Any) -> dict[str, Any]:
@@ -293,12 +305,14 @@ class _Compiler:
 
     def _open_mapping(self, of: Any) -> Reader:
         known = {name: self.reader(hint) for name, hint in get_type_hints(of, include_extras=True).items()}
-        required = of.__required_keys__
+        required = [name for name in known if name in of.__required_keys__]
 
         def read(value: Any) -> dict[str, Any]:
             _require(value, dict)
             _require_keys(value, required)
-            return {self._key(name): _read_member(name, known.get(name, self._open), item) for name, item in value.items()}
+            return {
+                self._key(name): _read_member(name, known.get(name, self._open), item) for name, item in value.items()
+            }
 
         return read
 
@@ -319,12 +333,12 @@ class _Compiler:
                 if name in known:
                     found[name] = _read_member(name, known[name], item)
                 elif shape.unknown_keys == "refused" and not (name == "schema" and shape.schema):
-                    raise Misfit("no such key", item).below(str(name))
+                    raise Misfit("no key of this name", item).below(str(name))
             return of(**found)
 
         # Known before its fields are, which may hold the class itself.
         self._made[of] = read
-        known |= {field.name: self.reader(hints[field.name]) for field in fields(of)}
+        known |= {field.name: self.reader(member_type(of, field.name, hints[field.name])) for field in fields(of)}
         required = [name for name in known if name not in has_default]
         return read
 
@@ -374,8 +388,8 @@ def _require_schema(schema: str, value: Mapping[str, Any]) -> None:
         return
     own, other = _VERSIONED.fullmatch(schema), _VERSIONED.fullmatch(found) if isinstance(found, str) else None
     newer = own and other and own[1] == other[1] and int(other[2]) > int(own[2])
-    advice = ", the newest that this release of the collection reads" if newer else ""
-    raise Misfit(f"{schema}{advice}", found).below("schema")
+    note = "written by a newer release of this collection, which can read it" if newer else ""
+    raise Misfit(schema, found, note).below("schema")
 
 
 def _one_of(words: Collection[str]) -> Reader:
@@ -392,6 +406,8 @@ def _one_of(words: Collection[str]) -> Reader:
 def _number(kind: type, limits: Number | None) -> Reader:
     def read(value: Any) -> Any:
         _require(value, kind)
+        if not math.isfinite(value):
+            raise Misfit(_JSON_KINDS[kind][0], value)
         if limits is not None and value < limits.minimum:
             raise Misfit(f"{_JSON_KINDS[kind][0]} of at least {limits.minimum}", value)
         return value
@@ -409,7 +425,7 @@ def _time(value: Any) -> datetime:
 def _utc_time(limits: Utc) -> Reader:
     def read(value: Any) -> datetime:
         moment = _moment(value)
-        if moment is None or limits.written(moment) != value or not limits.first_year <= moment.year <= limits.last_year:
+        if moment is None or limits.written(moment) != value or moment.year not in limits.years:
             raise Misfit(f"a time in UTC such as {limits.example}", value)
         return moment
 

@@ -13,7 +13,9 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -21,12 +23,19 @@ from typing import Annotated, Any, Literal
 
 @dataclass(frozen=True)
 class Text:
-    """Limits of a text. ``pattern`` is a regular expression of ASCII classes, searched for; ``example`` fits it."""
+    """Limits of a text.
+
+    Attributes:
+        pattern: a regular expression of ASCII classes, searched for; ``example`` fits it.
+        published_max_length: a limit for the published schema alone: the reader takes more, and the code that uses the
+            text refuses it there.
+    """
 
     min_length: int = 0
     max_length: int | None = None
     pattern: str = ""
     example: str = ""
+    published_max_length: int | None = None
 
     def allow(self, value: str) -> bool:
         if len(value) < self.min_length or (self.max_length is not None and len(value) > self.max_length):
@@ -83,16 +92,12 @@ class Utc:
     """A time in UTC, written with ``Z``: to the second, or with microseconds where it has any."""
 
     seconds: bool = False
-    first_year: int = 1
-    last_year: int = 9999
+    years: range = range(1, 10000)
 
     def written(self, moment: datetime) -> str:
-        if moment.tzinfo is not None:
-            try:
-                moment = moment.astimezone(timezone.utc)
-            except OverflowError:
-                # At the ends of the calendar; the offset is dropped.
-                pass
+        # At the ends of the calendar the offset is dropped.
+        with suppress(OverflowError):
+            moment = moment.astimezone(timezone.utc) if moment.tzinfo is not None else moment
         moment = moment.replace(tzinfo=None, microsecond=0 if self.seconds else moment.microsecond)
         return f"{moment.isoformat()}Z"
 
@@ -121,11 +126,13 @@ class Shape:
         schema: the value of the key ``schema``, which stands first; empty where the class is a part of a document.
         unknown_keys: what a reader does with keys that are no field.
         either: fields of which JSON has exactly one; the first that is not None is written.
+        also: JSON Schema of what the types cannot say; the document's own code checks it.
     """
 
     schema: str = ""
     unknown_keys: Literal["refused", "ignored"] = "refused"
     either: tuple[str, ...] = ()
+    also: Mapping[str, Any] = field(default_factory=dict)
 
 
 def shape_of(of: type) -> Shape:

@@ -16,6 +16,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import word
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import DOC_URL
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.check_evidence import check_evidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import CheckSpec, Outcome
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import (
     CHECKS,
@@ -24,7 +25,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.regi
     run_checks,
     stopped_by,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.check_evidence import check_evidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import NOT_ASKED_KIND
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.history import past_causes
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (

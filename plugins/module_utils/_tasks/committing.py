@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
-from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (

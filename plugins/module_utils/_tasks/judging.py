@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor
-from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis, DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet

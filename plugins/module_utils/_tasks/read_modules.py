@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import (
     LiveDevice,
@@ -29,7 +30,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.redacting import redacted
-from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     connection,
     host,

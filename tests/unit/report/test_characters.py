@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import SHOWN, visible
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
+from ansible_collections.panops.mlav.tests.unit.remedy.test_choice import PLAN
 from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis
 from tests.tooling.operations import run_operation
 
@@ -65,7 +67,12 @@ def planted(value: Any, characters: str) -> Any:
         return f"{value[:3]}{characters}{value[3:]}"
     if isinstance(value, dict):
         # What programs read stays: a report takes no other.
-        kept = ("schema", "verdict", "status", "outcome", "state", "source", "confidence")
+        kept = {
+            *("schema", "verdict", "status", "outcome", "state", "source", "confidence", "cause_confidence", "code"),
+            *("actor", "risk", "collected_at", "because", "action", "order", "candidate", "verdict_before"),
+            *(("id",) if isinstance(value.get("code"), str) or "status" in value else ()),
+            *(("evidence",) if isinstance(value.get("evidence"), str) else ()),
+        }
         return {name: item if name in kept else planted(item, characters) for name, item in value.items()}
     return [planted(item, characters) for item in value] if isinstance(value, list) else value
 
@@ -117,7 +124,7 @@ def test_no_report_of_remediations_holds_one(kind: str, tmp_path: Path) -> None:
         "left_behind": ["a lock"],
         "verdict_before": "broken",
         "verdict_after": None,
-        "plan": {"candidate": "sha256:0", "pending": {"bob": ["/config/shared"]}},
+        "plan": encode(PLAN),
     }
     hostile = planted(record, CHARACTERS[kind])
     hostile["plan"]["pending"] = {f"bo{CHARACTERS[kind]}b": ["/config"]}

@@ -10,10 +10,10 @@ import json
 from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, EvidenceSet, LogSignature
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
-from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import FULL, NOW, FakeDevice
 
 
