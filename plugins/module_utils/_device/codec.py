@@ -141,8 +141,9 @@ def _written_members(of: Any) -> tuple[Shape, tuple[tuple[str, Utc | None, bool]
     hints = get_type_hints(of, include_extras=True)
     found = []
     for field in fields(of):
-        _bare, marks = unwrapped(hints[field.name])
-        found.append((field.name, _first(marks, Utc), _first(marks, LeftOut) is not None))
+        bare, marks = unwrapped(hints[field.name])
+        of_members = (mark for member in members_of_union(bare) for mark in unwrapped(member)[1])
+        found.append((field.name, _first((*marks, *of_members), Utc), _first(marks, LeftOut) is not None))
     return shape_of(of), tuple(found)
 
 

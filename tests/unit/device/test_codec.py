@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any, Literal, TypedDict
 
@@ -73,6 +73,7 @@ class Whole:
     share: float = 0.5
     ok: bool = True
     by_name: dict[str, tuple[int, ...]] | None = None
+    ended: UtcSeconds | None = None
 
 
 read = decoder(Whole, {"animal": ("cat", "dog")})
@@ -91,6 +92,7 @@ WHOLE = Whole(
     open={"x": [1, None, 2.5]},
     one_or_many=[{"a": 1}],
     by_name={"n": (1, 2)},
+    ended=AT.replace(microsecond=7),
 )
 DATA: dict[str, Any] = {
     "schema": "example/whole/1",
@@ -109,17 +111,18 @@ DATA: dict[str, Any] = {
     "share": 0.5,
     "ok": True,
     "by_name": {"n": [1, 2]},
+    "ended": "2026-11-23T10:15:00Z",
 }
 
 
 def test_both_ways() -> None:
     assert encode(WHOLE) == DATA
     assert list(encode(WHOLE)) == list(DATA)
-    assert read(DATA) == WHOLE
+    assert read(DATA) == replace(WHOLE, ended=AT)
 
 
 def test_keys_with_a_default_may_be_absent_and_an_open_mapping_keeps_its_own() -> None:
-    data = {name: value for name, value in DATA.items() if name not in ("share", "ok", "by_name")}
+    data = {name: value for name, value in DATA.items() if name not in ("share", "ok", "by_name", "ended")}
     found = read({**data, "facts": {"new": [1]}, "either": {"text": "t", "later": 1}})
     assert (found.share, found.ok, found.by_name) == (0.5, True, None)
     assert encode(found.facts) == {"new": [1]}
@@ -247,6 +250,7 @@ WHOLES = st.builds(
     share=st.floats(allow_nan=False, allow_infinity=False),
     ok=st.booleans(),
     by_name=st.none() | st.dictionaries(st.text(), st.lists(st.integers()).map(tuple), max_size=2),
+    ended=st.none() | MOMENTS.map(lambda moment: moment.replace(microsecond=0)),
 )
 
 
