@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The diagnoses and the records of remediations that tasks of this run have registered for hosts of the inventory.
+"""Diagnoses and remediation records that tasks of this run registered for hosts of the inventory.
 
-They are read as they stand: rendering the variables of thousands of hosts costs far more than the report on them.
+The variables are read without templating: for thousands of hosts that would cost far more than the report itself.
 
 This is a private module: it may change in any release.
 """
@@ -21,13 +21,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.document import RemediationRecord, read_record
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.swept import SweptFirewall, read_swept, settled
 
-_UNTOLD = "the task did not run to its end"
+_UNFINISHED = "the task did not run to its end"
 
 
 def _registered(
     option: str, hosts: Iterable[str], hostvars: Any, variables: Collection[str]
 ) -> Iterator[tuple[str, str | None, Any]]:
-    """Each host with the first of ``variables`` that it has, and what that holds; None where it has none of them.
+    """Each host with the first of ``variables`` that it has, and that variable's value; None without any of them.
 
     Raises InvalidOption, naming ``option``, where a host is not in the inventory.
     """
@@ -40,16 +40,16 @@ def _registered(
 
 
 def _message(result: Any) -> str:
-    """Why a result holds nothing to report."""
+    """Why a result has nothing to report."""
     message = result.get("msg") if isinstance(result, Mapping) else None
-    return _UNTOLD if message is None else str(message)
+    return _UNFINISHED if message is None else str(message)
 
 
 class RegisteredRemediations:
     """Attributes:
-    records: of the hosts that have one, in the order of the hosts.
-    failed: hosts of the play whose task has failed.
-    failures: by host of the play, why there is no record.
+    records: in the order of the hosts.
+    failed: hosts of the play whose task failed.
+    failures: for each host of the play without a record, the reason.
     """
 
     def __init__(self, hostvars: Any, variables: Collection[str]) -> None:
@@ -61,8 +61,9 @@ class RegisteredRemediations:
         self._variables = variables
 
     def collect(self, hosts: Iterable[str], of_play: Collection[str], to_come: Collection[str]) -> None:
-        """Collects of each host. One without a record is left out where it is not ``of_play``, and where it has no
-        result and is ``to_come``.
+        """Collects the record of each host.
+
+        A host without one is left out if it is not ``of_play``, or if it has no result yet and is ``to_come``.
 
         Raises InvalidOption where a host is not in the inventory.
         """
@@ -83,13 +84,13 @@ class RegisteredRemediations:
 
 class RegisteredDiagnoses:
     """Attributes:
-    diagnoses: of the hosts that have one, or of the files that they stand for, in the order of the hosts.
-    swept: what a sweep returned of those that it has settled.
-    failures: by host, why there is none.
+    diagnoses: in the order of the hosts; a host that stands for tech-support files may have several.
+    swept: the rows of a sweep that need no further diagnosis.
+    failures: for each host without a diagnosis, the reason.
     """
 
     def __init__(self, hostvars: Any, variables: Collection[str]) -> None:
-        """``hostvars``: Ansible's variable of that name. ``variables``: names; the first that a host has counts."""
+        """``hostvars``: Ansible's variable of that name. ``variables``: the first of these that a host has counts."""
         self.diagnoses: list[Diagnosis] = []
         self.swept: list[SweptFirewall] = []
         self.failures: dict[str, str] = {}
@@ -99,7 +100,7 @@ class RegisteredDiagnoses:
         self._rows: dict[int, dict[Any, Any]] = {}
 
     def collect(self, hosts: Iterable[str], to_come: Collection[str]) -> None:
-        """Collects of each host; of those in ``to_come``, a host without a result is left out.
+        """Collects the diagnoses of each host; a host without a result is left out if it is ``to_come``.
 
         Raises InvalidOption where a host is not in the inventory.
         """
@@ -107,7 +108,7 @@ class RegisteredDiagnoses:
             if name is not None:
                 self._take(host, name, result)
             elif host not in to_come:
-                self.failures[host] = _UNTOLD
+                self.failures[host] = _UNFINISHED
 
     def _take(self, host: str, name: str, result: Any) -> None:
         rows = result.get("firewalls") if isinstance(result, Mapping) else None
@@ -123,7 +124,7 @@ class RegisteredDiagnoses:
             self.failures[host] = f"variable {name} holds no diagnosis: {misfit}."
 
     def _is_settled(self, host: str, rows: list[Any]) -> bool:
-        """Whether a sweep has said all that is needed of this host; then that is kept."""
+        """Whether the sweep's row is all that the report needs of this host; then it is kept."""
         if id(rows) not in self._rows:
             self._rows[id(rows)] = {row.get("host"): row for row in rows if isinstance(row, Mapping)}
         try:
@@ -136,7 +137,7 @@ class RegisteredDiagnoses:
 
     @staticmethod
     def _diagnoses(result: Mapping[str, Any]) -> list[Any] | None:
-        """The diagnoses in a registered result; None where it holds none."""
+        """The diagnoses in a registered result; None without any."""
         if "diagnosis" in result:
             return [result["diagnosis"]]
         found = result.get("diagnoses")

@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
 
 
 def gather_options(params: Params, subset: frozenset[str] | None = None) -> GatherOptions:
-    """How to gather, from the options of a module that reads."""
+    """How to gather, from the options of a module."""
     return GatherOptions(
         depth="auto" if params.get("depth") == "auto" else "full",
         subset=subset,
@@ -44,8 +44,8 @@ def diagnosed(
     Args:
         evidence: what is judged.
         params: the options of a module that judges.
-        redactor: of the session that it comes from; None where there was none.
-        file: where the evidence comes from; None for a firewall.
+        redactor: of the session that gathered the evidence; None for a file.
+        file: the name of the file that the evidence comes from; None for a firewall.
     """
     options = DiagnosisOptions(log_window=gather_options(params).log_window, doc_url=params["doc_url"] or "")
     found = diagnose(evidence, options) if redactor is None else judged(evidence, options, redactor)
@@ -56,21 +56,21 @@ def diagnosed(
 def judged(evidence: EvidenceSet, options: DiagnosisOptions, redactor: Redactor) -> Diagnosis:
     """The diagnosis without the session's secrets.
 
-    The evidence is redacted before it is judged, so that our sentences stay whole whatever the secrets are. Where a
-    secret is a word that the judgement rests on, the evidence itself is judged and the sentences are masked.
+    The evidence is redacted first, so that no secret can cut a word out of our own sentences. If the judgment then
+    differs, a secret is a word that it rests on: the evidence itself is judged, and the sentences are redacted.
     """
     clean = redacted(evidence, redactor.mask)
     found = diagnose(clean, options)
     if clean is evidence:
         return found
     whole = diagnose(evidence, options)
-    if _judgement(whole) == _judgement(found):
+    if _judgment(whole) == _judgment(found):
         return found
     masked = redacted(whole, lambda text: text if text in OWN_WORDS else redactor.mask(text))
     return replace(masked, host=whole.host)
 
 
-def _judgement(found: Diagnosis) -> tuple[object, ...]:
+def _judgment(found: Diagnosis) -> tuple[object, ...]:
     causes = tuple((cause.id, cause.confidence) for cause in found.causes)
     return (
         found.verdict,
