@@ -21,7 +21,6 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typedd
 import jsonschema
 from referencing import Registry, Resource
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.codec import member_type, members_of_union, unwrapped
 from ansible_collections.panops.mlav.plugins.module_utils._device.constraints import (
     Items,
     LeftOut,
@@ -30,6 +29,11 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.constraints im
     Utc,
     Words,
     shape_of,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.field_types import (
+    member_type,
+    members_of_union,
+    unwrapped,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.document import SavedEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import document as diagnosis

@@ -18,13 +18,12 @@ from __future__ import annotations
 
 import math
 import re
-import types
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timezone
 from functools import cache
-from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints, is_typeddict
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.constraints import (
     Items,
@@ -35,6 +34,15 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.constraints im
     Utc,
     Words,
     shape_of,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.field_types import (
+    NOUNS,
+    first_mark,
+    json_kind,
+    member_type,
+    members_of_union,
+    unwrapped,
+    with_marks,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 
@@ -47,14 +55,6 @@ MAX_DEPTH = 50
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?(Z|[+-]\d\d:\d\d(:\d\d)?)?", re.ASCII)
 _SECONDS = Utc(seconds=True)
 _VERSIONED = re.compile(r"(.+/)(\d{1,9})", re.ASCII)
-_JSON_KINDS: dict[type, tuple[str, tuple[type, ...]]] = {
-    str: ("a text", (str,)),
-    bool: ("true or false", (bool,)),
-    int: ("a whole number", (int,)),
-    float: ("a number", (int, float)),
-    list: ("a list", (list, tuple)),
-    dict: ("a mapping", (dict,)),
-}
 
 
 class Misfit(ValueError):
@@ -143,7 +143,7 @@ def _written_members(of: Any) -> tuple[Shape, tuple[tuple[str, Utc | None, bool]
     for field in fields(of):
         bare, marks = unwrapped(hints[field.name])
         of_members = (mark for member in members_of_union(bare) for mark in unwrapped(member)[1])
-        found.append((field.name, _first((*marks, *of_members), Utc), _first(marks, LeftOut) is not None))
+        found.append((field.name, first_mark((*marks, *of_members), Utc), first_mark(marks, LeftOut) is not None))
     return shape_of(of), tuple(found)
 
 
@@ -162,55 +162,22 @@ def decoder(
 
     The reader raises Misfit.
     """
-    read: Callable[[Any], T] = _Compiler(words or {}, text).reader(of)
+    made: list[Reader] = []
+
+    def read(data: Any) -> T:
+        # Made when it is first needed: most tasks read no document.
+        if not made:
+            made.append(_Compiler(words or {}, text).reader(of))
+        found: T = made[0](data)
+        return found
+
     return read
 
 
-def unwrapped(hint: Any) -> tuple[Any, tuple[Any, ...]]:
-    """A type without ``Annotated``, and what that adds to it."""
-    if get_origin(hint) is Annotated:
-        bare, *marks = get_args(hint)
-        return bare, tuple(marks)
-    return hint, ()
-
-
-def members_of_union(bare: Any) -> tuple[Any, ...]:
-    """The types of a union; empty for another type."""
-    return get_args(bare) if get_origin(bare) in (Union, types.UnionType) else ()
-
-
-def member_type(of: Any, name: str, hint: Any) -> Any:
-    """The type of a field in JSON: without null where the key is left out for None."""
-    bare, marks = unwrapped(hint)
-    if _first(marks, LeftOut) is None and name not in shape_of(of).either:
-        return hint
-    members = [member for member in members_of_union(bare) if member is not type(None)]
-    return _with(Union[tuple(members)], marks) if members else hint  # noqa: UP007
-
-
-def _first(marks: Collection[Any], of: type[T]) -> T | None:
-    return next((mark for mark in marks if isinstance(mark, of)), None)
-
-
 def _require(value: Any, kind: type) -> None:
-    noun, allowed = _JSON_KINDS[kind]
+    noun, allowed = NOUNS[kind]
     if not isinstance(value, allowed) or (isinstance(value, bool) and kind is not bool):
         raise Misfit(noun, value)
-
-
-def _kind(bare: Any) -> type:
-    """The JSON kind of a type."""
-    origin = get_origin(bare) or bare
-    if origin is Literal or origin is datetime:
-        return str
-    if origin in (tuple, list):
-        return list
-    if is_typeddict(origin) or is_dataclass(origin) or origin is Mapping:
-        return dict
-    if origin not in _JSON_KINDS:
-        raise TypeError(f"no format is known for {bare!r}")
-    kind: type = origin
-    return kind
 
 
 class _Compiler:
@@ -227,25 +194,25 @@ class _Compiler:
             return self._open
         if members_of_union(bare):
             return self._union(bare, marks)
-        kind = _kind(bare)
+        kind = json_kind(bare)
         if kind is str:
             return self._of_text(bare, marks)
         if kind is list:
-            return self._list(bare, _first(marks, Items) or Items())
+            return self._list(bare, first_mark(marks, Items) or Items())
         if kind is dict:
             return self._mapping(bare)
-        return _number(kind, _first(marks, Number))
+        return _number(kind, first_mark(marks, Number))
 
     def _of_text(self, bare: Any, marks: tuple[Any, ...]) -> Reader:
-        words = _first(marks, Words)
+        words = first_mark(marks, Words)
         if words is not None:
             return _one_of(self._words[words.name])
         if get_origin(bare) is Literal:
             return _one_of(get_args(bare))
         if bare is datetime:
-            as_utc = _first(marks, Utc)
+            as_utc = first_mark(marks, Utc)
             return _time if as_utc is None else _utc_time(as_utc)
-        limits, text = _first(marks, Text) or Text(), self._text
+        limits, text = first_mark(marks, Text) or Text(), self._text
 
         def read(value: Any) -> str:
             if not isinstance(value, str) or not limits.allow(value):
@@ -258,8 +225,8 @@ class _Compiler:
         given = members_of_union(bare)
         hints = [hint for hint in given if hint is not type(None)]
         nullable = len(hints) < len(given)
-        readers = {_kind(unwrapped(hint)[0]): self.reader(_with(hint, marks)) for hint in hints}
-        nouns = " or ".join(_JSON_KINDS[kind][0] for kind in readers)
+        readers = {json_kind(unwrapped(hint)[0]): self.reader(with_marks(hint, marks)) for hint in hints}
+        nouns = " or ".join(NOUNS[kind][0] for kind in readers)
 
         def read(value: Any) -> Any:
             if nullable and value is None:
@@ -267,7 +234,7 @@ class _Compiler:
             if len(readers) == 1:
                 return next(iter(readers.values()))(value)
             for kind, reader in readers.items():
-                if isinstance(value, _JSON_KINDS[kind][1]):
+                if isinstance(value, NOUNS[kind][1]):
                     return reader(value)
             raise Misfit(f"{nouns} or null" if nullable else nouns, value)
 
@@ -363,13 +330,6 @@ class _Compiler:
         return [self._open(member, depth + 1) for member in value]
 
 
-def _with(hint: Any, marks: tuple[Any, ...]) -> Any:
-    """A member of a union with what is said of the union."""
-    for mark in marks:
-        hint = Annotated[hint, mark]
-    return hint
-
-
 def _read_member(name: Any, reader: Reader, value: Any) -> Any:
     try:
         return reader(value)
@@ -408,9 +368,9 @@ def _number(kind: type, limits: Number | None) -> Reader:
     def read(value: Any) -> Any:
         _require(value, kind)
         if not math.isfinite(value):
-            raise Misfit(_JSON_KINDS[kind][0], value)
+            raise Misfit(NOUNS[kind][0], value)
         if limits is not None and value < limits.minimum:
-            raise Misfit(f"{_JSON_KINDS[kind][0]} of at least {limits.minimum}", value)
+            raise Misfit(f"{NOUNS[kind][0]} of at least {limits.minimum}", value)
         return value
 
     return read

@@ -10,11 +10,10 @@ This is a private module: it may change in any release. The published schema is 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
-from ansible_collections.panops.mlav.plugins.module_utils._device.codec import Misfit, Reader, decoder
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import Misfit, decoder
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis
@@ -28,20 +27,8 @@ WORDS: Mapping[str, Collection[str]] = {
 }
 
 
-@cache
-def _reader() -> Reader:
-    # Made when it is first needed: most modules read none.
-    return decoder(Diagnosis, WORDS, visible)
-
-
-def read_diagnosis(data: Any) -> Diagnosis:
-    """The diagnosis that ``data`` holds, every text in it with nothing unseen (see ``characters.visible``).
-
-    Raises:
-        Misfit: it holds none; the error names the place.
-    """
-    diagnosis: Diagnosis = _reader()(data)
-    return diagnosis
+#: Reads a diagnosis, without unseen characters (``characters.visible``). Raises Misfit, which names the place.
+read_diagnosis = decoder(Diagnosis, WORDS, visible)
 
 
 def read_diagnoses(data: Any) -> Iterator[Diagnosis]:

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Annotated, Any, Literal, TypedDict, get_args
+from typing import Annotated, Literal, TypedDict, get_args
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
-from ansible_collections.panops.mlav.plugins.module_utils._device.codec import Reader, decoder
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import decoder
 from ansible_collections.panops.mlav.plugins.module_utils._device.constraints import LeftOut, Shape, UtcSeconds
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence, Verdict
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Guard
@@ -110,16 +109,5 @@ def not_recorded(host: str, message: str) -> RemediationRecord:
     )
 
 
-@cache
-def _reader() -> Reader:
-    return decoder(RemediationRecord, WORDS, visible)
-
-
-def read_record(data: Any) -> RemediationRecord:
-    """The record that ``data`` holds, every text in it with nothing unseen (see ``characters.visible``).
-
-    Raises:
-        Misfit: it holds none; the error names the place.
-    """
-    record: RemediationRecord = _reader()(data)
-    return record
+#: Reads a record, without unseen characters (``characters.visible``). Raises Misfit, which names the place.
+read_record = decoder(RemediationRecord, WORDS, visible)

@@ -10,11 +10,10 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
-from ansible_collections.panops.mlav.plugins.module_utils._device.codec import Reader, decoder, utc
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import decoder, utc
 from ansible_collections.panops.mlav.plugins.module_utils._device.constraints import Natural, Text, Utc
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis
@@ -91,19 +90,8 @@ def swept_firewall(evidence: EvidenceSet) -> SweptFirewall:
     }
 
 
-def read_swept(data: Any) -> SweptFirewall:
-    """The row that ``data`` holds, every text in it with nothing unseen (see ``characters.visible``).
-
-    Raises:
-        Misfit: it holds none; the error names the place.
-    """
-    row: SweptFirewall = _reader()(data)
-    return row
-
-
-@cache
-def _reader() -> Reader:
-    return decoder(SweptFirewall, text=visible)
+#: Reads a row, without unseen characters (``characters.visible``). Raises Misfit, which names the place.
+read_swept = decoder(SweptFirewall, text=visible)
 
 
 def settled(row: SweptFirewall) -> bool:

@@ -54,7 +54,7 @@ def test_text_stays_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize("kind", CHARACTERS)
-def test_an_excerpt_shows_none(kind: str) -> None:
+def test_an_excerpt_has_no_unseen_character(kind: str) -> None:
     told = excerpt(f"before{CHARACTERS[kind]}after")
     assert visible(told) == told
     assert told.startswith("before")
@@ -93,7 +93,7 @@ def assert_seen(places: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("kind", CHARACTERS)
-def test_no_report_of_diagnoses_holds_one(kind: str, tmp_path: Path) -> None:
+def test_a_report_of_diagnoses_has_no_unseen_character(kind: str, tmp_path: Path) -> None:
     hostile = planted(diagnosis("fw-a", "broken", "tls_interception"), CHARACTERS[kind])
     hostile["missing"] = planted(
         [{"evidence": "ping", "kind": "refused", "reason": "no ping", "hint": "Ask."}], CHARACTERS[kind]
@@ -104,7 +104,7 @@ def test_no_report_of_diagnoses_holds_one(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", CHARACTERS)
-def test_no_report_of_remediations_holds_one(kind: str, tmp_path: Path) -> None:
+def test_a_report_of_remediations_has_no_unseen_character(kind: str, tmp_path: Path) -> None:
     step = {
         "action": "commit",
         "host": "fw-a",

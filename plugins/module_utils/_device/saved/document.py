@@ -15,10 +15,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Annotated, Any, Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.codec import Misfit, Reader, decoder
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import Misfit, decoder
 from ansible_collections.panops.mlav.plugins.module_utils._device.constraints import Shape, Text, Utc
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Transport
@@ -130,21 +129,19 @@ class SavedEvidence:
             MalformedAnswer: the data does not fit; the message names the place.
         """
         try:
-            saved: SavedEvidence = _reader()(data)
+            saved = _read(data)
             _require_one_answer(saved)
         except Misfit as misfit:
             raise MalformedAnswer(f"{misfit}.") from misfit
         return saved
 
 
-@cache
-def _reader() -> Reader:
-    return decoder(SavedEvidence, text=_writable)
-
-
 def _writable(text: str) -> str:
     """The text with a question mark for each half of a surrogate pair, which no output takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+_read = decoder(SavedEvidence, text=_writable)
 
 
 def _require_one_answer(saved: SavedEvidence) -> None:
