@@ -104,7 +104,7 @@ def _write(folder: str, contents: Mapping[str, str], check_mode: bool) -> bool:
             replace_file(path, encoded, 0o640 & ~umask() if mode is None else mode)
     except OSError as error:
         raise InvalidOption(
-            f"report_dir: expected a folder that can be written, got {folder!r}: {error.strerror or error}"
+            f"report_dir: expected a folder that can be written, got {folder!r}: {error.strerror or error}."
         ) from error
     return changed
 

@@ -11,13 +11,14 @@ import json
 import jsonschema
 import pytest
 
-from tests.tooling.schemas import FOLDER, PUBLISHED, written
+from tests.tooling.schemas import FOLDER
+from tests.tooling.write_schemas import PUBLISHED, written
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_a_schema_is_that_of_its_dataclass(name: str) -> None:
     published = (FOLDER / f"{name}.schema.json").read_text(encoding="utf-8")
-    assert published == written(name), "write it anew: .venv/bin/python -m tests.tooling.schemas"
+    assert published == written(name), "write it anew: .venv/bin/python -m tests.tooling.write_schemas"
 
 
 def test_every_published_schema_is_a_generated_one() -> None:

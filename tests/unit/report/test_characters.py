@@ -19,7 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.codec import e
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
 from ansible_collections.panops.mlav.tests.unit.remedy.test_choice import PLAN
-from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis
+from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis, planted
 from tests.tooling.operations import run_operation
 
 #: By what they do to a reader.
@@ -59,22 +59,6 @@ def test_an_excerpt_has_no_unseen_character(kind: str) -> None:
     assert visible(told) == told
     assert told.startswith("before")
     assert told.endswith("after")
-
-
-def planted(value: Any, characters: str) -> Any:
-    """Every text in a result as a device may have it."""
-    if isinstance(value, str):
-        return f"{value[:3]}{characters}{value[3:]}"
-    if isinstance(value, dict):
-        # What programs read stays: a report takes no other.
-        kept = {
-            *("schema", "verdict", "status", "outcome", "state", "source", "confidence", "cause_confidence", "code"),
-            *("actor", "risk", "collected_at", "because", "action", "order", "candidate", "verdict_before"),
-            *(("id",) if isinstance(value.get("code"), str) or "status" in value else ()),
-            *(("evidence",) if isinstance(value.get("evidence"), str) else ()),
-        }
-        return {name: item if name in kept else planted(item, characters) for name, item in value.items()}
-    return [planted(item, characters) for item in value] if isinstance(value, list) else value
 
 
 def written(folder: Path, **arguments: Any) -> dict[str, str]:

@@ -21,7 +21,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue i
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._report.markdown import plain
 from ansible_collections.panops.mlav.tests.unit.diagnosis.builders import curl, devsrv, firewall
-from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis, report
+from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis, planted, report
 
 
 def test_summary_has_a_line_per_firewall_and_puts_equal_causes_together() -> None:
@@ -297,6 +297,7 @@ def test_something_else_than_a_diagnosis_is_refused(wrong: dict[str, str]) -> No
         report(diagnoses=[diagnosis("fw-a"), diagnosis("fw-b", **wrong)])
 
 
+MISSING = [{"evidence": "ping", "kind": "refused", "reason": "no ping", "hint": "Ask."}]
 HOSTILE = "<script>alert(1)</script> | `x` \x1b[31mred\u202e\n# heading [link](javascript:1)"
 
 
@@ -326,6 +327,17 @@ def test_answers_of_a_device_stay_text_in_html(tmp_path: Path) -> None:
     assert "table" in page.seen
     assert "What to do: &lt;script&gt;" in (tmp_path / "report.html").read_text()
     assert not {"script", "a", "img", "link", "iframe"} & set(page.seen)
+
+
+def test_no_text_of_a_diagnosis_is_markup(tmp_path: Path) -> None:
+    found = diagnosis("fw-a", "broken", "tls_interception", missing=MISSING, source="saved", source_file="a.json")
+    hostile = planted(found, "<i title='x\">&amp;")
+    report(diagnoses=[hostile, {**hostile, "host": "<b>", "verdict": "healthy"}], report_dir=str(tmp_path))
+    text = (tmp_path / "report.html").read_text()
+    page = Elements()
+    page.feed(text)
+    assert "i" not in page.seen
+    assert text.count("&lt;i title=&#39;x&#34;&gt;&amp;amp;") > 10
 
 
 def test_answers_of_a_device_stay_text_in_markdown_and_in_the_summary(tmp_path: Path) -> None:
