@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import utc
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import utc
 from ansible_collections.panops.mlav.plugins.plugin_utils.maintenance_window import (
     moment_from,
     needed_from,

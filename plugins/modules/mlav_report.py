@@ -8,15 +8,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_report
-short_description: Renders the diagnoses or the remediations of many firewalls
+short_description: Report on diagnoses or remediations of many firewalls
 version_added: 1.0.0
 description:
-  - Takes diagnoses, groups firewalls with the same cause, and returns a summary, those that need a person first.
-  - Writes C(diagnoses.json), C(report.md) and C(report.html) where O(report_dir) is given.
-  - Takes in the C(diagnoses.json) of other runs, such as the slices of a job, or the runs of several control nodes.
-  - Or takes the records of remediations, and writes C(remediation.json) and C(remediation.md); of a run that only
-    planned, C(plan.json) as well.
-  - Talks to no firewall. Runs on the controller; use C(run_once).
+  - Groups diagnosed firewalls by cause and returns a summary. Firewalls that need a person come first.
+  - Writes C(diagnoses.json), C(report.md) and C(report.html) to O(report_dir).
+  - Merges the C(diagnoses.json) of other runs, such as the slices of a job or the runs of several control nodes.
+  - Reports on remediations instead when given their records, and writes C(remediation.json) and C(remediation.md), for
+    a run that only planned also C(plan.json).
+  - Connects to no firewall. Runs on the controller; use C(run_once).
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -29,32 +29,31 @@ attributes:
   idempotent:
     support: full
 requirements:
-  - jmespath >= 1.0.0 (only where O(query) is used)
+  - jmespath >= 1.0.0 (only for O(query))
+  - Jinja2 (only for O(report_dir); ansible-core brings it to the controller)
 options:
   hosts:
     description:
-      - Hosts of the inventory whose registered diagnoses are reported. They are read from the hosts' variables as they
-        stand, which for thousands of hosts is far quicker than an expression over C(hostvars) in O(diagnoses).
-      - A host without a diagnosis is reported as V(undetermined), with the message of its failed task. A host that the
-        play has yet to begin with (C(serial)) is left out. A host that is not in the inventory is an error.
-      - Not together with O(diagnoses), nor in a task that is asynchronous or delegated to another host than the
-        controller.
+      - Hosts of the inventory whose registered diagnoses are reported. For thousands of hosts this is far faster than
+        an expression over C(hostvars) in O(diagnoses).
+      - A host without a diagnosis is reported as V(undetermined), with the message of its failed task. A host whose
+        batch of the play (C(serial)) has not started is left out. A host that is not in the inventory is an error.
+      - Cannot be combined with O(diagnoses), and needs a task that runs on the controller, not asynchronously.
     type: list
     elements: str
   remediated_hosts:
     description:
-      - Hosts of the inventory whose registered records of remediations are reported, read as those of O(hosts) are. The
-        variable is to be named in O(registered).
-      - A host of the play without a record is reported as failed, with the message of its task. One that the play has
-        yet to begin with (C(serial)), or that is not of the play, is left out.
+      - Hosts of the inventory whose registered remediation records are reported. Name the variable in O(registered).
+      - A host of the play without a record is reported as failed, with the message of its task. A host whose batch of
+        the play (C(serial)) has not started, or that is not in the play, is left out.
       - Hosts of the play whose task failed count as named in O(stopped_by).
-      - Only alone.
+      - Cannot be combined with the options for diagnoses.
     type: list
     elements: str
   registered:
     description:
-      - Variables that the hosts of O(hosts) or O(remediated_hosts) have their results in; of each host, the first that
-        it has counts.
+      - Variables in which the hosts of O(hosts) or O(remediated_hosts) registered their results. The first one that a
+        host has counts.
       - Each is the registered result of M(panops.mlav.mlav_diagnosis_info), M(panops.mlav.mlav_techsupport_info) or
         M(panops.mlav.mlav_sweep_info), or of M(panops.mlav.mlav_remediate).
     type: list
@@ -62,72 +61,72 @@ options:
     default: [mlav_diagnosis, mlav_swept]
   diagnoses:
     description:
-      - The diagnoses themselves, as C(diagnosis) of M(panops.mlav.mlav_diagnosis_info) returns them.
+      - The diagnoses themselves, as M(panops.mlav.mlav_diagnosis_info) returns them in C(diagnosis). Each is checked
+        against the published schema, C(docs/schema/diagnosis.schema.json).
       - One of O(hosts), O(diagnoses), O(swept), O(report_files), O(remediated_hosts) and O(remediations) is required.
     type: list
     elements: dict
   swept:
     description:
-      - Firewalls of a sweep, as C(firewalls) of M(panops.mlav.mlav_sweep_info) returns them, where they are not hosts
-        of the inventory; O(hosts) finds what was registered by itself.
-      - Those that are connected, and those that could not be reached or logged in to, are reported. All others need a
-        diagnosis. A firewall that has one is not touched by this.
+      - Firewalls of a sweep that are not hosts of the inventory, as M(panops.mlav.mlav_sweep_info) returns them in
+        C(firewalls). O(hosts) finds registered results by itself.
+      - Firewalls that are connected, unreachable or refuse the login are reported. All others need a diagnosis.
+      - A firewall that has a diagnosis keeps it.
     type: list
     elements: dict
   report_files:
     description:
-      - Reports of other runs, the C(diagnoses.json) of each, to be taken into this one. With O(hosts) or O(diagnoses),
-        or alone.
-      - Of a firewall that is in more than one, the newest diagnosis by its C(collected_at) stands; RV(superseded) and a
-        warning tell of the others. Of equally old ones that of this run stands, then that of the file named first.
-      - A firewall is known by its name. Under one name with several serial numbers, each is a firewall of its own, and
-        the serial number is added to its name.
-      - Together they may have 512 MiB and 20 million values. 20,000 firewalls that were diagnosed in full need half of
-        that.
-      - Nothing is written where one of them cannot be read, or holds anything else than diagnoses of the published
-        schema.
+      - The C(diagnoses.json) of other runs to merge into this report, alone or with O(hosts), O(diagnoses) or O(swept).
+      - If a firewall appears twice, its newest diagnosis by C(collected_at) wins; RV(superseded) and a warning list the
+        others. Between equally old ones this run wins, then the file named first.
+      - A firewall is identified by its name. Several serial numbers under one name are several firewalls, and the
+        serial number is added to each name.
+      - All files together may have 512 MiB and 20 million values. 20,000 fully diagnosed firewalls need half of that.
+      - Nothing is written if one of the files cannot be read or does not match the published schema. The error names
+        the file, the place in it, what belongs there and what is there.
     type: list
     elements: path
   remediations:
     description:
-      - The records themselves, as C(remediation) of M(panops.mlav.mlav_remediate) returns them. Only alone.
+      - The remediation records themselves, as M(panops.mlav.mlav_remediate) returns them in C(remediation).
+      - Cannot be combined with the options for diagnoses.
     type: list
     elements: dict
   plan_only:
     description:
-      - The records of O(remediated_hosts) or O(remediations) are those of a run that only planned, such as a check run.
-        Their plans are written as C(plan.json), which O(panops.mlav.mlav_remediate#module:plan) takes.
+      - The records come from a run that only planned, such as one with C(--check). Also writes C(plan.json), which
+        O(panops.mlav.mlav_remediate#module:plan) takes.
     type: bool
     default: false
   stopped_by:
     description:
-      - Firewalls whose remediation has failed and stopped the run. Those that are still planned were not
-        begun for that reason, and are reported as refused by the guard V(halted).
+      - Firewalls whose failed remediation stopped the run. Firewalls that were still planned are reported as blocked by
+        the guard V(halted).
     type: list
     elements: str
     default: []
   failures:
     description:
-      - Firewalls whose diagnosis or remediation failed, with the message of the failure. They are reported as
+      - Firewalls whose diagnosis or remediation failed, and the message of the failure. They are reported as
         V(undetermined), or as failed.
-      - A firewall that has a diagnosis or a record of this run is not touched by this.
+      - A firewall that has a diagnosis or a record of this run keeps it.
     type: dict
     default: {}
   report_dir:
-    description: The folder to write to. It is made where it is missing.
+    description: The folder to write to. It is created if it is missing.
     type: path
   query:
-    description: A JMESPath expression over the list of diagnoses. Its answer is RV(query_answer).
+    description: A JMESPath expression over the list of diagnoses. RV(query_answer) holds the result.
     type: str
   artifacts:
     description:
-      - Which firewalls RV(artifacts) tells of.
-      - V(unhealthy) means those that are V(broken), V(undetermined) or V(degraded).
+      - The firewalls that RV(artifacts) includes.
+      - V(unhealthy) includes those that are V(broken), V(undetermined) or V(degraded).
     type: str
     choices: [all, unhealthy, none]
     default: none
   fail_on:
-    description: Fail, after everything is written, when a firewall has one of these verdicts.
+    description: Fail, after all files are written, when a firewall has one of these verdicts.
     type: list
     elements: str
     choices: [broken, undetermined, degraded, standby, healthy, not_applicable]
@@ -139,7 +138,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Find out why each firewall of the play is not connected
+- name: Diagnose each firewall of the play
   panops.mlav.mlav_diagnosis_info:
   register: mlav_diagnosis
   ignore_errors: true
@@ -153,7 +152,7 @@ EXAMPLES = r"""
   run_once: true
   delegate_to: localhost
 
-- name: Make one report of those of two control nodes
+- name: Merge the reports of two control nodes
   panops.mlav.mlav_report:
     report_files:
       - /var/tmp/mlav-emea/diagnoses.json
@@ -174,15 +173,14 @@ EXAMPLES = r"""
 RETURN = r"""
 summary:
   description:
-    - The summary, line by line. A line per firewall; of more than a hundred that are V(healthy), or V(not_applicable),
-      the number.
+    - The summary, one line per firewall. A group of more than a hundred that need nobody is counted instead.
   returned: always
   type: list
   elements: str
   sample:
     - 'MLAV cloud: 3 firewalls, 1 broken, 2 healthy'
 counts:
-  description: How many firewalls have which verdict, or which outcome.
+  description: The number of firewalls per verdict, or per outcome.
   returned: always
   type: dict
   sample: {healthy: 2, degraded: 0, broken: 1, undetermined: 0, standby: 0, not_applicable: 0}
@@ -194,8 +192,8 @@ files:
   sample: [/var/tmp/mlav/diagnoses.json, /var/tmp/mlav/report.md, /var/tmp/mlav/report.html]
 superseded:
   description:
-    - The diagnoses that a newer one of the same firewall has replaced.
-    - RV(superseded[].file) is V(null) for one of this run.
+    - The diagnoses that a newer one of the same firewall replaced.
+    - RV(superseded[].file) is V(null) for a diagnosis of this run.
   returned: when O(report_files) is given
   type: list
   elements: dict
@@ -205,7 +203,7 @@ superseded:
       type: str
       sample: fw-lon-1
     collected_at:
-      description: When it was asked (UTC).
+      description: When the evidence was collected (UTC).
       type: str
       sample: '2026-11-23T10:15:00Z'
     file:
@@ -215,26 +213,26 @@ superseded:
 artifacts:
   description:
     - For C(ansible.builtin.set_stats), verdict and first cause (V(null) without one) of the firewalls that O(artifacts)
-      chooses, each under C(mlav_) and its name, with C(_) for every character that is no ASCII letter, digit or C(_).
-      AWX merges the artifacts of a job's slices by these keys.
-    - Where several firewalls of a report would have the same key, or one that of C(mlav_query), a mark is added to the
-      key of each, the first eight hexadecimal digits of the SHA-256 of its name, and a warning names them.
+      chooses. The key is C(mlav_) and the firewall's name, with C(_) for every character that is not an ASCII letter, a
+      digit or C(_). AWX merges the artifacts of a job's slices by these keys.
+    - If several firewalls have the same key, or one has C(mlav_query), the key of each gets a suffix, the first eight
+      hexadecimal digits of the SHA-256 of its name, and a warning lists them.
   returned: when O(artifacts) is not V(none)
   type: dict
   sample:
     mlav_fw_par_1: {verdict: broken, cause: tls_interception}
 query_answer:
-  description: The answer of O(query).
+  description: The result of O(query).
   returned: when O(query) is given
   type: raw
   sample: [fw-lon-1]
 error:
-  description: The class of the failure and what would help.
+  description: The class of the failure, and how to fix it.
   returned: when the options or a file of O(report_files) cannot be used
   type: dict
   sample:
     kind: invalid_option
-    message: "report_files[0] is 'a.json'. Expected: a file that can be read. Actual: No such file or directory."
+    message: "report_files[0], 'a.json': expected a file that can be read, got: No such file or directory."
     remedy: ''
 """
 

@@ -53,7 +53,7 @@ def statistics(run: Run) -> dict[str, Any]:
     return numbers
 
 
-def test_a_sweep_hands_the_verdicts_to_the_scheduler(swept: Run) -> None:
+def test_a_sweep_sets_the_artifacts(swept: Run) -> None:
     assert swept.code == 0, swept.output
     assert statistics(swept) == {
         "mlav_query": ["fw-a", "fw-b"],
@@ -67,7 +67,7 @@ def test_a_sweep_hands_the_verdicts_to_the_scheduler(swept: Run) -> None:
     [({}, {"mlav_fw_b"}), ({"mlav_artifacts": "none"}, set()), ({"mlav_artifacts": "all"}, {"mlav_fw_b", "mlav_fw_c"})],
     ids=["by default", "none", "all"],
 )
-def test_a_diagnosis_hands_those_that_are_wanted(
+def test_a_diagnosis_sets_the_chosen_artifacts(
     choice: dict[str, str], keys: set[str], fleet: Fleet, ansible: Ansible
 ) -> None:
     extra = {"mlav_hosts": "fw-b,fw.c", **choice}
@@ -76,7 +76,7 @@ def test_a_diagnosis_hands_those_that_are_wanted(
     assert set(statistics(run)) == keys
 
 
-def test_a_choice_of_artifacts_that_there_is_not(fleet: Fleet, ansible: Ansible) -> None:
+def test_an_unknown_choice_of_artifacts_is_refused(fleet: Fleet, ansible: Ansible) -> None:
     extra = {"mlav_artifacts": "some", "mlav_hosts": "fw-a"}
     run = ansible.playbook(PLAYBOOKS / "diagnose.yml", fleet.directory / "inventory.yml", extra)
     assert run.code == 2
@@ -126,20 +126,23 @@ def test_a_run_takes_in_the_report_of_another(swept: Run, fleet: Fleet, ansible:
         (None, "mlav_report_files is not set: "),
         (
             ["/nowhere/diagnoses.json"],
-            "report_files[0] is '/nowhere/diagnoses.json'. Expected: a file that can be read.",
+            "report_files[0], '/nowhere/diagnoses.json': expected a file that can be read, got: No such file or "
+            "directory.",
         ),
     ],
     ids=["an empty list", "nothing", "a file that is not there"],
 )
-def test_what_cannot_be_merged_fails_and_leaves_nothing(files: list[str] | None, said: str, ansible: Ansible) -> None:
+def test_an_unusable_report_file_fails_and_nothing_is_written(
+    files: list[str] | None, said: str, ansible: Ansible
+) -> None:
     run = ansible.playbook(MERGE, "localhost,", {} if files is None else {"mlav_report_files": files})
     assert run.code == 2
     assert said in " ".join(run.output.split())
     assert not run.report_dir.exists()
 
 
-def test_what_hosts_have_registered(swept: Run, ansible: Ansible) -> None:
-    """Results of any task, by the names they were registered under; what a host lacks is told, and harms no other."""
+def test_diagnoses_that_hosts_have_registered(swept: Run, ansible: Ansible) -> None:
+    """Results of any task, by the names they were registered under; a host without one is undetermined, alone."""
     told = swept.diagnoses
     row = {"state": "connected", "cloud_server": None, "error": None, "answer": None, "duration_ms": 1}
     rows = [{**row, "host": host, "collected_at": "2026-11-24T09:30:00Z"} for host in ("s-1", "s-2")]
@@ -173,13 +176,13 @@ def test_what_hosts_have_registered(swept: Run, ansible: Ansible) -> None:
     assert {host: found[host][1] for host in unknown} == {
         **dict.fromkeys(never_told, never),
         "d-2": "The diagnosis did not run: {{ 6 * 7 }} no route",
-        "d-5": "The diagnosis did not run: the variable mine of this host holds no diagnosis. "
-        "Expected: schema panops.mlav/diagnosis/1, a host and a verdict. Actual: other/1.",
+        "d-5": "The diagnosis did not run: variable mine holds no diagnosis: "
+        "schema: expected panops.mlav/diagnosis/1, got 'other/1'.",
     }
 
 
-def test_what_hosts_have_registered_of_remediations(ansible: Ansible) -> None:
-    """Records of all hosts; what one of the play lacks is told, and those that have failed have stopped the others."""
+def test_remediation_records_that_hosts_have_registered(ansible: Ansible) -> None:
+    """A host of the play without a record is reported as failed; a failure blocks the hosts that were still planned."""
     told: dict[str, Any] = {
         "schema": "panops.mlav/remediation/1",
         **dict.fromkeys(("cause", "reason", "verdict_before", "verdict_after")),
@@ -212,26 +215,26 @@ def test_what_hosts_have_registered_of_remediations(ansible: Ansible) -> None:
     assert run.code == 0, run.output
     records = {found["host"]: found for found in json.loads((run.report_dir / "remediation.json").read_text())}
     never = "the task did not run to its end"
-    assert {host: found["error"] for host, found in records.items() if "error" in found} == {
+    assert {host: found["error"] for host, found in records.items() if found["error"]} == {
         **dict.fromkeys(("p-4", "p-6", "p-7"), never),
         "p-3": "{{ 6 * 7 }} no route",
-        "p-5": "the variable done of this host holds no record. "
-        "Expected: schema panops.mlav/remediation/1, a host and an outcome. Actual: other/1.",
+        "p-5": "variable done holds no record of a remediation: "
+        "schema: expected panops.mlav/remediation/1, got 'other/1'.",
     }
     failed = dict.fromkeys(("p-2", "p-3", "p-4", "p-5", "p-6", "p-7"), "failed")
     outcomes = {host: found["outcome"] for host, found in records.items()}
-    assert outcomes == {**failed, "p-1": "repaired", "q-1": "refused"}
+    assert outcomes == {**failed, "p-1": "repaired", "q-1": "blocked"}
     assert records["q-1"]["reason"].startswith("Not begun: the remediation of p-2, p-3 failed")
 
 
 @pytest.mark.parametrize(
     ("arguments", "task", "said"),
     [
-        ({"hosts": ["fw-1", "fw-z"]}, {}, "hosts names 'fw-z'. Expected: a host of the inventory."),
-        ({"hosts": ["fw-1"], "diagnoses": []}, {}, "Expected: one of the options hosts and diagnoses. Actual: both."),
-        ({"hosts": ["fw-1"], "remediations": []}, {}, "Actual: diagnoses and remediations."),
-        ({"hosts": ["fw-1"], "remediated_hosts": ["fw-1"]}, {}, "Actual: diagnoses and remediations."),
-        ({"hosts": ["fw-1"]}, {"async": 60, "poll": 1}, "option hosts cannot be used by the module alone"),
+        ({"hosts": ["fw-1", "fw-z"]}, {}, "hosts: expected hosts of the inventory, got 'fw-z'."),
+        ({"hosts": ["fw-1"], "diagnoses": []}, {}, "Expected either hosts or diagnoses, got both."),
+        ({"hosts": ["fw-1"], "remediations": []}, {}, "got diagnoses and remediations."),
+        ({"hosts": ["fw-1"], "remediated_hosts": ["fw-1"]}, {}, "got diagnoses and remediations."),
+        ({"hosts": ["fw-1"]}, {"async": 60, "poll": 1}, "hosts needs the inventory"),
     ],
     ids=["a host that there is not", "hosts and diagnoses", "hosts and remediations", "two kinds", "asynchronous"],
 )
@@ -242,6 +245,18 @@ def test_hosts_that_cannot_be_reported(
     assert result["failed"] is True
     assert said in result["msg"]
     assert not (ansible.home / "report").exists()
+
+
+def test_a_module_process_writes_the_same_report(swept: Run, ansible: Ansible) -> None:
+    """Asynchronous, it is sent as a file of its own, as to another host: the page's template travels in it."""
+    diagnoses = list(swept.diagnoses.values())
+    folders = [ansible.home / "here", ansible.home / "sent"]
+    for folder, task in zip(folders, ({}, {"async": 60, "poll": 1}), strict=True):
+        result = ansible.module("mlav_report", {"diagnoses": diagnoses, "report_dir": str(folder)}, task)
+        assert result["files"] == [str(folder / name) for name in ("diagnoses.json", "report.md", "report.html")]
+    here, sent = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders)
+    assert here == sent
+    assert b"fw-b" in here["report.html"]
 
 
 def test_the_documented_examples_run(swept: Run, fleet: Fleet, ansible: Ansible) -> None:
@@ -266,4 +281,4 @@ def test_the_documented_examples_run(swept: Run, fleet: Fleet, ansible: Ansible)
     }
     assert hosts == {"mlav": ["fw-a", "fw.c"], "mlav-all": ["fw-a", "fw-b"]}
     records = json.loads((ansible.home / "mlav" / "remediation.json").read_text())
-    assert [record["outcome"] for record in records] == ["nothing_to_do", "nothing_to_do"]
+    assert [(record["outcome"], record["error"]) for record in records] == 2 * [("nothing_to_do", None)]

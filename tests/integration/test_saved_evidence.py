@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import open_device
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.device import SavedDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.document import SavedEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.recorder import RecordingDevice
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
@@ -50,7 +50,7 @@ class Session:
 
 
 def diagnosis(evidence: EvidenceSet, mask: Any = str) -> dict[str, Any]:
-    data: dict[str, Any] = masked(to_data(diagnose(evidence)), mask)
+    data: dict[str, Any] = masked(encode(diagnose(evidence)), mask)
     return data
 
 

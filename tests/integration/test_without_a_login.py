@@ -140,7 +140,7 @@ def test_evidence_of_tech_support_files_is_saved_and_judged_again(
 
 def test_saving_needs_a_folder(ansible: Ansible) -> None:
     run = ansible.playbook(DIAGNOSE, "fw-1,", {"mlav_save_evidence": True, "mlav_report_dir": ""})
-    assert "option save_evidence is ''. Expected: a folder that can be written." in run.output
+    assert "save_evidence: expected a folder that can be written, got ''." in run.output
     assert "set mlav_report_dir" in run.output
 
 

@@ -2,14 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes docs/causes, docs/requests.md and the cause ids of docs/schema/diagnosis.schema.json from the code.
+"""Writes docs/causes and docs/requests.md from the code.
 
 Run ``.venv/bin/python -m tests.tooling.pages``. A unit test fails when they differ from what this writes.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 
@@ -17,7 +16,6 @@ from tests.tooling.environment import COLLECTIONS, ROOT
 
 PAGES = ROOT / "docs" / "causes"
 REQUESTS = ROOT / "docs" / "requests.md"
-SCHEMA = ROOT / "docs" / "schema" / "diagnosis.schema.json"
 ARTICLE = "https://knowledgebase.paloaltonetworks.com/KCSArticleDetail?id=kA14u000000HDuDCAW"
 if str(COLLECTIONS) not in sys.path:
     sys.path.insert(0, str(COLLECTIONS))
@@ -105,13 +103,6 @@ def pages() -> dict[str, str]:
     return {"README.md": index(), **{f"{cause.id}.md": page(cause) for cause in CATALOGUE.values()}}
 
 
-def diagnosis_schema() -> str:
-    """The published schema with the cause ids of the catalogue."""
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    schema["$defs"]["causeId"]["enum"] = list(CATALOGUE)
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-
-
 if __name__ == "__main__":
     PAGES.mkdir(parents=True, exist_ok=True)
     for old in PAGES.glob("*.md"):
@@ -119,4 +110,3 @@ if __name__ == "__main__":
     for name, text in pages().items():
         (PAGES / name).write_text(text, encoding="utf-8")
     REQUESTS.write_text(requests_page(), encoding="utf-8")
-    SCHEMA.write_text(diagnosis_schema(), encoding="utf-8")

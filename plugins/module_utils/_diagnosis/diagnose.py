@@ -10,12 +10,13 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis import wording
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import DOC_URL
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.check_evidence import check_evidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.base import CheckSpec, Outcome
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import (
     CHECKS,
@@ -24,13 +25,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.regi
     run_checks,
     stopped_by,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import check_evidence
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import NOT_ASKED_KIND
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.history import past_causes
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
-    SCHEMA,
     Cause,
     Check,
+    DeviceFacts,
     Diagnosis,
     DiagnosisOptions,
     MissingEvidence,
@@ -66,7 +66,6 @@ def diagnose(evidence: EvidenceSet, options: DiagnosisOptions | None = None) -> 
         outcomes[check_id] = crashed(error)
     verdict, findings = decide(case, outcomes, found.findings, bool(found.crashes))
     return Diagnosis(
-        schema=SCHEMA,
         host=evidence.host,
         source=evidence.source,
         source_file=None,
@@ -84,7 +83,7 @@ def diagnose(evidence: EvidenceSet, options: DiagnosisOptions | None = None) -> 
     )
 
 
-def _device(case: Case) -> dict[str, Any]:
+def _device(case: Case) -> DeviceFacts:
     """Facts about the firewall; None where unknown."""
     device, pair, clock = case.evidence.device.value, case.evidence.high_availability.value, case.evidence.clock.value
     known = (
@@ -108,7 +107,7 @@ def _device(case: Case) -> dict[str, Any]:
     facts["ha_state"] = None if pair is None else pair.state if pair.enabled else "disabled"
     facts["device_time"] = shown(clock.device_time) if clock is not None else None
     facts["clock_skew_s"] = case.skew_s
-    return facts
+    return cast(DeviceFacts, facts)
 
 
 def _cause(case: Case, finding: Finding) -> Cause:

@@ -11,7 +11,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypedDict, get_args
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.constraints import (
+    FilledText,
+    Items,
+    Natural,
+    Shape,
+    Text,
+    UtcSeconds,
+    Words,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import Actor, Risk
 
 SCHEMA = "panops.mlav/diagnosis/1"
 
@@ -19,6 +30,13 @@ Verdict = Literal["broken", "undetermined", "degraded", "standby", "healthy", "n
 Status = Literal["pass", "warn", "fail", "error", "skipped"]
 Confidence = Literal["proven", "likely", "possible"]
 CauseConfidence = Literal["proven", "likely", "possible", "unknown"]
+Source = Literal["live", "techsupport", "saved"]
+
+# The catalogue and the list of checks import this file: the reader and the published schema get their ids by name.
+CauseId = Annotated[str, Words("causeId")]
+CheckId = Annotated[str, Words("checkId")]
+EvidenceName = Annotated[str, Words("evidenceName")]
+Code = Annotated[str, Text(pattern=r"^MLAV\d{4}$", example="MLAV0102")]
 
 #: In the order of a report: what needs a person first.
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -40,95 +58,132 @@ class DiagnosisOptions:
     restart_begun: datetime | None = None
 
 
+class DeviceFacts(TypedDict, total=False):
+    """What the firewall is; null where unknown. Later releases may add keys."""
+
+    hostname: str | None
+    serial: str | None
+    model: str | None
+    family: str | None
+    sw_version: str | None
+    app_version: str | None
+    threat_version: str | None
+    av_version: str | None
+    wildfire_version: str | None
+    wildfire_rt: str | None
+    multi_vsys: bool | None
+    operational_mode: str | None
+    management_address: str | None
+    uptime_s: int | None
+    vm_license: Annotated[str | None, "The size of a VM-Series firewall."]
+    ha_state: Annotated[str | None, "The peer's own state; disabled without an HA pair."]
+    device_time: Annotated[str | None, "The firewall's local time when it was asked, without an offset."]
+    clock_skew_s: Annotated[int | None, "Firewall minus controller in seconds; null where it could not be measured."]
+
+
 @dataclass(frozen=True)
 class Remedy:
-    """What to do, as text for a person and as data for a playbook.
+    """The recommended action: text for a person, data for a playbook."""
 
-    ``actor``: who has to act (``firewall_admin``, ``network_admin``, ``decryption_admin``, ``vendor``, ``nobody``).
-    ``module`` and ``params`` are set only where a module of this collection can do it.
-    """
-
-    text: str
-    actor: str
-    automated: bool
-    module: str | None
-    params: dict[str, Any]
-    risk: str
+    text: Annotated[FilledText, "What to do, for a person."]
+    actor: Annotated[Actor, "Who has to act."]
+    automated: Annotated[bool, "A module of this collection can do it."]
+    module: Annotated[str | None, "That module; null where none can do it."]
+    params: Annotated[dict[str, Any], "Its options."]
+    risk: Annotated[Risk, "What the action may do to the firewall."]
     needs_maintenance_window: bool
-    doc_url: str
+    doc_url: Annotated[
+        FilledText,
+        "The page of the cause: its path within the installed collection, or below the address of mlav_doc_url.",
+    ]
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A root cause. ``details`` carries what belongs to it alone (``decrypts``, ``http_code``, ``x509_code``)."""
+    """A root cause."""
 
-    id: str
-    code: str
+    id: CauseId
+    code: Code
     title: str
     confidence: Confidence
-    because: tuple[str, ...]
+    because: Annotated[
+        tuple[CheckId, ...],
+        Items(min_items=1, unique=True),
+        "The checks that show it; the first is the one that explains the others.",
+    ]
     remedy: Remedy
-    details: dict[str, Any]
+    details: Annotated[dict[str, Any], "Facts of this cause alone, such as decrypts, http_code or x509_code."]
 
 
 @dataclass(frozen=True)
 class CheckEvidence:
+    """A question that was asked, and its answer."""
+
     command: str
     transport: str
-    parsed: dict[str, Any] | list[Any] | None
-    raw: str
+    parsed: Annotated[dict[str, Any] | list[Any] | None, "What was read from the answer."]
+    raw: Annotated[str, "The answer, redacted and bounded; of a log, the entries that the check rests on."]
 
 
 @dataclass(frozen=True)
 class Check:
-    id: str
+    """One check of the procedure."""
+
+    id: CheckId
     title: str
     status: Status
-    message: str
+    message: FilledText
     evidence: tuple[CheckEvidence, ...]
-    blocked_by: str | None
-    duration_ms: int
+    blocked_by: Annotated[CheckId | None, "The check that explains this one."]
+    duration_ms: Natural
 
 
 @dataclass(frozen=True)
 class PastCause:
     """A cause that is over: seen in the logs, ruled out now."""
 
-    id: str
-    code: str
-    reason: str
-    first_seen: datetime | None
-    last_seen: datetime | None
-    count: int
-    sample: str
+    id: CauseId
+    code: Code
+    reason: Annotated[str, "Why it no longer counts."]
+    first_seen: Annotated[datetime | None, "The firewall's local time, without an offset."]
+    last_seen: Annotated[datetime | None, "The firewall's local time, without an offset."]
+    count: Natural
+    sample: Annotated[str, "The newest line, whole."]
 
 
 @dataclass(frozen=True)
 class MissingEvidence:
-    """``evidence`` is a field of EvidenceSet; ``kind`` the class of the problem."""
+    """Evidence that could not be collected."""
 
-    evidence: str
-    kind: str
+    evidence: EvidenceName
+    kind: Annotated[str, "The class of the problem, a stable word such as unreachable or refused."]
     reason: str
-    hint: str
+    hint: Annotated[str, "How to obtain it; may be empty."]
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """``cause_confidence``: of the first cause. ``source_file``: the name of the file that the evidence comes from."""
+    """Why a firewall is not connected to the MLAV cloud: one firewall, one diagnosis.
 
-    schema: str
-    host: str
-    source: str
-    source_file: str | None
-    collected_at: datetime
-    device: dict[str, Any]
-    cloud_server: str | None
-    verdict: Verdict
-    cause_confidence: CauseConfidence
-    summary: str
-    causes: tuple[Cause, ...]
-    checks: tuple[Check, ...]
-    history: tuple[PastCause, ...]
-    missing: tuple[MissingEvidence, ...]
-    duration_ms: int
+    Ids and codes are stable; within version 1 keys are only added in device and details.
+    """
+
+    __shape__ = Shape(SCHEMA)
+
+    host: Annotated[str, "The name by which the firewall was addressed."]
+    source: Annotated[Source, "Where the evidence comes from."]
+    source_file: Annotated[
+        str | None,
+        "The name of the tech-support file or evidence file; null where the evidence comes from the firewall.",
+    ]
+    collected_at: Annotated[UtcSeconds, "UTC, ISO 8601. The firewall's own clock and its skew are in device."]
+    device: DeviceFacts
+    cloud_server: Annotated[str | None, "The cloud server as the firewall names it; null where it did not."]
+    verdict: Annotated[Verdict, "The state: broken means not connected, whatever is known of the cause."]
+    cause_confidence: Annotated[CauseConfidence, "The confidence of the first cause; unknown where none is named."]
+    summary: Annotated[FilledText, "One sentence that a person can act on."]
+    causes: Annotated[tuple[Cause, ...], "Root causes, most certain first, then newest; empty where none is known."]
+    checks: Annotated[tuple[Check, ...], "Every check, in dependency order."]
+    history: Annotated[tuple[PastCause, ...], "Causes that are over."]
+    missing: Annotated[tuple[MissingEvidence, ...], "Evidence that could not be collected, and how to obtain it."]
+    duration_ms: Annotated[Natural, "How long collecting took."]

@@ -13,7 +13,6 @@ from datetime import datetime
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.checks.registry import CHECKS
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
-    SCHEMA,
     Check,
     Diagnosis,
     MissingEvidence,
@@ -25,7 +24,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline im
 def not_diagnosed(host: str, message: str, at: datetime) -> Diagnosis:
     """An undetermined result with the message of the failed task. ``at`` is an aware time."""
     return Diagnosis(
-        schema=SCHEMA,
         host=host,
         source="live",
         source_file=None,

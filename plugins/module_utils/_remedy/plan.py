@@ -11,66 +11,63 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
+from ansible_collections.panops.mlav.plugins.module_utils._device.constraints import Shape, Text, Words
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Order
 
 SCHEMA = "panops.mlav/plan/1"
 
 
+#: What a plan holds. A record also has ``remove_exclusion`` and ``remove_lock``, which are never planned.
+PLANNED_ACTIONS = ("add_exclusion", "commit", "restart_device_server", "commit_force")
+
+
 @dataclass(frozen=True)
 class Step:
-    """One action.
+    """One action."""
 
-    Attributes:
-        action: ``add_exclusion``, ``commit``, ``restart_device_server`` or ``commit_force``; in a record also
-            ``remove_exclusion`` and ``remove_lock``, which are never planned.
-        host: where.
-        text: what it does, for a person.
-        disruptive: it needs the maintenance window.
-        params: what exactly, as plain data; empty but for ``add_exclusion`` and ``commit`` (``name``, ``xpath``).
-    """
-
-    action: str
-    host: str
-    text: str
-    disruptive: bool
-    params: Mapping[str, Any] = field(default_factory=dict)
+    action: Annotated[str, Words("plannedAction")]
+    host: Annotated[str, "The device."]
+    text: Annotated[str, "What it does, for a person."]
+    disruptive: Annotated[bool, "It needs the maintenance window."]
+    params: Annotated[
+        Mapping[str, Any],
+        "What exactly; empty but for add_exclusion and commit (name, xpath).",
+    ] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Attributes:
-    host, serial, sw_version, cause, confidence: the firewall that lost the cloud, and why.
-    target, target_serial: the device that is changed; the firewall itself but for a decryption host.
-    order: ``first``, ``second`` (the active member of an HA pair comes after its peer) or ``alone`` (its state is not
-        known).
-    steps: in their order.
-    candidate: fingerprint of the target's candidate configuration when the plan was made.
-    pending: changes that wait on the target now, per administrator.
-    """
+    """What would be done for one firewall."""
 
-    host: str
+    __shape__ = Shape(SCHEMA)
+
+    host: Annotated[str, "The firewall that lost the cloud."]
     serial: str | None
     sw_version: str | None
     cause: str
-    confidence: str
-    target: str
+    confidence: Confidence
+    target: Annotated[str, "The device that is changed: the firewall itself, or the one that decrypts."]
     target_serial: str | None
-    order: Order
-    steps: tuple[Step, ...]
-    candidate: str
-    pending: Mapping[str, tuple[str, ...]]
-
-    def to_data(self) -> dict[str, Any]:
-        """As plain data."""
-        return {
-            "schema": SCHEMA,
-            **{name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("steps", "pending")},
-            "steps": [{**vars(step), "params": dict(step.params)} for step in self.steps],
-            "pending": {admin: list(xpaths) for admin, xpaths in self.pending.items()},
-        }
+    order: Annotated[
+        Order,
+        "second: the active peer of an HA pair, which comes after the other. alone: a peer whose state is not known "
+        "(mlav_allow_unknown_ha), one at a time.",
+    ]
+    steps: Annotated[tuple[Step, ...], "In order."]
+    candidate: Annotated[
+        str,
+        Text(pattern=r"^sha256:[0-9a-f]{64}$", example=f"sha256:{64 * '0'}"),
+        "Fingerprint of the target's candidate configuration when the plan was made.",
+    ]
+    pending: Annotated[
+        Mapping[str, tuple[str, ...]],
+        "Places in the configuration with pending changes, per administrator (unknown where that is not known).",
+    ]
 
 
 # What an approver has approved. The text of a step and what is pending may read otherwise in a later release.
@@ -84,7 +81,7 @@ def require_approved(now: Plan, approved: Mapping[str, Any]) -> None:
     """
     if not approved:
         raise Blocked("plan", f"nothing was approved for {now.host}, which would now be repaired", "plan")
-    current = now.to_data()
+    current = encode(now)
     differences = [
         f"{name} was {_shown(approved.get(name))} and is {_shown(current[name])}"
         for name in _BINDING

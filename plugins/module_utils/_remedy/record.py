@@ -5,7 +5,7 @@
 """The audit record of one firewall's remediation: written before and after each step, so that it also tells how far a
 run came that was killed.
 
-This is a private module: it may change in any release. The keys are a contract (``SCHEMA``).
+This is a private module: it may change in any release.
 """
 
 from __future__ import annotations
@@ -14,16 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, cast
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode, utc
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import utc
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence, Verdict
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked, Guard
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.document import Action, Outcome, RemediationRecord
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step
-
-SCHEMA = "panops.mlav/remediation/1"
-
-Outcome = Literal["running", "nothing_to_do", "blocked", "planned", "repaired", "rolled_back", "failed"]
 
 
 @dataclass
@@ -43,13 +41,13 @@ class Record:
     keep: Callable[[dict[str, Any]], None] = lambda data: None
     outcome: Outcome = "running"
     cause: str | None = None
-    confidence: str | None = None
-    verdict_before: str | None = None
+    confidence: Confidence | None = None
+    verdict_before: Verdict | None = None
     summary_before: str = ""
-    verdict_after: str | None = None
+    verdict_after: Verdict | None = None
     summary_after: str = ""
     reason: str | None = None
-    guard: str | None = None
+    guard: Guard | None = None
     option: str | None = None
     error: str | None = None
     actions: list[dict[str, Any]] = field(default_factory=list)
@@ -63,28 +61,31 @@ class Record:
 
     def to_data(self) -> dict[str, Any]:
         """As plain data; times are UTC."""
-        return {
-            "schema": SCHEMA,
-            "host": self.host,
-            "cause": self.cause,
-            "actions": [dict(action) for action in self.actions],
-            "verdict_before": self.verdict_before,
-            "verdict_after": self.verdict_after,
-            "reason": self.reason,
-            "guard": self.guard,
-            "option": self.option,
-            "outcome": self.outcome,
-            "error": self.error,
-            "left_behind": list(self.left_behind),
-            "confidence": self.confidence,
-            "summary_before": self.summary_before,
-            "summary_after": self.summary_after,
-            "run_id": self.run_id,
-            "started_at": utc(self.started_at),
-            "finished_at": utc(self.finished_at) if self.finished_at is not None else None,
-            "plan": self.plan.to_data() if self.plan is not None else None,
-            "plan_digest": self.plan_digest,
-        }
+        return dict(encode(self.published()))
+
+    def published(self) -> RemediationRecord:
+        """As it stands, in the published form."""
+        return RemediationRecord(
+            host=self.host,
+            cause=self.cause,
+            actions=tuple(cast(Action, dict(action)) for action in self.actions),
+            verdict_before=self.verdict_before,
+            verdict_after=self.verdict_after,
+            reason=self.reason,
+            guard=self.guard,
+            option=self.option,
+            outcome=self.outcome,
+            error=self.error,
+            left_behind=tuple(self.left_behind),
+            confidence=self.confidence,
+            summary_before=self.summary_before,
+            summary_after=self.summary_after,
+            run_id=self.run_id,
+            started_at=self.started_at,
+            finished_at=self.finished_at,
+            plan=self.plan,
+            plan_digest=self.plan_digest,
+        )
 
     def save(self) -> None:
         """Hands the record over as it is."""

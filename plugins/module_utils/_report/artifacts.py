@@ -10,44 +10,47 @@ This is a private module: it may change in any release. The keys are a contract.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from hashlib import sha256
-from typing import Any
+from typing import TypedDict
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import VERDICTS
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import VERDICTS, Diagnosis, Verdict
 from ansible_collections.panops.mlav.plugins.module_utils._report.fleet import NEEDS_A_PERSON
 
-Data = Mapping[str, Any]
-
-#: What each choice of artifacts holds.
-CHOICES: dict[str, tuple[str, ...]] = {"all": VERDICTS, "unhealthy": NEEDS_A_PERSON, "none": ()}
+#: The verdicts that each choice of artifacts includes.
+CHOICES: dict[str, tuple[Verdict, ...]] = {"all": VERDICTS, "unhealthy": NEEDS_A_PERSON, "none": ()}
 
 _NO_WORD = re.compile(r"\W", re.ASCII)
 # A statistic of the role.
 _TAKEN = "mlav_query"
 
 
-def artifacts(diagnoses: Iterable[Data], choice: str) -> tuple[dict[str, Any], list[str]]:
-    """Verdict and first cause by key, and the firewalls whose key is another one than their name alone would give.
+class Artifact(TypedDict):
+    """Verdict and first cause of one firewall."""
 
-    Where several names give the same key, each of them gets one with a mark of its name: none would know whose the
-    plain one is. Firewalls that the choice leaves out count as well, so that a key does not change with a verdict.
+    verdict: Verdict
+    cause: str | None
+
+
+def artifacts(diagnoses: Collection[Diagnosis], choice: str) -> tuple[dict[str, Artifact], list[str]]:
+    """Verdict and first cause by key, and the firewalls whose key has a mark beside their name.
+
+    Where several names give the same key, each of them gets a mark of its name, so that no key is ambiguous. Firewalls
+    that the choice leaves out count as well: a key does not change with a verdict.
     """
-    told = list(diagnoses)
     names: dict[str, set[str]] = {_TAKEN: {""}}
-    for diagnosis in told:
-        names.setdefault(_key(diagnosis["host"]), set()).add(diagnosis["host"])
-    data: dict[str, Any] = {}
+    for diagnosis in diagnoses:
+        names.setdefault(_key(diagnosis.host), set()).add(diagnosis.host)
+    data: dict[str, Artifact] = {}
     marked: list[str] = []
-    for diagnosis in told:
-        host, key = diagnosis["host"], _key(diagnosis["host"])
-        if diagnosis["verdict"] not in CHOICES[choice]:
+    for diagnosis in diagnoses:
+        host, key = diagnosis.host, _key(diagnosis.host)
+        if diagnosis.verdict not in CHOICES[choice]:
             continue
         if len(names[key]) > 1:
             key = f"{key}_{sha256(host.encode('utf-8', 'backslashreplace')).hexdigest()[:8]}"
             marked.append(host)
-        causes = diagnosis.get("causes") or []
-        data[key] = {"verdict": diagnosis["verdict"], "cause": causes[0]["id"] if causes else None}
+        data[key] = {"verdict": diagnosis.verdict, "cause": diagnosis.causes[0].id if diagnosis.causes else None}
     return data, marked
 
 

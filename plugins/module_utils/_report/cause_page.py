@@ -27,7 +27,7 @@ ACTORS = {
 
 @dataclass(frozen=True)
 class Section:
-    """``level`` 2 is a section of the page, 3 a variant below "What to do". ``module`` can do what it says."""
+    """``level``: 2 for a section, 3 for a variant of "What to do". ``module``: the module that can do it."""
 
     level: int
     title: str
@@ -36,7 +36,7 @@ class Section:
 
 
 def cause_page(cause_id: str) -> tuple[Section, ...]:
-    """The sections of the page; none for a cause that is not in the catalogue."""
+    """The sections of the page; none for an id that is not in the catalogue."""
     cause = CATALOGUE.get(cause_id)
     return tuple(_sections(cause)) if cause is not None else ()
 
@@ -56,5 +56,5 @@ def _remedy(level: int, title: str, remedy: RemedyEntry) -> Section:
 
 
 def filled(text: str) -> str:
-    """The catalogue's text with a name in angle brackets wherever a diagnosis puts the firewall's own value."""
+    """The catalogue's text, with a name in angle brackets where a diagnosis has the firewall's own value."""
     return re.sub(r"\{(\w+)\}", lambda found: f"‹{found[1].replace('_', ' ')}›", text)

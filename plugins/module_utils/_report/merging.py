@@ -9,18 +9,18 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-Data = Mapping[str, Any]
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import utc
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis
 
 
 @dataclass(frozen=True)
-class Told:
-    """A diagnosis and the file that holds it; None for one of this run."""
+class Reported:
+    """A diagnosis and the report file that holds it; None for one of this run."""
 
-    diagnosis: dict[str, Any]
+    diagnosis: Diagnosis
     file: str | None
 
 
@@ -28,60 +28,64 @@ class Told:
 class Merged:
     """``superseded``: the diagnoses that a newer one of the same firewall replaces."""
 
-    diagnoses: list[dict[str, Any]]
-    superseded: list[Told]
+    diagnoses: list[Diagnosis]
+    superseded: list[Reported]
 
 
-def merged(reports: Iterable[tuple[str | None, Iterable[dict[str, Any]]]]) -> Merged:
-    """Of each firewall the newest diagnosis; of equally old ones that of the report that comes first.
+def merged(reports: Iterable[tuple[str | None, Iterable[Diagnosis]]]) -> Merged:
+    """The newest diagnosis of each firewall; of equally old ones that of the report that comes first.
 
-    A firewall is known by its name. Two serial numbers under one name are two firewalls; then one without a serial
-    number, which may be either, stays as well.
+    A firewall is known by its name. Two serial numbers under one name are two firewalls; then a diagnosis without a
+    serial number, which may be of either, is kept as well.
     """
-    named: dict[str, list[Told]] = {}
+    by_name: dict[str, list[Reported]] = {}
     for file, diagnoses in reports:
         for diagnosis in diagnoses:
-            named.setdefault(diagnosis["host"], []).append(Told(diagnosis, file))
-    standing: list[dict[str, Any]] = []
-    superseded: list[Told] = []
-    for of_one_name in named.values():
+            by_name.setdefault(diagnosis.host, []).append(Reported(diagnosis, file))
+    kept: list[Diagnosis] = []
+    superseded: list[Reported] = []
+    for of_one_name in by_name.values():
         for of_one_firewall in _firewalls(of_one_name):
-            newest = max(of_one_firewall, key=lambda told: str(told.diagnosis.get("collected_at")))
-            standing.append(newest.diagnosis)
-            superseded += [told for told in of_one_firewall if told is not newest]
-    return Merged(standing, superseded)
+            newest = max(of_one_firewall, key=lambda each: each.diagnosis.collected_at)
+            kept.append(newest.diagnosis)
+            superseded += [each for each in of_one_firewall if each is not newest]
+    return Merged(kept, superseded)
 
 
-def _firewalls(of_one_name: list[Told]) -> Iterable[list[Told]]:
-    by_serial: dict[str | None, list[Told]] = {}
-    for told in of_one_name:
-        by_serial.setdefault(serial(told.diagnosis), []).append(told)
+def _firewalls(of_one_name: list[Reported]) -> Iterable[list[Reported]]:
+    by_serial: dict[str | None, list[Reported]] = {}
+    for each in of_one_name:
+        by_serial.setdefault(serial(each.diagnosis), []).append(each)
     known = set(by_serial) - {None}
     return [of_one_name] if len(known) < 2 else by_serial.values()
 
 
-def serial(diagnosis: Data) -> str | None:
+def serial(diagnosis: Diagnosis) -> str | None:
     """The firewall's serial number; None where it is not known."""
-    device = diagnosis.get("device")
-    number = device.get("serial") if isinstance(device, Mapping) else None
-    return str(number) if number else None
+    return diagnosis.device.get("serial") or None
 
 
-def told_apart(diagnoses: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Firewalls of one name by serial number, several diagnoses of one firewall by their time.
+def with_unique_names(diagnoses: Iterable[Diagnosis]) -> list[Diagnosis]:
+    """Firewalls of one name get their serial number added, several diagnoses of one firewall their time.
 
-    Tech-support files name the firewall themselves: two may hold the same name.
+    The name in a tech-support file is the firewall's own: two files may hold the same one.
     """
-    named: dict[str, list[dict[str, Any]]] = {}
+    by_name: dict[str, list[Diagnosis]] = {}
     for diagnosis in diagnoses:
-        named.setdefault(diagnosis["host"], []).append(diagnosis)
-    apart = []
-    for host, members in named.items():
-        times = [member.get("collected_at") for member in members]
-        marks: list[list[Any]] = [list(map(serial, members)), times, list(range(1, len(members) + 1))]
-        chosen = next(row for row in marks if all(row) and len({str(mark) for mark in row}) == len(row))
-        apart += [
-            {**member, "host": f"{host} ({mark})"} if len(members) > 1 else member
-            for member, mark in zip(members, chosen, strict=True)
-        ]
-    return apart
+        by_name.setdefault(diagnosis.host, []).append(diagnosis)
+    unique = []
+    for host, members in by_name.items():
+        if len(members) == 1:
+            unique += members
+            continue
+        marks = zip(members, _marks(members), strict=True)
+        unique += [replace(member, host=f"{host} ({mark})") for member, mark in marks]
+    return unique
+
+
+def _marks(members: Sequence[Diagnosis]) -> Sequence[str]:
+    """What tells them apart: serial numbers, or times, or numbers."""
+    serials = [serial(member) or "" for member in members]
+    times = [utc(member.collected_at) for member in members]
+    numbers = [str(number) for number in range(1, len(members) + 1)]
+    return next(marks for marks in (serials, times, numbers) if all(marks) and len(set(marks)) == len(marks))

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
@@ -44,8 +44,8 @@ def committed_data(done: Committed) -> Result:
     return {
         "job_id": done.job_id,
         # Without "_at" they would be the states of an asynchronous task.
-        "started_at": to_data(done.started),
-        "finished_at": to_data(done.finished),
+        "started_at": encode(done.started),
+        "finished_at": encode(done.finished),
         "duration": done.duration_s,
         "warnings": list(done.warnings),
         "details": list(done.details),

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis, DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
 
 
 def gather_options(params: Params, subset: frozenset[str] | None = None) -> GatherOptions:
-    """How to gather, from the options of a module that reads."""
+    """How to gather, from the options of a module."""
     return GatherOptions(
         depth="auto" if params.get("depth") == "auto" else "full",
         subset=subset,
@@ -44,33 +44,33 @@ def diagnosed(
     Args:
         evidence: what is judged.
         params: the options of a module that judges.
-        redactor: of the session that it comes from; None where there was none.
-        file: where the evidence comes from; None for a firewall.
+        redactor: of the session that gathered the evidence; None for a file.
+        file: the name of the file that the evidence comes from; None for a firewall.
     """
     options = DiagnosisOptions(log_window=gather_options(params).log_window, doc_url=params["doc_url"] or "")
     found = diagnose(evidence, options) if redactor is None else judged(evidence, options, redactor)
-    result: Result = to_data(replace(found, source_file=file))
+    result: Result = encode(replace(found, source_file=file))
     return result
 
 
 def judged(evidence: EvidenceSet, options: DiagnosisOptions, redactor: Redactor) -> Diagnosis:
     """The diagnosis without the session's secrets.
 
-    The evidence is redacted before it is judged, so that our sentences stay whole whatever the secrets are. Where a
-    secret is a word that the judgement rests on, the evidence itself is judged and the sentences are masked.
+    The evidence is redacted first, so that no secret can cut a word out of our own sentences. If the judgment then
+    differs, a secret is a word that it rests on: the evidence itself is judged, and the sentences are redacted.
     """
     clean = redacted(evidence, redactor.mask)
     found = diagnose(clean, options)
     if clean is evidence:
         return found
     whole = diagnose(evidence, options)
-    if _judgement(whole) == _judgement(found):
+    if _judgment(whole) == _judgment(found):
         return found
     masked = redacted(whole, lambda text: text if text in OWN_WORDS else redactor.mask(text))
     return replace(masked, host=whole.host)
 
 
-def _judgement(found: Diagnosis) -> tuple[object, ...]:
+def _judgment(found: Diagnosis) -> tuple[object, ...]:
     causes = tuple((cause.id, cause.confidence) for cause in found.causes)
     return (
         found.verdict,

@@ -25,8 +25,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Guard
 
-# These words stand in results whatever the secrets are, so they tell nothing. With a password such as "broken" or
-# "panops" a result without them could not be read by the report, and one firewall would spoil that of all others.
+# These words appear in results whatever the secrets are, so they reveal nothing. Redacted for a password such as
+# "broken" or "panops", one firewall's result could not be read by the report, and would spoil it for all others.
 OWN_WORDS = frozenset(
     {
         SCHEMA,
@@ -41,28 +41,21 @@ OWN_WORDS = frozenset(
 
 
 def masked(data: Any, mask: Callable[[str], str]) -> Any:
-    """Gives a result with every text passed through ``mask``, and nothing unseen in it (see ``characters.visible``).
+    """The result with every text passed through ``mask`` and without unseen characters (``characters.visible``).
 
-    Values that are wholly a word of this collection (a verdict, the id of a cause) stay as they are.
+    A value that is exactly one of this collection's own words (a verdict, the id of a cause) stays as it is.
     """
     if isinstance(data, str):
         return data if data in OWN_WORDS else visible(mask(data))
     if isinstance(data, dict):
-        return {shown(name): masked(value, mask) for name, value in data.items()}
+        return {visible(str(name)): masked(value, mask) for name, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [masked(value, mask) for value in data]
     return data
 
 
-def shown(data: Any) -> Any:
-    """A text, or data of any depth, with nothing unseen in it (see ``characters.visible``)."""
-    if isinstance(data, str):
-        return visible(data)
-    return masked(data, str) if isinstance(data, (dict, list, tuple)) else data
-
-
 def mask_of(secrets: Iterable[str]) -> Callable[[str], str]:
-    """A mask for the values of options that are secret, however short they are: for messages that quote options."""
+    """Redacts the values of secret options, however short: for messages that quote options."""
     longest_first = sorted(filter(None, secrets), key=len, reverse=True)
 
     def mask(text: str) -> str:
@@ -74,8 +67,8 @@ def mask_of(secrets: Iterable[str]) -> Callable[[str], str]:
 
 
 def net_of(secrets: Iterable[str]) -> Callable[[str], str]:
-    """A mask for the values of options that are secret, where they cannot be words of ours: for results.
+    """Redacts the values of secret options where they cannot be our own words: for results.
 
-    The last net: an operation redacts what a device said before that becomes a part of a sentence.
+    The last safeguard: an operation redacts a device's words before they become part of a sentence.
     """
     return Redactor(secrets).mask_message

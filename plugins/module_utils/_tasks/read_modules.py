@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import (
     LiveDevice,
@@ -29,7 +30,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.redacting import redacted
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     connection,
     host,
@@ -91,9 +91,9 @@ def _step(*names: str) -> Callable[[LiveDevice, Params], Result]:
             raise EvidenceMissing(next(iter(problems.values())))
         return {
             "host": found.host,
-            **{name: to_data(item.value) for name, item in evidence.items()},
-            "missing": {name: to_data(problem) for name, problem in problems.items()},
-            "asked": [to_data(asked) for item in evidence.values() for asked in item.asked],
+            **{name: encode(item.value) for name, item in evidence.items()},
+            "missing": {name: encode(problem) for name, problem in problems.items()},
+            "asked": [encode(asked) for item in evidence.values() for asked in item.asked],
         }
 
     return ask
@@ -105,16 +105,16 @@ def _facts(device: LiveDevice, params: Params) -> Result:
     problems = {
         name: item.problem for name, item in evidence.items() if item.problem is not None and item.problem != NOT_ASKED
     }
-    values = {name: to_data(item.value) for name, item in evidence.items() if item.value is not None}
+    values = {name: encode(item.value) for name, item in evidence.items() if item.value is not None}
     if not values and problems:
         raise EvidenceMissing(next(iter(problems.values())))
     return {
         "ansible_facts": {
             "mlav": {
                 "host": found.host,
-                "collected_at": to_data(found.collected_at),
+                "collected_at": encode(found.collected_at),
                 **values,
-                "missing": {name: to_data(problem) for name, problem in problems.items()},
+                "missing": {name: encode(problem) for name, problem in problems.items()},
             }
         },
     }

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reports of other runs, read as what they are: files that somebody gives.
+"""Reports of other runs, the file diagnoses.json of each, read within limits and checked before anything is done.
 
 This is a private module: it may change in any release.
 """
@@ -14,6 +14,7 @@ import math
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import Misfit
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.given_file import (
     FileTooLarge,
@@ -21,7 +22,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.given_file imp
     read_given_file,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.shape import Misfit, require_diagnoses
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.document import read_diagnoses
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis
 
 # Of all files together. 20,000 firewalls that were each diagnosed in full, one in ten of them broken, take 270 MB.
 MAX_BYTES = 512 * 1024 * 1024
@@ -30,12 +32,12 @@ MAX_BYTES = 512 * 1024 * 1024
 MAX_VALUES = 20_000_000
 
 
-def read_reports(paths: Iterable[str]) -> list[tuple[str, list[dict[str, Any]]]]:
+def read_reports(paths: Iterable[str]) -> list[tuple[str, list[Diagnosis]]]:
     """The diagnoses that each file holds, by its path.
 
     Raises:
-        InvalidOption: one of them is no such file, or they are too large; the message names the file and what would be
-            right.
+        InvalidOption: one of them is no such file, or they are too large; the message names the file, the place in it,
+            what belongs there and what is there.
     """
     bytes_left, values_left = MAX_BYTES, MAX_VALUES
     reports = []
@@ -46,13 +48,18 @@ def read_reports(paths: Iterable[str]) -> list[tuple[str, list[dict[str, Any]]]]
             values_left -= sum(content.count(mark) for mark in (b"[", b"{", b","))
             if values_left < 0:
                 raise UnusableFile(f"at most {MAX_VALUES} values in all files together", "more")
-            reports.append((path, require_diagnoses(_loaded(content))))
+            reports.append((path, list(read_diagnoses(_loaded(content)))))
         except FileTooLarge as error:
-            expected = f"at most {MAX_BYTES} bytes in all files together"
-            raise InvalidOption(f"report_files[{number}] is {path!r}. Expected: {expected}. Actual: more.") from error
-        except (UnusableFile, Misfit) as error:
-            raise InvalidOption(f"report_files[{number}] is {path!r}. {error}") from error
+            raise _unusable(number, path, f"at most {MAX_BYTES} bytes in all files together", "more") from error
+        except UnusableFile as error:
+            raise _unusable(number, path, error.expected, error.actual) from error
+        except Misfit as misfit:
+            raise InvalidOption(f"report_files[{number}], {path!r}: {misfit}.") from misfit
     return reports
+
+
+def _unusable(number: int, path: str, expected: str, actual: str) -> InvalidOption:
+    return InvalidOption(f"report_files[{number}], {path!r}: expected {expected}, got: {actual}.")
 
 
 def _loaded(content: bytes) -> Any:
@@ -63,7 +70,7 @@ def _loaded(content: bytes) -> Any:
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no number of JSON")
+    raise ValueError(f"{word} is not a JSON number")
 
 
 def _finite(text: str) -> float:

@@ -32,7 +32,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._version import COLLEC
 
 
 def folder_for_evidence(folder: str | None) -> str | None:
-    """Makes the folder that the option ``save_evidence`` names, before anything is asked; None where it names none.
+    """Creates the folder of the option ``save_evidence`` before anything is asked; None without one.
 
     Raises:
         InvalidOption: it cannot be written.
@@ -41,8 +41,7 @@ def folder_for_evidence(folder: str | None) -> str | None:
         return None
     if not folder:
         raise InvalidOption(
-            "option save_evidence is ''. Expected: a folder that can be written. Actual: no folder (the role: set "
-            "mlav_report_dir)."
+            "save_evidence: expected a folder that can be written, got ''. In the role, set mlav_report_dir."
         )
     make_folder(folder, f"option save_evidence is {folder!r}")
     return folder
@@ -56,14 +55,14 @@ def gather_and_save(
     folder: str | None,
     named: Callable[[EvidenceSet], str] | None = None,
 ) -> tuple[EvidenceSet, str | None]:
-    """Gathers, and saves what was answered where there is a folder for it.
+    """Gathers, and saves the answers where there is a folder for them.
 
     Args:
-        host: the firewall's name, and that of its file.
-        named: finds the firewall's own name in what was gathered, where ``host`` is that of an archive.
+        host: the name of the firewall and of its evidence file.
+        named: finds the firewall's own name in the evidence, where ``host`` names a tech-support file.
 
     Returns:
-        The evidence, and the path of the file that was written.
+        The evidence, and the path of the evidence file; None where none was written.
     """
     recording = RecordingDevice(device, INTEREST, redactor, options.now) if folder is not None else None
     asked = device if recording is None else recording
@@ -85,12 +84,12 @@ def gather_and_save(
 
 
 def gather_again(path: str, host: str, options: GatherOptions) -> EvidenceSet:
-    """Asks saved evidence: that in the file ``path``, or in the folder ``path`` the file of ``host``.
+    """Gathers from an evidence file: ``path`` itself, or the file of ``host`` in the folder ``path``.
 
-    It is asked at least as deep as it was then.
+    At least as deep as the evidence was collected.
 
     Raises:
-        InvalidOption: there is no such evidence; the message names the option ``evidence``.
+        InvalidOption: there is no such file; the message names the option ``evidence``.
     """
     file = Path(path)
     saved = read_saved(str(file / name_of_file(host)) if file.is_dir() else path)

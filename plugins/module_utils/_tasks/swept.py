@@ -9,12 +9,14 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data, utc
+from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import decoder, utc
+from ansible_collections.panops.mlav.plugins.module_utils._device.constraints import Natural, Text, Utc
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import COMMAND
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     Asked,
@@ -66,8 +68,8 @@ class SweptFirewall(TypedDict):
     cloud_server: str | None
     error: Error | None
     answer: str | None
-    collected_at: str
-    duration_ms: int
+    collected_at: Annotated[str, Text(pattern=Utc(seconds=True).pattern, example=Utc().example)]
+    duration_ms: Natural
 
 
 def swept_firewall(evidence: EvidenceSet) -> SweptFirewall:
@@ -88,25 +90,21 @@ def swept_firewall(evidence: EvidenceSet) -> SweptFirewall:
     }
 
 
-def settled(row: Mapping[str, Any]) -> bool:
-    """No further diagnosis is needed, or none would come to more.
+#: Reads a row, without unseen characters (``characters.visible``). Raises Misfit, which names the place.
+read_swept = decoder(SweptFirewall, text=visible)
 
-    Raises:
-        KeyError, TypeError: it is not what a sweep returns.
-    """
+
+def settled(row: SweptFirewall) -> bool:
+    """No further diagnosis is needed, or none would come to more."""
     return row["state"] == "connected" or (row["error"] is not None and row["error"]["kind"] in _SETTLED)
 
 
-def diagnosis_of(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The diagnosis of a settled firewall, as data.
-
-    Raises:
-        AttributeError, KeyError, TypeError, ValueError: it is not what a sweep returns.
-    """
+def diagnosis_of(row: SweptFirewall) -> Diagnosis:
+    """The diagnosis of a settled firewall."""
     status = CloudStatus("connected", row["cloud_server"]) if row["state"] == "connected" else None
     error, answer = row["error"], row["answer"]
     problem = Problem(error["kind"], error["message"], error["remedy"]) if error is not None else None
     asked = (Asked(COMMAND.cli, "api", answer),) if answer is not None else ()
     collected_at = datetime.fromisoformat(row["collected_at"].replace("Z", "+00:00"))
     evidence = Evidence(status, problem, asked, row["duration_ms"])
-    return to_data(diagnose(EvidenceSet(row["host"], "live", collected_at, "status", cloud_status=evidence)))
+    return diagnose(EvidenceSet(row["host"], "live", collected_at, "status", cloud_status=evidence))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Cause, Diagnosis
 from ansible_collections.panops.mlav.tests.unit.article.firewall import Firewall, Shape, judged, log, quiet
 from tests.tooling.schemas import validator
@@ -91,7 +91,7 @@ def check(row: Row, shape: Shape) -> Diagnosis:
     assert [words for words in row.summary if words not in found.summary] == [], found.summary
     problems = [*unfinished(found.summary), *(problem for cause in found.causes for problem in unreadable(cause))]
     assert problems == [], problems
-    validator("diagnosis").validate(to_data(found))
+    validator("diagnosis").validate(encode(found))
     return found
 
 

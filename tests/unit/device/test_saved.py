@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import errors
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     DeviceError,
     InvalidOption,
@@ -40,7 +41,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interest import INTEREST
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from tests.tooling.schemas import validator
 
 START = datetime(2026, 11, 23, 10, 15, tzinfo=timezone.utc)
@@ -273,7 +273,7 @@ NO_JSON = [b"", b"{", b"\xff\xfe", b"\x1f\x8b\x08", b"[" * 90_000, b'{"a": \x00}
 
 
 @pytest.mark.parametrize("content", NO_JSON)
-def test_what_is_no_json_is_said_to_be_none(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_no_json_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "fw.json"
     path.write_bytes(content)
     with pytest.raises(InvalidOption) as raised:
@@ -287,18 +287,18 @@ def test_what_is_no_json_is_said_to_be_none(content: bytes, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("content", "actual"),
     [
-        ("[]", "the document does not fit. Expected: a mapping. Actual: a list."),
-        ("null", "the document does not fit. Expected: a mapping. Actual: nothing."),
-        ("{}", "It is no saved evidence. Expected: schema panops.mlav/evidence/1. Actual: nothing."),
-        ('{"schema": ["x"]}', "It is no saved evidence. Expected: schema panops.mlav/evidence/1. Actual: a list."),
+        ("[]", "expected a mapping, got a list."),
+        ("null", "expected a mapping, got null."),
+        ("{}", "schema: expected panops.mlav/evidence/1, got null."),
+        ('{"schema": ["x"]}', "schema: expected panops.mlav/evidence/1, got a list."),
         (
             '{"schema": "panops.mlav/diagnosis/1"}',
-            "It is no saved evidence. Expected: schema panops.mlav/evidence/1. Actual: 'panops.mlav/diagnosis/1'.",
+            "schema: expected panops.mlav/evidence/1, got 'panops.mlav/diagnosis/1'.",
         ),
         (
             '{"schema": "panops.mlav/evidence/2"}',
-            "This version of the collection reads panops.mlav/evidence/1 only, and a newer one wrote the evidence: "
-            "use that. Expected: schema panops.mlav/evidence/1. Actual: panops.mlav/evidence/2.",
+            "schema: expected panops.mlav/evidence/1, got 'panops.mlav/evidence/2' "
+            "(written by a newer release of this collection, which can read it).",
         ),
     ],
 )
@@ -417,14 +417,14 @@ def assert_survives(data: Any) -> None:
         refused = error.message
     if saved is None:
         assert refused is not None
-        assert "Expected: " in refused
-        assert "Actual: " in refused
+        assert "expected " in refused
+        assert ", got " in refused
         assert len(refused) < 500
         return
     found = judged(saved)
     problems = [getattr(found, name).problem for name in EVIDENCE_NAMES]
     assert "crash" not in {problem.kind for problem in problems if problem is not None}
-    json.dumps(to_data(found)).encode("utf-8")
+    json.dumps(encode(found)).encode("utf-8")
     assert diagnose(found).verdict != "healthy"
 
 
@@ -436,7 +436,7 @@ def test_the_small_document_is_right() -> None:
 
 
 @pytest.mark.parametrize("path", list(places(SMALL)), ids=lambda path: ".".join(str(name) for name in path) or "all")
-def test_no_value_in_any_place_breaks_more_than_itself(path: tuple[Any, ...]) -> None:
+def test_a_wrong_value_anywhere_spoils_only_its_own_question(path: tuple[Any, ...]) -> None:
     assert_survives(changed(path))
     for value in WRONG:
         assert_survives(changed(path, value))
@@ -464,35 +464,39 @@ def test_a_wrong_type_is_refused_and_the_place_named(path: tuple[Any, ...], valu
         (
             ("questions", 0, "error"),
             {},
-            "questions[0] Expected: either answers or error. Actual: answers, ask, asked_at",
+            "questions[0]: expected either error or answers, got a mapping.",
         ),
-        (("questions", 0, "answers"), [], "questions[0].answers Expected: one answer to a command. Actual: 0."),
+        (("questions", 0, "answers"), [], "questions[0].answers: expected one answer to a command, got 0."),
         (
             ("questions", 0, "answers", 0, "xml"),
             "<r/>",
-            "questions[0].answers[0] Expected: either text or xml. Actual: ",
+            "questions[0].answers[0]: expected either xml or text, got a mapping.",
         ),
         (
             ("questions", 0, "answers", 0, "notes", 0),
             5,
-            "questions[0].answers[0].notes[0] does not fit. Expected: a text.",
+            "questions[0].answers[0].notes[0]: expected a text, got 5.",
         ),
         (
             ("questions", 0, "asked_at"),
             "2026-11-23T10:15:00",
-            "questions[0].asked_at does not fit. Expected: a time such",
+            "questions[0].asked_at: expected a time in UTC such as ",
         ),
-        (("questions", 0, "asked_at"), "0001-01-01T00:00:00Z", "questions[0].asked_at does not fit."),
+        (
+            ("questions", 0, "asked_at"),
+            "0001-01-01T00:00:00Z",
+            "questions[0].asked_at: expected a time in UTC such as ",
+        ),
         (
             ("questions", 1, "error", "kind"),
             "Not a word",
-            "questions[1].error.kind does not fit. Expected: a word such",
+            "questions[1].error.kind: expected a text such as unreachable, got 'Not a word'.",
         ),
-        (("source",), "saved", "source does not fit. Expected: one of live, techsupport. Actual: 'saved'."),
-        (("host",), "x" * 1001, "host does not fit. Expected: a text of 1 to 1000 characters. Actual: 'xxx"),
+        (("source",), "saved", "source: expected one of live, techsupport, got 'saved'."),
+        (("host",), "x" * 1001, "host: expected a text of 1 to 1000 characters, got 'xxx"),
     ],
 )
-def test_what_does_not_fit_is_refused(path: tuple[Any, ...], value: Any, message: str) -> None:
+def test_a_document_of_another_shape_is_refused(path: tuple[Any, ...], value: Any, message: str) -> None:
     with pytest.raises(MalformedAnswer) as raised:
         SavedEvidence.from_document(changed(path, value))
     assert raised.value.message.startswith(message)

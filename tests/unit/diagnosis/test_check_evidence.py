@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import CheckEvidence, MissingEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
@@ -125,7 +125,7 @@ def test_what_the_result_says_of_the_device() -> None:
     ],
 )
 def test_when_evidence_was_collected_is_in_utc(moment: datetime, shown: str) -> None:
-    assert to_data(diagnose(firewall(collected_at=moment)))["collected_at"] == shown
+    assert encode(diagnose(firewall(collected_at=moment)))["collected_at"] == shown
 
 
 EXPLAINED: list[tuple[str, m.EvidenceSet, dict[str, str | None]]] = [

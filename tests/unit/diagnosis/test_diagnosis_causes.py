@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.diagnose import diagnose
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import model as m
@@ -509,7 +509,7 @@ ROWS = [
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_evidence_leads_to_verdict_and_causes(row: Row) -> None:
     found = diagnose(row.evidence)
-    data = to_data(found)
+    data = encode(found)
     validator("diagnosis").validate(data)
     assert json.loads(json.dumps(data)) == data
     assert (found.verdict, tuple(f"{cause.id} {cause.confidence}" for cause in found.causes)) == (

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.data import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.not_diagnosed import not_diagnosed
 from tests.tooling.schemas import validator
 
 
 def test_it_is_undetermined_and_says_why() -> None:
-    data = to_data(not_diagnosed("fw-lon-1", "It broke off.", datetime(2026, 11, 23, 10, 15, tzinfo=timezone.utc)))
+    data = encode(not_diagnosed("fw-lon-1", "It broke off.", datetime(2026, 11, 23, 10, 15, tzinfo=timezone.utc)))
     validator("diagnosis").validate(data)
     assert data == {
         "schema": "panops.mlav/diagnosis/1",

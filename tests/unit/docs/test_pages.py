@@ -6,17 +6,12 @@
 
 from __future__ import annotations
 
-from tests.tooling.pages import PAGES, REQUESTS, SCHEMA, diagnosis_schema, pages, requests_page
+from tests.tooling.pages import PAGES, REQUESTS, pages, requests_page
 
 
 def test_cause_pages_are_up_to_date() -> None:
     found = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
     assert found == pages(), "write them anew: .venv/bin/python -m tests.tooling.pages"
-
-
-def test_cause_ids_of_the_schema_are_up_to_date() -> None:
-    written = SCHEMA.read_text(encoding="utf-8")
-    assert written == diagnosis_schema(), "write them anew: .venv/bin/python -m tests.tooling.pages"
 
 
 def test_the_page_of_requests_is_up_to_date() -> None:

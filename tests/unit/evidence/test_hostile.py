@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     clock,
     cloud_status,
@@ -39,7 +40,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, ServiceRoute
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
     CERTIFICATE,
     CONNECTED,
@@ -129,7 +129,7 @@ def elements(draw: st.DrawFn) -> Element:
 @given(text=TEXT, result=elements())
 def test_no_parser_crashes(name: str, text: str, result: Element) -> None:
     with contextlib.suppress(Unrecognized):
-        to_data(PARSERS[name](text, result))
+        encode(PARSERS[name](text, result))
 
 
 @settings(max_examples=40, deadline=None)

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.catalogue import CATALOGUE
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.causes.entry import Actor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
-    SCHEMA,
     Cause,
     Confidence,
     Diagnosis,
@@ -27,14 +28,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Pl
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Preferences, choose, turn
 
 
-def cause(name: str, confidence: Confidence = "proven", actor: str = "firewall_admin", **details: Any) -> Cause:
+def cause(name: str, confidence: Confidence = "proven", actor: Actor = "firewall_admin", **details: Any) -> Cause:
     remedy = Remedy("Do it.", actor, True, None, {}, "low", True, "https://example.com")
     return Cause(name, "MLAV0000", "Title", confidence, ("check",), remedy, details)
 
 
 def diagnosis(*causes: Cause, verdict: Verdict = "broken") -> Diagnosis:
     return Diagnosis(
-        SCHEMA,
         "fw-1",
         "live",
         None,
@@ -171,7 +171,7 @@ PLAN = Plan(
 
 
 def test_the_same_plan_holds_whatever_its_texts() -> None:
-    approved = replace(PLAN, confidence="likely", pending={"bob": ("/config/x",)}).to_data()
+    approved = encode(replace(PLAN, confidence="likely", pending={"bob": ("/config/x",)}))
     approved["steps"][0]["text"] = "Other words."
     require_approved(PLAN, approved)
 
@@ -192,7 +192,7 @@ def test_the_same_plan_holds_whatever_its_texts() -> None:
 )
 def test_any_difference_to_the_approved_plan_refuses(change: dict[str, Any], said: str) -> None:
     with pytest.raises(Blocked) as refused:
-        require_approved(replace(PLAN, **change), PLAN.to_data())
+        require_approved(replace(PLAN, **change), encode(PLAN))
     assert (refused.value.guard, refused.value.option) == ("plan", "plan")
     assert said in refused.value.message
 
@@ -200,4 +200,4 @@ def test_any_difference_to_the_approved_plan_refuses(change: dict[str, Any], sai
 @pytest.mark.parametrize("steps", [None, "commit", [1], [None]])
 def test_a_plan_that_is_no_plan_refuses(steps: Any) -> None:
     with pytest.raises(Blocked, match="the steps were none"):
-        require_approved(PLAN, {**PLAN.to_data(), "steps": steps})
+        require_approved(PLAN, {**encode(PLAN), "steps": steps})

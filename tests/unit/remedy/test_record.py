@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.document import SCHEMA, RemediationRecord, read_record
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Step
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import SCHEMA, Record
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
 from ansible_collections.panops.mlav.plugins.module_utils._report.remediation import (
     remediation_lines,
     remediation_markdown,
@@ -72,6 +74,17 @@ def test_a_step_that_fails_says_so_and_the_rest_was_never_begun(error: BaseExcep
     assert states(kept[-1]) == [("add_exclusion", state)]
 
 
+def test_what_is_kept_reads_back_as_the_published_record() -> None:
+    kept: list[dict[str, Any]] = []
+    made = record(kept)
+    made.planned(PLAN)
+    with made.step(COMMIT) as action:
+        action.update(job_id=17, restarted=True, warnings=["careful"])
+    made.finish()
+    assert encode(read_record(kept[-1])) == kept[-1]
+    assert kept[-1]["actions"][0]["restarted"] is True
+
+
 def test_a_step_that_was_not_planned_stands_at_the_end() -> None:
     kept: list[dict[str, Any]] = []
     made = record(kept)
@@ -91,8 +104,12 @@ def test_a_refusal_names_the_variable_that_lifts_it() -> None:
     assert (made.reason, made.option) == ("For a person.", None)
 
 
-def told(host: str, outcome: str, **more: Any) -> dict[str, Any]:
-    return {
+def step(**more: Any) -> dict[str, Any]:
+    return {"action": "commit", "host": "fw-1", "state": "done", "text": "Commit.", **more}
+
+
+def published(host: str, outcome: str, **more: Any) -> RemediationRecord:
+    data = {
         "schema": SCHEMA,
         "host": host,
         "cause": "tls_interception",
@@ -103,35 +120,36 @@ def told(host: str, outcome: str, **more: Any) -> dict[str, Any]:
         "outcome": outcome,
         **more,
     }
+    return read_record(data)
 
 
-def test_firewalls_that_were_not_begun_after_a_failure_are_halted() -> None:
+def test_planned_firewalls_are_blocked_after_a_failure() -> None:
     records = [
-        told("fw-1", "repaired"),
-        told("fw-2", "rolled_back"),
-        told("fw-3", "planned", actions=[{"action": "commit", "state": "planned", "text": "Commit."}]),
-        told("fw-4", "blocked", reason="No.", guard="busy"),
-        told("fw-5", "nothing_to_do"),
+        published("fw-1", "repaired"),
+        published("fw-2", "rolled_back"),
+        published("fw-3", "planned", actions=[step(state="planned")]),
+        published("fw-4", "blocked", reason="No.", guard="busy"),
+        published("fw-5", "nothing_to_do"),
     ]
     halted = with_halted(records, ["fw-2"])
-    assert [(item["outcome"], item.get("guard")) for item in halted] == [
+    assert [(item.outcome, item.guard) for item in halted] == [
         ("repaired", None),
         ("rolled_back", None),
         ("blocked", "halted"),
         ("blocked", "busy"),
         ("nothing_to_do", None),
     ]
-    assert halted[2]["reason"] == "Not begun: the remediation of fw-2 failed, which stops those after it."
-    assert halted[2]["actions"] == []
+    assert halted[2].reason == "Not begun: the remediation of fw-2 failed, which stops those after it."
+    assert halted[2].actions == ()
     assert with_halted(records, []) == records
 
 
 def test_the_summary_puts_what_needs_a_person_first() -> None:
     records = [
-        told("fw-1", "nothing_to_do", cause=None, summary_before="Connected."),
-        told("fw-2", "repaired", actions=[{"text": "Commit."}], summary_after="Connected now."),
-        told("fw-3", "blocked", reason="Somebody\x1b[31m holds a lock."),
-        told("fw-4", "failed", error="It failed.", left_behind=["the exclusion"]),
+        published("fw-1", "nothing_to_do", cause=None, summary_before="Connected."),
+        published("fw-2", "repaired", actions=[step()], summary_after="Connected now."),
+        published("fw-3", "blocked", reason="Somebody\x1b[31m holds a lock."),
+        published("fw-4", "failed", error="It failed.", left_behind=["the exclusion"]),
     ]
     assert remediation_lines(records) == [
         "MLAV remediation: 4 firewalls, 1 failed, 1 blocked, 1 repaired, 1 nothing to do",
@@ -143,9 +161,8 @@ def test_the_summary_puts_what_needs_a_person_first() -> None:
 
 
 def test_the_page_escapes_what_devices_say() -> None:
-    action = {"action": "commit", "host": "fw-1", "state": "failed", "text": "Commit.", "job_id": 17}
-    action |= {"began_at": "2026-11-25T01:02:03Z", "details": ["<script>|x"]}
-    page = remediation_markdown([told("fw-1", "failed", error="a | b", actions=[action], plan=PLAN.to_data())])
+    action = step(state="failed", job_id=17, began_at="2026-11-25T01:02:03Z", details=["<script>|x"])
+    page = remediation_markdown([published("fw-1", "failed", error="a | b", actions=[action], plan=encode(PLAN))])
     assert "| fw-1 | failed | tls\\_interception | broken | - | a \\| b |" in page
     assert "- fw-1: Commit. **failed**, job 17, 2026-11-25T01:02:03Z" in page
     assert "  - details: \\<script\\>\\|x" in page

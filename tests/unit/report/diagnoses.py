@@ -69,5 +69,21 @@ def diagnosis(host: str, verdict: str = "healthy", cause: str | None = None, **c
     }
 
 
+def planted(value: Any, characters: str) -> Any:
+    """Every text in a result as a device may have it."""
+    if isinstance(value, str):
+        return f"{value[:3]}{characters}{value[3:]}"
+    if isinstance(value, dict):
+        # What programs read stays: a report takes no other.
+        kept = {
+            *("schema", "verdict", "status", "outcome", "state", "source", "confidence", "cause_confidence", "code"),
+            *("actor", "risk", "collected_at", "because", "action", "order", "candidate", "verdict_before"),
+            *(("id",) if isinstance(value.get("code"), str) or "status" in value else ()),
+            *(("evidence",) if isinstance(value.get("evidence"), str) else ()),
+        }
+        return {name: item if name in kept else planted(item, characters) for name, item in value.items()}
+    return [planted(item, characters) for item in value] if isinstance(value, list) else value
+
+
 def report(check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
     return run_operation(REPORT, arguments, check_mode)

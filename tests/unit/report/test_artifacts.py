@@ -17,7 +17,7 @@ FLEET = [
     diagnosis("fw-d", "degraded", "clock_skew"),
     diagnosis("fw-e", "not_applicable"),
 ]
-TOLD = {
+KEYS = {
     "mlav_fw_a": {"verdict": "broken", "cause": "tls_interception"},
     "mlav_fw_b": {"verdict": "healthy", "cause": None},
     "mlav_fw_c": {"verdict": "undetermined", "cause": None},
@@ -28,15 +28,15 @@ TOLD = {
 
 @pytest.mark.parametrize(
     ("choice", "keys"),
-    [("all", list(TOLD)), ("unhealthy", ["mlav_fw_a", "mlav_fw_c", "mlav_fw_d"])],
+    [("all", list(KEYS)), ("unhealthy", ["mlav_fw_a", "mlav_fw_c", "mlav_fw_d"])],
 )
-def test_the_choice_decides_who_is_told(choice: str, keys: list[str]) -> None:
+def test_the_choice_decides_which_firewalls_are_included(choice: str, keys: list[str]) -> None:
     result = report(diagnoses=FLEET, artifacts=choice)
-    assert result["artifacts"] == {key: TOLD[key] for key in keys}
+    assert result["artifacts"] == {key: KEYS[key] for key in keys}
     assert "warnings" not in result
 
 
-def test_none_is_told_without_being_asked() -> None:
+def test_no_artifacts_by_default() -> None:
     assert "artifacts" not in report(diagnoses=FLEET)
     assert "artifacts" not in report(diagnoses=FLEET, artifacts="none")
 
@@ -56,7 +56,7 @@ def test_a_key_is_a_name_that_set_stats_takes(host: str, key: str) -> None:
     assert list(report(diagnoses=[diagnosis(host)], artifacts="all")["artifacts"]) == [key]
 
 
-def test_names_that_hint_one_key_are_told_apart() -> None:
+def test_names_with_the_same_key_get_a_mark_each() -> None:
     hosts = ["fw-1", "fw.1", "fw-2"]
     fleet = [diagnosis("fw-1", "broken", "tls_interception"), diagnosis("fw.1"), diagnosis("fw-2")]
     result = report(diagnoses=fleet, artifacts="all")
@@ -65,11 +65,11 @@ def test_names_that_hint_one_key_are_told_apart() -> None:
     assert result["artifacts"]["mlav_fw_1_d8fac5c8"] == {"verdict": "broken", "cause": "tls_interception"}
     assert [found["verdict"] for found in result["artifacts"].values()] == ["broken", "healthy", "healthy"]
     [warning] = result["warnings"]
-    assert warning.endswith("as the plain one is not theirs alone: fw-1, fw.1.")
+    assert warning.endswith("because several names give the plain one: fw-1, fw.1.")
     # The key of the broken one does not depend on what the other's verdict is.
     assert list(report(diagnoses=fleet, artifacts="unhealthy")["artifacts"]) == ["mlav_fw_1_d8fac5c8"]
 
 
-def test_the_statistic_of_the_query_is_no_firewall() -> None:
+def test_a_firewall_named_query_does_not_take_the_key_of_the_query() -> None:
     [key] = report(diagnoses=[diagnosis("query")], artifacts="all")["artifacts"]
     assert key.startswith("mlav_query_")

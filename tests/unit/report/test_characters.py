@@ -15,9 +15,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import SHOWN, visible
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
-from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis
+from ansible_collections.panops.mlav.tests.unit.remedy.test_choice import PLAN
+from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis, planted
 from tests.tooling.operations import run_operation
 
 #: By what they do to a reader.
@@ -52,22 +54,11 @@ def test_text_stays_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize("kind", CHARACTERS)
-def test_an_excerpt_shows_none(kind: str) -> None:
+def test_an_excerpt_has_no_unseen_character(kind: str) -> None:
     told = excerpt(f"before{CHARACTERS[kind]}after")
     assert visible(told) == told
     assert told.startswith("before")
     assert told.endswith("after")
-
-
-def planted(value: Any, characters: str) -> Any:
-    """Every text in a result as a device may have it."""
-    if isinstance(value, str):
-        return f"{value[:3]}{characters}{value[3:]}"
-    if isinstance(value, dict):
-        # What programs read stays: a report takes no other.
-        kept = ("schema", "verdict", "status", "outcome", "state", "source", "confidence")
-        return {name: item if name in kept else planted(item, characters) for name, item in value.items()}
-    return [planted(item, characters) for item in value] if isinstance(value, list) else value
 
 
 def written(folder: Path, **arguments: Any) -> dict[str, str]:
@@ -86,7 +77,7 @@ def assert_seen(places: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("kind", CHARACTERS)
-def test_no_report_of_diagnoses_holds_one(kind: str, tmp_path: Path) -> None:
+def test_a_report_of_diagnoses_has_no_unseen_character(kind: str, tmp_path: Path) -> None:
     hostile = planted(diagnosis("fw-a", "broken", "tls_interception"), CHARACTERS[kind])
     hostile["missing"] = planted(
         [{"evidence": "ping", "kind": "refused", "reason": "no ping", "hint": "Ask."}], CHARACTERS[kind]
@@ -97,7 +88,7 @@ def test_no_report_of_diagnoses_holds_one(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", CHARACTERS)
-def test_no_report_of_remediations_holds_one(kind: str, tmp_path: Path) -> None:
+def test_a_report_of_remediations_has_no_unseen_character(kind: str, tmp_path: Path) -> None:
     step = {
         "action": "commit",
         "host": "fw-a",
@@ -117,7 +108,7 @@ def test_no_report_of_remediations_holds_one(kind: str, tmp_path: Path) -> None:
         "left_behind": ["a lock"],
         "verdict_before": "broken",
         "verdict_after": None,
-        "plan": {"candidate": "sha256:0", "pending": {"bob": ["/config/shared"]}},
+        "plan": encode(PLAN),
     }
     hostile = planted(record, CHARACTERS[kind])
     hostile["plan"]["pending"] = {f"bo{CHARACTERS[kind]}b": ["/config"]}

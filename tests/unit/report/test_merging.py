@@ -64,7 +64,7 @@ def test_files_with_the_results_of_this_run_and_its_failures(file: File) -> None
 
 
 @pytest.mark.parametrize(("times", "newest"), [((EARLY, LATE), 1), ((LATE, EARLY), 0), ((EARLY, EARLY), 0)])
-def test_the_newest_of_a_firewall_stands(times: tuple[str, str], newest: int, file: File) -> None:
+def test_the_newest_diagnosis_of_a_firewall_wins(times: tuple[str, str], newest: int, file: File) -> None:
     verdicts = ("broken", "healthy")
     files = [
         file(f"file-{number}", diagnosis("fw-a", verdicts[number], collected_at=times[number])) for number in (0, 1)
@@ -73,10 +73,10 @@ def test_the_newest_of_a_firewall_stands(times: tuple[str, str], newest: int, fi
     assert lines(result) == [("fw-a", verdicts[newest])]
     other = 1 - newest
     assert result["superseded"] == [{"host": "fw-a", "collected_at": times[other], "file": files[other]}]
-    assert result["warnings"] == ["1 firewall is in more than one report, and the newest diagnosis stands: fw-a."]
+    assert result["warnings"] == ["1 firewall is in more than one report; the newest diagnosis wins: fw-a."]
 
 
-def test_this_run_stands_against_an_older_file_and_falls_to_a_newer_one(file: File) -> None:
+def test_this_run_wins_over_an_older_file_and_loses_to_a_newer_one(file: File) -> None:
     older = file("older", diagnosis("fw-a", "broken", "tls_interception", collected_at=EARLY))
     newer = file("newer", diagnosis("fw-b", "broken", "tls_interception", collected_at=LATE))
     own = [diagnosis("fw-a", collected_at=LATE), diagnosis("fw-b", collected_at=EARLY)]
@@ -123,31 +123,31 @@ def without(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "Expected: JSON, as diagnoses.json of a report. Actual: Expecting value"),
-        ("[", "Expected: JSON, as diagnoses.json of a report."),
-        (b"\xff\xfe[]", "Expected: JSON, as diagnoses.json of a report. Actual: 'utf-8' codec can't decode"),
-        ("[" * 100_000, "Expected: JSON, as diagnoses.json of a report."),
-        ("[NaN]", "Actual: NaN is no number of JSON"),
-        ("[1e999]", "Actual: a number is too large"),
-        ("{}", "Expected: a list of diagnoses, as diagnoses.json of a report. Actual: a mapping."),
-        ("null", "Expected: a list of diagnoses, as diagnoses.json of a report. Actual: null."),
-        ([diagnosis("fw-a"), 7], "[1] Expected: a diagnosis, schema panops.mlav/diagnosis/1. Actual: a number."),
+        ("", "expected JSON, as diagnoses.json of a report, got: Expecting value"),
+        ("[", "expected JSON, as diagnoses.json of a report, got: "),
+        (b"\xff\xfe[]", "expected JSON, as diagnoses.json of a report, got: 'utf-8' codec can't decode"),
+        ("[" * 100_000, "expected JSON, as diagnoses.json of a report, got: "),
+        ("[NaN]", "got: NaN is not a JSON number."),
+        ("[1e999]", "got: a number is too large."),
+        ("{}", "expected a list of diagnoses, as diagnoses.json of a report, got a mapping."),
+        ("null", "expected a list of diagnoses, as diagnoses.json of a report, got null."),
+        ([diagnosis("fw-a"), 7], "[1]: expected a mapping, got 7."),
         (
             [{"schema": "panops.mlav/remediation/1"}],
-            "[0] Expected: a diagnosis, schema panops.mlav/diagnosis/1. Actual: 'panops.mlav/remediation/1'.",
+            "[0].schema: expected panops.mlav/diagnosis/1, got 'panops.mlav/remediation/1'.",
         ),
         (
             [diagnosis("fw-a", schema="panops.mlav/diagnosis/2")],
-            "[0] Expected: schema panops.mlav/diagnosis/1, which this version of the collection reads; "
-            "a newer one wrote this. Actual: 'panops.mlav/diagnosis/2'.",
+            "[0].schema: expected panops.mlav/diagnosis/1, got 'panops.mlav/diagnosis/2' "
+            "(written by a newer release of this collection, which can read it).",
         ),
-        ([without("summary")], "[0] Expected: a mapping with summary. Actual: a mapping."),
-        ([diagnosis("fw-a", verdict="fine")], "[0].verdict Expected: one of broken, undetermined, degraded, standby"),
-        ([diagnosis("fw-a", causes=[{}])], "[0].causes[0] Expected: a mapping with id. Actual: a mapping."),
-        ([diagnosis("fw-a", extra=1)], "[0].extra Expected: no such member. Actual: a number."),
+        ([without("summary")], "[0]: expected a mapping with summary, got a mapping."),
+        ([diagnosis("fw-a", verdict="fine")], "[0].verdict: expected one of broken, undetermined, degraded, standby"),
+        ([diagnosis("fw-a", causes=[{}])], "[0].causes[0]: expected a mapping with id, got a mapping."),
+        ([diagnosis("fw-a", extra=1)], "[0].extra: expected no key of this name, got 1."),
     ],
 )
-def test_what_is_no_report_is_refused_and_nothing_is_written(
+def test_a_file_that_is_no_report_is_refused_and_nothing_is_written(
     content: str | bytes | list[Any], said: str, file: File, tmp_path: Path
 ) -> None:
     path = tmp_path / "bad.json"
@@ -158,7 +158,7 @@ def test_what_is_no_report_is_refused_and_nothing_is_written(
     )
     with pytest.raises(InvalidOption) as raised:
         report(report_files=[file("good", diagnosis("fw-b")), str(path)], report_dir=str(tmp_path / "all"))
-    assert raised.value.message.startswith(f"report_files[1] is {str(path)!r}. ")
+    assert raised.value.message.startswith(f"report_files[1], {str(path)!r}: ")
     assert said in raised.value.message
     assert not (tmp_path / "all").exists()
 
@@ -166,9 +166,9 @@ def test_what_is_no_report_is_refused_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("absent.json", "Expected: a file that can be read. Actual: No such file or directory."),
-        (".", "Expected: a file that can be read. Actual: Is a directory."),
-        ("pipe", "Expected: a regular file. Actual: something else."),
+        ("absent.json", "expected a file that can be read, got: No such file or directory."),
+        (".", "expected a file that can be read, got: Is a directory."),
+        ("pipe", "expected a regular file, got: something else."),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(name: str, said: str, tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_file_that_cannot_be_read_is_named(name: str, said: str, tmp_path: Pat
     path = f"{tmp_path}/{name}"
     with pytest.raises(InvalidOption) as raised:
         report(report_files=[path])
-    assert raised.value.message == f"report_files[0] is {path!r}. {said}"
+    assert raised.value.message == f"report_files[0], {path!r}: {said}"
 
 
 def test_a_byte_order_mark_and_a_link_are_read(tmp_path: Path) -> None:
@@ -188,8 +188,8 @@ def test_a_byte_order_mark_and_a_link_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("limit", "said"),
     [
-        ("MAX_BYTES", "bytes in all files together. Actual: more."),
-        ("MAX_VALUES", "values in all files together. Actual: more."),
+        ("MAX_BYTES", "bytes in all files together, got: more."),
+        ("MAX_VALUES", "values in all files together, got: more."),
     ],
 )
 def test_the_limits_are_those_of_all_files_together(
@@ -203,7 +203,7 @@ def test_the_limits_are_those_of_all_files_together(
     monkeypatch.setattr(report_files, limit, 2 * size - 1)
     with pytest.raises(InvalidOption) as raised:
         report(report_files=files)
-    assert raised.value.message == f"report_files[1] is {files[1]!r}. Expected: at most {2 * size - 1} {said}"
+    assert raised.value.message == f"report_files[1], {files[1]!r}: expected at most {2 * size - 1} {said}"
     assert len(lines(report(report_files=files[1:]))) == 1
 
 
@@ -215,17 +215,17 @@ def test_the_limits_are_those_of_all_files_together(
         ({"report_files": [], "remediations": []}, "report_files and remediations"),
     ],
 )
-def test_what_is_to_be_reported_is_said_once(given: dict[str, Any], actual: str) -> None:
+def test_diagnoses_and_remediations_need_a_report_each(given: dict[str, Any], actual: str) -> None:
     with pytest.raises(InvalidOption) as raised:
         report(**given)
     assert raised.value.message.startswith(
-        "Expected: one or more of hosts (or diagnoses), swept and report_files; "
-        "or remediated_hosts (or remediations) alone."
+        "Expected one or more of hosts (or diagnoses), swept and report_files; "
+        "or remediated_hosts (or remediations) alone; "
     )
-    assert raised.value.message.endswith(f"Actual: {actual}.")
+    assert raised.value.message.endswith(f"got {actual}.")
 
 
-def test_the_module_alone_knows_no_hosts() -> None:
+def test_a_module_process_knows_no_inventory() -> None:
     for option in ("hosts", "remediated_hosts"):
-        with pytest.raises(InvalidOption, match=f"option {option} cannot be used by the module alone"):
+        with pytest.raises(InvalidOption, match=f"^{option} needs the inventory"):
             report(**dict[str, Any]({option: ["fw-a"]}))

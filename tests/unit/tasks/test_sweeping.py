@@ -235,6 +235,8 @@ def test_nothing_to_ask_is_no_failure() -> None:
 #: What else a diagnosis has.
 MINIMAL: dict[str, Any] = {
     "source": "live",
+    "source_file": None,
+    "cause_confidence": "unknown",
     "collected_at": "2026-11-24T09:30:00Z",
     "device": {},
     "cloud_server": None,
@@ -271,4 +273,5 @@ def test_a_report_takes_what_is_settled_and_has_no_diagnosis(server: ApiServer, 
 def test_what_no_sweep_has_returned_is_refused(row: dict[str, Any]) -> None:
     with pytest.raises(InvalidOption) as caught:
         report(swept=[row])
-    assert "Expected: what mlav_sweep_info returns as firewalls." in caught.value.message
+    assert caught.value.message.startswith("swept[0]")
+    assert ": expected a mapping" in caught.value.message

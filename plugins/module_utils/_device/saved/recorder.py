@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from xml.etree.ElementTree import Element, tostring
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
     Answer,
@@ -37,7 +38,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.saved.document
     SavedEvidence,
     Source,
     key_of_command,
-    to_document,
 )
 
 SYSTEM_LOG_KEY = "system"
@@ -116,7 +116,7 @@ class RecordingDevice:
     ) -> dict[str, Any]:
         """What was recorded so far, as the data of a file (see ``evidence_file.SavedEvidence`` for the arguments)."""
         questions = tuple(self.questions)
-        return to_document(SavedEvidence(host, source, collected_at, depth, collection_version, questions))
+        return dict(encode(SavedEvidence(host, source, collected_at, depth, collection_version, questions)))
 
     def _asked(
         self, ask: Ask, key: str, question: Callable[[], T], recorded: Callable[[T], tuple[SavedAnswer, ...]]

@@ -11,7 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+Actor = Literal["firewall_admin", "network_admin", "decryption_admin", "vendor", "nobody"]
+Risk = Literal["none", "low", "medium", "high"]
 
 DOC_URL = "ansible_collections/panops/mlav/docs/causes"
 
@@ -23,16 +26,16 @@ class RemedyEntry:
     Attributes:
         action: the first thing to do, short, for the summary: imperative, without a period.
         text: all of it, imperative.
-        actor: ``firewall_admin``, ``network_admin``, ``decryption_admin``, ``vendor`` or ``nobody``.
-        risk: ``none``, ``low``, ``medium`` or ``high``: what following it may do to the firewall.
+        actor: who has to act.
+        risk: what following it may do to the firewall.
         module, params: the module of this collection that can do it; string values are templates.
         title, essence: a variant's own, in place of its cause's.
     """
 
     action: str
     text: str
-    actor: str
-    risk: str
+    actor: Actor
+    risk: Risk
     needs_maintenance_window: bool = False
     module: str | None = None
     title: str = ""

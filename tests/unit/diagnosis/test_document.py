@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is taken for a diagnosis is what the published schema allows."""
+"""A diagnosis from elsewhere is read exactly as the published schema allows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.shape import Misfit, require_diagnoses
+from ansible_collections.panops.mlav.plugins.module_utils._device.codec import Misfit, encode
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.document import read_diagnoses, read_diagnosis
 from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis
 from tests.tooling.schemas import schema, validator
 
@@ -67,15 +68,15 @@ def changed(place: Place, value: Any = None, drop: bool = False) -> Any:
 
 def taken(data: Any) -> bool:
     try:
-        require_diagnoses([data])
+        read_diagnosis(data)
     except Misfit:
         return False
     return True
 
 
-def test_a_whole_diagnosis_is_taken_by_both() -> None:
+def test_a_whole_diagnosis_fits_and_is_written_as_it_was_read() -> None:
     assert SCHEMA.is_valid(WHOLE)
-    assert taken(WHOLE)
+    assert encode(read_diagnosis(WHOLE)) == WHOLE
 
 
 @pytest.mark.parametrize("place", list(places(WHOLE)), ids=str)
@@ -95,7 +96,7 @@ def test_every_change_at_every_place_is_judged_as_the_schema_judges_it(place: Pl
     ]
 
 
-@pytest.mark.parametrize("name", PUBLISHED["properties"]["device"]["properties"])
+@pytest.mark.parametrize("name", PUBLISHED["$defs"]["deviceFacts"]["properties"])
 def test_what_is_told_of_the_device_is_judged_as_the_schema_judges_it(name: str) -> None:
     variants = [changed(("device",), {name: value}) for value in VALUES]
     assert [taken(variant) for variant in variants] == [SCHEMA.is_valid(variant) for variant in variants]
@@ -114,17 +115,23 @@ def test_every_word_of_the_schema_is_taken(place: Place, words: list[str]) -> No
 
 
 @pytest.mark.parametrize(
-    ("data", "actual"),
-    [({"schema": "other/1"}, "'other/1'"), ({}, "null"), ("text", "'text'"), (["x"], "a list"), (7, "a number")],
+    ("data", "said"),
+    [
+        ({"schema": "other/1"}, "[0].schema: expected panops.mlav/diagnosis/1, got 'other/1'"),
+        ({}, "[0].schema: expected panops.mlav/diagnosis/1, got null"),
+        ("text", "[0]: expected a mapping, got 'text'"),
+        (["x"], "[0]: expected a mapping, got a list"),
+        (7, "[0]: expected a mapping, got 7"),
+    ],
 )
-def test_what_is_no_diagnosis_at_all(data: Any, actual: str) -> None:
+def test_data_that_is_no_diagnosis(data: Any, said: str) -> None:
     with pytest.raises(Misfit) as raised:
-        require_diagnoses([data])
-    assert str(raised.value) == f"[0] Expected: a diagnosis, schema panops.mlav/diagnosis/1. Actual: {actual}."
+        list(read_diagnoses([data]))
+    assert str(raised.value) == said
 
 
 @pytest.mark.parametrize(("place", "name"), [(("device",), "x"), (("causes", 0, "details"), "x")])
-def test_what_is_too_deep_to_be_written_is_refused(place: Place, name: str) -> None:
+def test_data_too_deep_to_be_written_is_refused(place: Place, name: str) -> None:
     def nested(levels: int) -> Any:
         data: Any = []
         for _ in range(levels - 1):
@@ -132,14 +139,14 @@ def test_what_is_too_deep_to_be_written_is_refused(place: Place, name: str) -> N
         return {name: data}
 
     assert taken(changed(place, nested(50)))
-    with pytest.raises(Misfit, match=r"Expected: data that is at most 50 levels deep\. Actual: a list\."):
-        require_diagnoses([changed(place, nested(51))])
+    with pytest.raises(Misfit, match=r"expected data at most 50 levels deep, got a list"):
+        read_diagnosis(changed(place, nested(51)))
 
 
 def test_a_misfit_names_the_place_and_shows_no_secret() -> None:
     with pytest.raises(Misfit) as raised:
-        require_diagnoses([WHOLE, changed(("checks", 0, "status"), "password=hunter2 " + 200 * "x")])
+        list(read_diagnoses([WHOLE, changed(("checks", 0, "status"), "password=hunter2 " + 200 * "x")]))
     said = str(raised.value)
-    assert said.startswith("[1].checks[0].status Expected: one of pass, warn, fail, error, skipped. Actual: 'password=")
+    assert said.startswith("[1].checks[0].status: expected one of pass, warn, fail, error, skipped, got 'password=")
     assert "hunter2" not in said
     assert len(said) < 250
