@@ -18,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.device im
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import CommitScope
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from tests.simulator.config_default import VSYS
 from tests.simulator.fleet import HOST
@@ -215,7 +216,7 @@ def test_somebody_takes_the_lock_just_before_us() -> None:
 
 def test_somebody_takes_our_lock_away() -> None:
     with firewall_with() as firewall, closing(open_device(options(firewall))) as device:
-        change = LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "test", print, own_changes_allowed=True)
+        change = LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "test", print, CommitScope(own_changes=True))
         with change:
             firewall.world.locks.clear()
             with pytest.raises(Blocked, match="somebody has removed it") as refused:
@@ -279,7 +280,7 @@ def test_a_lock_that_the_commit_released_is_taken_again(edited: bool) -> None:
     with (
         firewall_with(switches={"commit_releases_lock": True}) as firewall,
         closing(open_device(options(firewall))) as device,
-        LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "t", print, own_changes_allowed=True) as change,
+        LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "t", print, CommitScope(own_changes=True)) as change,
     ):
         assert change.commit(CommitRequest("first")).confirmed is True
         assert firewall.world.locks == []

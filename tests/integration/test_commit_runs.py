@@ -21,6 +21,7 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import open_device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import CommitScope
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from tests.simulator.config_default import VSYS
 from tests.simulator.fleet import Firewall
@@ -37,7 +38,7 @@ def test_a_second_operator_is_refused_while_the_first_is_at_work(other: str) -> 
     world = {**OWN["firewall"], "admins": [{"name": "admin"}, {"name": "alice"}]}
     with firewall_with(firewall=world) as firewall, closing(open_device(options(firewall))) as device:
         with LockedChange(
-            device, Allowances(pace=Pace(poll_s=0.02)), "first", print, own_changes_allowed=True
+            device, Allowances(pace=Pace(poll_s=0.02)), "first", print, CommitScope(own_changes=True)
         ) as change:
             refused = commit(firewall, provider=provider_of(firewall, other), busy_wait="1s")
             assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")

@@ -18,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.device im
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, CommitUnfinished
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import CommitScope
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Mark
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.unlocking import UNLOCK
@@ -59,7 +60,7 @@ def changing(firewall: Firewall, clock: Clock, **allowed: Any) -> Iterator[Locke
     device = open_device(options(firewall))
     try:
         given = Allowances(pace=clock.pace(), **allowed)
-        with LockedChange(device, given, "test", print, own_changes_allowed=True) as change:
+        with LockedChange(device, given, "test", print, CommitScope(own_changes=True)) as change:
             yield change
     finally:
         device.close()
@@ -163,7 +164,7 @@ def test_a_run_without_its_controller_ends() -> None:
         given = Allowances(pace=Clock().pace(), controller_alive=lambda: bool(alive and alive.pop()))
         with (
             pytest.raises(Exception, match="ansible-playbook"),
-            LockedChange(device, given, "test", print, own_changes_allowed=True) as change,
+            LockedChange(device, given, "test", print, CommitScope(own_changes=True)) as change,
         ):
             commit_after(change, alive.clear)
         device.close()
@@ -254,7 +255,7 @@ def test_a_renewal_that_does_not_get_through_is_not_renewed_within() -> None:
     with (
         firewall_with() as firewall,
         closing(open_device(options(firewall))) as device,
-        LockedChange(device, given, "test", print, own_changes_allowed=True) as change,
+        LockedChange(device, given, "test", print, CommitScope(own_changes=True)) as change,
     ):
         firewall.world.faults.answers.append(Fault("html", "show config-locks"))
         for _wait in range(10):
@@ -373,12 +374,12 @@ def test_how_long_a_commit_took_does_not_follow_a_clock_that_somebody_sets() -> 
 
     with firewall_with() as firewall, closing(open_device(options(firewall))) as device:
         given = Allowances(pace=clock.pace(now=another_day, poll_s=1.0))
-        with LockedChange(device, given, "test", print, own_changes_allowed=True) as change:
+        with LockedChange(device, given, "test", print, CommitScope(own_changes=True)) as change:
             done = change.commit(CommitRequest("done"))
         assert done.duration_s is not None
         assert done.duration_s < 3600
 
 
 def commit_alone(device: LiveDevice, given: Allowances) -> None:
-    with LockedChange(device, given, "test", print, own_changes_allowed=True) as change:
+    with LockedChange(device, given, "test", print, CommitScope(own_changes=True)) as change:
         change.commit(CommitRequest("done"))

@@ -20,7 +20,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reco
     ReconnectOptions,
     ReconnectPlan,
     ReconnectStep,
-    planned,
+    plan_reconnect,
 )
 from tests.simulator.world import World
 
@@ -39,7 +39,7 @@ def plan(
         if meanwhile is not None:
             meanwhile(firewall.world)
         with opened(firewall) as device:
-            found = planned(device, ReconnectOptions(Allowances(pace=PACE), **options))
+            found = plan_reconnect(device, ReconnectOptions(Allowances(pace=PACE), **options))
         assert not any("debug" in asked or "commit" in asked.split()[:1] for asked in firewall.statistics()["asked"])
         return found
 

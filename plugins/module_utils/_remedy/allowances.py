@@ -16,6 +16,9 @@ from datetime import datetime, timezone
 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 
+# Shows one line of progress to the person who waits.
+Progress = Callable[[str], None]
+
 # As short as a run can be late with its renewals without being taken for one that is over.
 LEASE_S = 180.0
 

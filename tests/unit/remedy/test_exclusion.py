@@ -24,7 +24,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan
     Wanted,
     marked,
     plan_exclusion,
-    undo_plan,
+    rollback_plan,
 )
 
 NAME = "*.paloaltonetworks.com"
@@ -116,14 +116,14 @@ def test_taking_a_plan_back_leads_to_where_it_began(
     before: ExclusionState | None, options: dict[str, Any], lacking: str
 ) -> None:
     plan = plan_exclusion(found(before, lacking), wanted(**options, any_owner=True))
-    undo = undo_plan(plan)
+    undo = rollback_plan(plan)
     assert (undo.before, undo.after, undo.xpath, undo.name) == (plan.after, plan.before, plan.xpath, plan.name)
     assert (undo.action == "none") is (plan.action == "none")
     assert undo.around == plan.around == (lacking if plan.action == "create" else "")
     # A second run finds what the first one left, and has nothing to do.
     again = plan_exclusion(found(plan.after), wanted(**options, any_owner=True))
     assert (again.action, again.after) == ("none", plan.after)
-    assert replace(undo_plan(undo), action=plan.action) == plan
+    assert replace(rollback_plan(undo), action=plan.action) == plan
 
 
 def test_an_entry_is_written_as_the_library_models_it() -> None:

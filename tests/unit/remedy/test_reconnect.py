@@ -107,7 +107,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
             steps.note("verify")
             return UP
 
-        monkeypatch.setattr(under_test, "planned", lambda *args: ReconnectPlan(plan, "it is so", status))
+        monkeypatch.setattr(under_test, "plan_reconnect", lambda *args: ReconnectPlan(plan, "it is so", status))
         monkeypatch.setattr(under_test, "restart", restart)
         monkeypatch.setattr(under_test, "wait_for_device_server", wait)
         monkeypatch.setattr(under_test, "wait_connected", wait_connected)

@@ -21,7 +21,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.remediation im
     with_halted,
 )
 
-from .test_choice import PLAN
+from .test_remedy_selection import PLAN
 
 NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=timezone.utc)
 COMMIT = PLAN.steps[1]

@@ -196,13 +196,13 @@ def _plan(action: Action, found: Found, wanted: Wanted, after: ExclusionState | 
     return ExclusionPlan(action, wanted.name, found.xpath, before, after, found.lacking if action == "create" else "")
 
 
-def undo_plan(plan: ExclusionPlan) -> ExclusionPlan:
+def rollback_plan(plan: ExclusionPlan) -> ExclusionPlan:
     """The plan that takes another back, to the letter."""
     action: Action = "none" if plan.action == "none" else "delete" if plan.before is None else "restore"
     return replace(plan, action=action, before=plan.after, after=plan.before)
 
 
-def undo_uncommitted(found: Found, name: str) -> ExclusionPlan:
+def rollback_uncommitted(found: Found, name: str) -> ExclusionPlan:
     """The plan that takes back what was not committed: the entry is as it runs, to the letter."""
     action: Action = "delete" if found.running is None else "restore"
     return ExclusionPlan(action, name, found.xpath, found.candidate, found.running, found.lacking_in_running)
