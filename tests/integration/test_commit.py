@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -91,13 +92,13 @@ def test_one_administrators_changes_leave_the_others() -> None:
 def test_force_goes_with_no_administrator() -> None:
     with firewall_with() as firewall:
         before = take_snapshot(firewall.world)
-        with pytest.raises(InvalidOption, match=r"force and admin.*Expected: .*Actual: "):
+        with pytest.raises(InvalidOption, match="force is true and admin is 'admin': set only one of them"):
             commit(firewall, force=True, admin="admin")
         with pytest.raises(InvalidOption, match="cannot stand in a command"):
             commit(firewall, admin="<x/>")
-        with pytest.raises(InvalidOption, match=r"busy_wait.*'soon'.*Expected: "):
+        with pytest.raises(InvalidOption, match=r"busy_wait.*'soon'"):
             commit(firewall, busy_wait="soon")
-        with pytest.raises(InvalidOption, match=r"expected_candidate.*Expected: "):
+        with pytest.raises(InvalidOption, match=r"expected_candidate: expected the fingerprint .*, got 'latest'"):
             commit(firewall, expected_candidate="latest")
         assert take_snapshot(firewall.world) == before
 
@@ -200,7 +201,8 @@ def test_a_guard_refuses_alone_and_its_option_lifts_it(
         refused = commit(firewall, **given)
         assert (refused["failed"], refused["changed"]) == (True, False)
         assert (refused["guard"], refused["option"], refused["error"]["kind"]) == (guard, option, "blocked")
-        assert "Expected: " in refused["msg"]
+        if option not in ("", "expected_candidate"):
+            assert re.search(rf"\b{option}\b", refused["msg"])
         assert take_snapshot(firewall.world) == before
 
         assert look(firewall, **{**given, **lifting})["blocked"] is None

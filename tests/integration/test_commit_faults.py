@@ -63,7 +63,7 @@ def test_a_commit_that_is_found_nowhere_is_not_sent_again(kind: str) -> None:
     with firewall_with(fault(kind, "commit", 0)) as firewall:
         failed = commit(firewall)
         assert (failed["failed"], failed["error"]["kind"]) == (True, "commit_unknown")
-        assert "may or may not have been taken" in failed["msg"]
+        assert "unknown whether the firewall queued it" in failed["msg"]
         assert firewall.statistics()["asked"].count("commit") == 1
         assert_one_commit(firewall, 0)
 
@@ -219,7 +219,7 @@ def test_somebody_takes_our_lock_away() -> None:
         change = LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "test", print, CommitScope(own_changes=True))
         with change:
             firewall.world.locks.clear()
-            with pytest.raises(Blocked, match="somebody has removed it") as refused:
+            with pytest.raises(Blocked, match="another administrator or run has removed it") as refused:
                 change.commit(CommitRequest("test"))
         assert refused.value.guard == "config_lock"
         assert_one_commit(firewall, 0)

@@ -122,7 +122,7 @@ def test_a_killed_run_is_taken_up_where_it_was(
         done = commit(firewall, lines.append, force=force)
         assert (done.get("failed"), done["lock_left"]) == (None, None), done
         assert done["changed"] is True
-        assert any("its run is over" in line for line in lines)
+        assert any("its run has ended" in line for line in lines)
         assert len(done["taken_over"]) == 1
         assert_one_commit(firewall)
         assert world.config.pending is False

@@ -156,7 +156,7 @@ def test_an_entry_in_two_places_is_removed_only_where_its_place_is_named(firewal
     refused = exclude(firewall, state="absent")
     assert (refused["failed"], refused["error"]["kind"]) == (True, "invalid_option")
     assert "location is auto" in refused["msg"]
-    assert "Actual: shared, vsys2" in refused["msg"]
+    assert "exists in 2 places: shared, vsys2" in refused["msg"]
     assert firewall.snapshot() == before
     assert exclude(firewall, state="absent", location="vsys", vsys="vsys2")["location"] == "vsys2"
     assert entries(firewall.world, vsys(2)) == {}
@@ -207,7 +207,7 @@ def test_what_is_somebody_elses_is_refused_and_any_owner_lifts_it(
     assert (refused["failed"], refused["changed"]) == (True, False)
     assert (refused["guard"], refused["option"]) == ("owner", "any_owner")
     assert refused["error"]["kind"] == "blocked"
-    assert "Expected: a description that begins with 'panops.mlav:'. Actual: 'Change 4711'" in refused["msg"]
+    assert "expected a description that begins with 'panops.mlav:', got 'Change 4711'" in refused["msg"]
     assert firewall.snapshot() == before
     lifted = exclude(firewall, check, any_owner=True, **given)
     assert (lifted["changed"], lifted["action"]) == (True, action)
@@ -282,47 +282,32 @@ def test_in_effect_is_null_where_the_firewall_does_not_tell() -> None:
         assert exclude(firewall)["in_effect"] is None
 
 
+A_NAME = "a host name, with * as wildcard, such as *.paloaltonetworks.com"
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"name": ""}, "name is ''. Expected: a host name, with * as wildcard, such as *.paloaltonetworks.com."),
-        (
-            {"name": "a b"},
-            "name is 'a b'. Expected: a host name, with * as wildcard, such as *.paloaltonetworks.com.",
-        ),
-        ({"location": "vsys"}, "location is vsys, and vsys is not set. Expected: a virtual system, such as vsys1."),
-        (
-            {"vsys": "vsys2"},
-            "vsys is 'vsys2', and location is auto. Expected: vsys, template or template_stack as location.",
-        ),
-        (
-            {"location": "vsys", "vsys": "vsys0"},
-            "vsys is 'vsys0'. Expected: a virtual system, such as vsys1.",
-        ),
-        (
-            {"location": "template"},
-            "template is not set, and location is template. Expected: template with location template.",
-        ),
-        (
-            {"template": "branch"},
-            "template is 'branch', and location is auto. Expected: template with location template.",
-        ),
+        ({"name": ""}, f"name: expected {A_NAME}, got ''"),
+        ({"name": "a b"}, f"name: expected {A_NAME}, got 'a b'"),
+        ({"location": "vsys"}, "location is vsys: vsys has to be a virtual system, such as vsys1, but is not set"),
+        ({"vsys": "vsys2"}, "vsys is 'vsys2': expected location vsys, template or template_stack, got auto"),
+        ({"location": "vsys", "vsys": "vsys0"}, "vsys: expected a virtual system, such as vsys1, got 'vsys0'"),
+        ({"location": "template"}, "location is template, but template is not set"),
+        ({"template": "branch"}, "template is 'branch': expected location template, got auto"),
         (
             {"location": "template_stack", "template_stack": "a/b"},
-            "template_stack is 'a/b'. Expected: a name of letters, digits, spaces, dots, hyphens and underscores.",
+            "template_stack: expected a name of letters, digits, spaces, dots, hyphens and underscores, got 'a/b'",
         ),
         (
             {"description": "two\nlines"},
-            "description is 'panops.mlav: two lines', with a line end or another control character. "
-            "Expected: one line of text.",
+            "description: expected one line of text, got 'panops.mlav: two lines' with a line end or another control "
+            "character",
         ),
-        (
-            {"description": "x" * 500},
-            "description has 513 characters, its mark included. Expected: at most 512.",
-        ),
+        ({"description": "x" * 500}, "description: expected at most 512 characters, got 513 including its mark"),
         (
             {"test_hostname": NAME},
-            f"test_hostname is {NAME!r}. Expected: a host name without wildcard, such as {CLOUD}.",
+            f"test_hostname: expected a host name without wildcard, such as {CLOUD}, got {NAME!r}",
         ),
     ],
 )
@@ -341,14 +326,14 @@ def test_a_place_that_is_not_there_is_never_made(firewall: Firewall, panorama: F
         (
             firewall,
             {"location": "vsys", "vsys": "vsys7"},
-            "vsys is 'vsys7'. Expected: a virtual system of this firewall. Actual: vsys1, vsys2.",
+            "vsys: expected a virtual system of this firewall (vsys1, vsys2), got 'vsys7'",
         ),
-        (firewall, {"location": "template", "template": "branch"}, "Actual: the device has none of this name."),
-        (panorama, {"location": "template", "template": "nowhere"}, "template is 'nowhere'. Expected: one of the Pan"),
+        (firewall, {"location": "template", "template": "branch"}, "template: the device has no template 'branch'"),
+        (panorama, {"location": "template", "template": "nowhere"}, "template: the device has no template 'nowhere'"),
         (
             panorama,
             {"location": "template", "template": "branch", "vsys": "vsys2"},
-            "vsys is 'vsys2'. Expected: a virtual system of template 'branch'. Actual: it has none of this name.",
+            "vsys: expected a virtual system of template 'branch', got 'vsys2'",
         ),
     ]
     for device, given, message in lacking:

@@ -134,7 +134,7 @@ def test_a_write_that_cannot_be_read_back_is_not_known(monkeypatch: pytest.Monke
         monkeypatch.setattr(world.config, "set", then_silent)
         failed = exclude(firewall)
         assert (failed["failed"], failed["error"]["kind"]) == (True, "unreachable")
-        assert "is in the candidate configuration is not known" in failed["msg"]
+        assert "it is unknown whether the change of " in failed["msg"]
         world.faults.answers.clear()
         assert exclude(firewall)["changed"] is False
         assert writes(firewall) == ["config set"]
@@ -150,7 +150,7 @@ def test_an_answer_that_says_success_proves_nothing(
             patch.setattr(firewall.world.config, method, lambda *given: True)
             failed = exclude(firewall, **given)
         assert (failed["failed"], failed["changed"], failed["error"]["kind"]) == (True, False, "device_error")
-        assert "its candidate configuration is not as planned. Expected: " in failed["msg"]
+        assert "its candidate configuration is not as planned: expected " in failed["msg"]
         assert writes(firewall) == [request_label]
         assert exclude(firewall, **given)["changed"] is True
         assert excluded(firewall) == left

@@ -229,7 +229,7 @@ def found_on(firewall: Firewall) -> set[str]:
 
 def told_in(record: Mapping[str, Any]) -> set[str]:
     """What the record says is, or may be, left."""
-    words = {"lock": "configuration lock", "exclusion": f"exclusion of {NAME}", "job": "commit job"}
+    words = {"lock": "config lock", "exclusion": f"exclusion of {NAME}", "job": "commit job"}
     lines = [line.lower() for line in record["left_behind"]]
     return {kind for kind, word in words.items() if any(word in line for line in lines)}
 

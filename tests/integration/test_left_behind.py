@@ -48,7 +48,7 @@ def test_a_lock_that_could_not_be_released(how: Lists) -> None:
     with firewall_with(STAYS) as firewall, front_end(firewall, script=[lists("show config-locks", how)]) as front:
         record = repair(firewall, provider=front.provider())
         assert len(our_locks(firewall)) == 1
-        assert ["The configuration lock" in line for line in record["left_behind"]] == [True], record
+        assert ["The config lock" in line for line in record["left_behind"]] == [True], record
 
 
 @pytest.mark.parametrize("how", [str, cut_comments, without_comments])

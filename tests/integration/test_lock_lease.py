@@ -126,7 +126,7 @@ def test_somebody_takes_the_lock_in_the_moment_of_its_renewal() -> None:
         firewall_with(
             {"kind": "interfere", "on": "request config-lock remove", "text": "config_lock", "times": 1, "after": True}
         ) as firewall,
-        pytest.raises(Blocked, match="bob holds the configuration lock"),
+        pytest.raises(Blocked, match="bob holds the config lock"),
         changing(firewall, clock) as change,
     ):
         wait(change)
@@ -193,7 +193,7 @@ def test_whose_lock_is_taken_over(comment: str, given: dict[str, Any], guard: st
         assert done.get("guard") == guard, done
         if guard is None:
             assert comment in done["taken_over"][0]
-            assert any("its run is over" in line for line in lines)
+            assert any("its run has ended" in line for line in lines)
         else:
             assert done["taken_over"] == []
             assert [lock.comment for lock in firewall.world.locks] == [comment]

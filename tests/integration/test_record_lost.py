@@ -58,7 +58,7 @@ def left_on(firewall: Firewall, helped: bool) -> set[str]:
 
 def told_in(record: dict[str, Any]) -> set[str]:
     lines = record["left_behind"]
-    words = {"lock": "The configuration lock", "exclusion": NAME}
+    words = {"lock": "The config lock", "exclusion": NAME}
     return {kind for kind, word in words.items() if any(word in line for line in lines)}
 
 

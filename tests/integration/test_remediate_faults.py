@@ -402,7 +402,7 @@ def edited_by_bob(firewall: Firewall) -> None:
 @pytest.mark.parametrize(
     ("hinder", "said"),
     [
-        pytest.param(locked_by_bob, "bob holds the configuration lock", id="lock"),
+        pytest.param(locked_by_bob, "bob holds the config lock", id="lock"),
         pytest.param(edited_by_bob, "changed-by-bob", id="changes"),
     ],
 )
@@ -516,7 +516,7 @@ def test_two_operators_at_once(other: str, scenario: str, tmp_path: Path) -> Non
         for result, record in zip(results, records, strict=True):
             # What the other run works on, which cannot be told from what a run left before its lease is over.
             # The one that repaired may see the lock that the other has taken after it.
-            words = ("The configuration lock on", *((NAME, "Commit job") if record["outcome"] == "blocked" else ()))
+            words = ("The config lock on", *((NAME, "Commit job") if record["outcome"] == "blocked" else ()))
             assert all(any(word in line for word in words) for line in record["left_behind"])
             assert (record["outcome"] in ("repaired", "nothing_to_do")) is (record["guard"] not in guards), record
             assert record["outcome"] == "repaired" or not result["changed"]

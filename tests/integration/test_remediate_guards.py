@@ -288,8 +288,8 @@ def test_other_steps_or_another_name_than_the_approved_ones(tmp_path: Path) -> N
             in refused_plan(firewall, **approved, exclusion="ml.service.paloaltonetworks.com")["reason"]
         )
         plan = repair(firewall, check=True)["plan"]
-        assert "nothing was approved" in refused_plan(firewall, **write_plan(tmp_path))["reason"]
-        assert "nothing was approved" in refused_plan(firewall, **write_plan(tmp_path, {**plan, "host": "x"}))["reason"]
+        assert "the approved plan does not include" in refused_plan(firewall, **write_plan(tmp_path))["reason"]
+        assert "the approved plan does not include" in refused_plan(firewall, **write_plan(tmp_path, {**plan, "host": "x"}))["reason"]
         for steps_ in ([], None, "none", plan["steps"][:1], [*plan["steps"], *plan["steps"]]):
             refused_plan(firewall, **write_plan(tmp_path, {**plan, "steps": steps_}))
         assert repair(firewall, **write_plan(tmp_path, plan))["outcome"] == "repaired"

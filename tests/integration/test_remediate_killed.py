@@ -224,7 +224,7 @@ def test_a_forced_commit_of_a_killed_run_is_not_sent_again_while_it_runs() -> No
             process.wait()
         refused = repair(firewall)
         assert (refused["outcome"], refused["guard"]) == ("blocked", "busy")
-        assert "The configuration lock on" in refused["left_behind"][0]
+        assert "The config lock on" in refused["left_behind"][0]
         firewall.world.spec.unexplained = True  # the commit does not help
         end_jobs(firewall)
         taken_up = repair(firewall, remediate_confidence="likely", verify_timeout="1s")
@@ -286,7 +286,7 @@ def test_killed_at_work_on_the_device_that_decrypts(tmp_path: Path) -> None:
         unreached = repair(behind, check=True, audit_dir=str(tmp_path))
         [left] = unreached["left_behind"]
         assert left.startswith(
-            f"What an earlier run left on fw-neighbour (serial number {neighbour.serial}) is not known"
+            f"It is unknown what a previous run left behind on fw-neighbour (serial number {neighbour.serial})"
         )
         record = repair(behind, **given)
         assert (record["outcome"], record["left_behind"]) == ("nothing_to_do", [])

@@ -137,7 +137,7 @@ def test_a_plan_that_no_longer_holds_is_refused(story: Story) -> None:
     assert "candidate was 'sha256:" in refusals["fw-edited"]
     assert "serial was '" in refusals["fw-replaced"]
     assert "and is '0007999999'" in refusals["fw-replaced"]
-    assert "nothing was approved for fw-unapproved" in refusals["fw-unapproved"]
+    assert "the approved plan does not include fw-unapproved" in refusals["fw-unapproved"]
     assert all("mlav_plan" in refusal for refusal in refusals.values())
 
 

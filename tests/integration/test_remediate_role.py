@@ -104,7 +104,7 @@ UNUSABLE: dict[str, tuple[dict[str, Any], str]] = {
     "fw-busy": ({"mlav_busy_wait": "soon"}, "busy_wait is 'soon'. Expected:"),
     "fw-window": ({"mlav_maintenance_window": {"starts": "22:00", "duration": "4h"}}, "maintenance_window"),
     "fw-neighbour": ({"mlav_decryption_host": "nowhere"}, "a host of the inventory (the role's mlav_decryption_host)"),
-    "fw-plan": ({"mlav_plan": __file__}, "Expected: the file plan.json that a run with --check wrote."),
+    "fw-plan": ({"mlav_plan": __file__}, "plan: expected a plan.json that a --check run wrote, got "),
     "fw-no-plan": ({"mlav_plan": "/nowhere/plan.json"}, "plan is '/nowhere/plan.json'. Expected:"),
     "fw-lock": ({"mlav_lock": "perhaps"}, "mlav_lock"),
 }

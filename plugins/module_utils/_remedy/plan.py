@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What would be done to one firewall, as data that a person can approve and a later run can be bound to.
+"""The plan for one firewall, as data that a person can approve and a later run is bound to.
 
 This is a private module: it may change in any release. The keys of a plan are a contract (``SCHEMA``).
 """
@@ -21,15 +21,15 @@ SCHEMA = "panops.mlav/plan/1"
 
 @dataclass(frozen=True)
 class Step:
-    """One action.
+    """One planned step.
 
     Attributes:
         action: ``add_exclusion``, ``commit``, ``restart_device_server`` or ``commit_force``; in a record also
             ``remove_exclusion`` and ``remove_lock``, which are never planned.
-        host: where.
-        text: what it does, for a person.
+        host: the device.
+        text: what it does, in words.
         disruptive: it needs the maintenance window.
-        params: what exactly, as plain data; empty but for ``add_exclusion`` and ``commit`` (``name``, ``xpath``).
+        params: the details, as plain data; only ``add_exclusion`` and ``commit`` have some (``name``, ``xpath``).
     """
 
     action: str
@@ -42,13 +42,13 @@ class Step:
 @dataclass(frozen=True)
 class Plan:
     """Attributes:
-    host, serial, sw_version, cause, confidence: the firewall that lost the cloud, and why.
-    target, target_serial: the device that is changed; the firewall itself but for a decryption host.
-    order: ``first``, ``second`` (the active member of an HA pair comes after its peer) or ``alone`` (its state is not
-        known).
-    steps: in their order.
+    host, serial, sw_version, cause, confidence: the firewall that lost the MLAV cloud, and why.
+    target, target_serial: the device that is changed: the decryption host, or the firewall itself.
+    order: ``first``, ``second`` (the active peer of an HA pair comes after the passive one) or ``alone`` (its HA state
+        is unknown).
+    steps: in order.
     candidate: fingerprint of the target's candidate configuration when the plan was made.
-    pending: changes that wait on the target now, per administrator.
+    pending: pending changes on the target, per administrator.
     """
 
     host: str
@@ -73,17 +73,14 @@ class Plan:
         }
 
 
-# What an approver has approved. The text of a step and what is pending may read otherwise in a later release.
+# What was approved. The text of a step, and of what is pending, may change in a later release.
 _BINDING = ("host", "serial", "sw_version", "cause", "target", "target_serial", "order", "candidate")
 
 
 def require_approved(now: Plan, approved: Mapping[str, Any]) -> None:
-    """Raises Blocked where the plan that would be carried out now is not the one that was approved.
-
-    ``approved`` is empty where nothing was.
-    """
+    """Raises Blocked where the plan now is not the approved one; ``approved`` is empty where there is none."""
     if not approved:
-        raise Blocked("plan", f"nothing was approved for {now.host}, which would now be repaired", "plan")
+        raise Blocked("plan", f"the approved plan does not include {now.host}, which would now be remediated", "plan")
     current = now.to_data()
     differences = [
         f"{name} was {_shown(approved.get(name))} and is {_shown(current[name])}"
@@ -91,9 +88,9 @@ def require_approved(now: Plan, approved: Mapping[str, Any]) -> None:
         if approved.get(name) != current[name]
     ]
     if _bare(approved.get("steps")) != _bare(current["steps"]):
-        differences.append(f"the steps were {_told(approved.get('steps'))} and are {_told(current['steps'])}")
+        differences.append(f"the steps were {_actions(approved.get('steps'))} and are {_actions(current['steps'])}")
     if differences:
-        raise Blocked("plan", f"the plan that was approved no longer holds: {'; '.join(differences)}.", "plan")
+        raise Blocked("plan", f"the approved plan no longer applies: {'; '.join(differences)}", "plan")
 
 
 def _bare(steps: Any) -> Any:
@@ -102,7 +99,7 @@ def _bare(steps: Any) -> Any:
     return [(step.get("action"), step.get("host"), step.get("params")) for step in steps]
 
 
-def _told(steps: Any) -> str:
+def _actions(steps: Any) -> str:
     return ", ".join(str(action)[:40] for action, _host, _params in _bare(steps) or []) or "none"
 
 

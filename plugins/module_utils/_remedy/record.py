@@ -146,7 +146,7 @@ class Record:
         """Notes the guard that blocked it. ``prefix`` stands before the name of the option that overrides it."""
         self.guard = blocked.guard
         self.option = prefix + blocked.option if blocked.option else None
-        override = f"To override this guard, set {self.option}." if self.option else blocked.remedy
+        override = f"To continue, set the option {self.option}." if self.option else blocked.remedy
         self.reason = f"{blocked.message.rstrip('.')}. {override}".rstrip()
 
     def failed(self, error: DeviceError) -> None:

@@ -115,7 +115,7 @@ def test_no_answer_about_pending_changes_is_compared() -> None:
 
 def test_another_node_is_no_configuration() -> None:
     api = answering({"pending-changes": "<result>no</result>", "get": "<result><shared/></result>"})
-    with pytest.raises(MalformedAnswer, match="candidate configuration with something else"):
+    with pytest.raises(MalformedAnswer, match="answer is not its candidate configuration"):
         read_candidate(api)
 
 

@@ -150,5 +150,5 @@ def test_an_xpath_comes_back_as_it_was(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["config", "/config//x", "/config/a[1]", "/config/*", "/config/entry[@name='a'b']"])
 def test_other_xpaths_are_refused(text: str) -> None:
-    with pytest.raises(InvalidOption, match="Expected: "):
+    with pytest.raises(InvalidOption, match=r"^expected an xpath such as "):
         parse_xpath(text)

@@ -138,7 +138,7 @@ def test_an_exclusion_that_was_not_seen_to_help(records: list[Any], committed: b
         ([acted(plan={"target": "fw-9"})], "fw-9"),
         ([REFUSED, acted(plan={"target": "fw-9"}), acted(plan={"target": "fw-8"})], "fw-9"),
         ([acted(plan={"target": "fw-9"}, outcome="failed")], ""),
-        ([{**acted(plan={"target": "fw-9"}, outcome="failed"), "left_behind": ["The configuration lock"]}], "fw-9"),
+        ([{**acted(plan={"target": "fw-9"}, outcome="failed"), "left_behind": ["The config lock"]}], "fw-9"),
         ([acted(outcome="repaired"), acted(plan={"target": "fw-9"})], ""),
         ([acted(plan={"target": 9}), acted(plan=None)], ""),
     ],

@@ -82,10 +82,10 @@ def test_a_step_that_was_not_planned_stands_at_the_end() -> None:
     assert [action for action, _state in states(kept[-1])] == ["add_exclusion", "commit", "remove_exclusion", "commit"]
 
 
-def test_a_refusal_names_the_variable_that_lifts_it() -> None:
+def test_reason_names_the_variable_that_overrides_the_guard() -> None:
     made = record([])
     made.block(Blocked("busy", "a commit runs", "busy_wait"), "mlav_")
-    assert made.reason == "a commit runs. To do it all the same: option mlav_busy_wait."
+    assert made.reason == "a commit runs. To continue, set the option mlav_busy_wait."
     assert (made.guard, made.option) == ("busy", "mlav_busy_wait")
     made.block(Blocked("cause", "For a person."), "mlav_")
     assert (made.reason, made.option) == ("For a person.", None)

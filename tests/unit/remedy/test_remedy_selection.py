@@ -86,13 +86,13 @@ def test_what_is_connected_is_left_alone(verdict: Verdict) -> None:
     ("found", "wanted", "guard", "option", "reason"),
     [
         (ELSEWHERE, Preferences(), "decrypting_device", "decryption_host", "another device decrypts"),
-        (UNKNOWN, Preferences(), "decrypting_device", "decryption_host", "which device decrypts is not known"),
+        (UNKNOWN, Preferences(), "decrypting_device", "decryption_host", "it is unknown which device decrypts"),
         (
             cause("commit_force_needed", "likely"),
             Preferences(),
             "confidence",
             "remediate_confidence",
-            "commit_force_needed is likely. Expected: at least proven.",
+            "expected a cause that is at least proven, got commit_force_needed (likely)",
         ),
         (
             cause("commit_force_needed", "possible"),
@@ -116,7 +116,7 @@ REPAIRED_HERE = {"tls_interception", "commit_force_needed", "device_server_unava
 
 @pytest.mark.parametrize("name", sorted(set(CATALOGUE) - REPAIRED_HERE))
 def test_all_other_causes_are_for_a_person(name: str) -> None:
-    with pytest.raises(Blocked, match=f"{name} is for a person to fix: Do it.") as refused:
+    with pytest.raises(Blocked, match=f"{name} must be fixed manually: Do it.") as refused:
         choose(diagnosis(cause(name)), Preferences("possible", "fw-9", True))
     assert (refused.value.guard, refused.value.option) == ("cause", "")
 

@@ -261,7 +261,7 @@ def test_dateutil_is_asked_for_where_it_is_needed(monkeypatch: pytest.MonkeyPatc
     for entry in (WEEKEND, "{rrule: FREQ=MONTHLY;BYDAY=2SA, start: '22:00', duration: 4h, time_zone: UTC}"):
         with pytest.raises(MissingLibrary) as caught:
             windows(entry)
-        assert caught.value.message == "maintenance windows that recur need the Python library python-dateutil."
+        assert caught.value.message == "recurring maintenance windows need the Python library python-dateutil"
         assert caught.value.remedy == "Install it: pip install python-dateutil"
 
 

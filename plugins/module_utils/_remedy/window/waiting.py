@@ -14,7 +14,7 @@ from datetime import timedelta
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Limit, Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import window_block
 
-# A wait is cut into pieces, so that a computer that slept meanwhile does not come late.
+# A wait is cut into pieces, so that a controller that was suspended meanwhile does not start late.
 _LONGEST_SLEEP_S = 60.0
 
 
@@ -22,7 +22,7 @@ def wait_for_window(allowances: Allowances, needed_s: float, limit: Limit, progr
     """Waits for a window of ``needed_s`` seconds that opens within the limit. Returns whether it had to wait.
 
     Raises:
-        Blocked: none does.
+        Blocked: no window opens in time.
     """
     pace, waited = allowances.pace, False
     while True:
