@@ -200,8 +200,8 @@ def test_a_restart_that_is_over_when_the_next_run_looks(logged: bool, tmp_path: 
         assert refused["cause"] == "commit_force_needed"
         assert [line for line in refused["left_behind"] if "lock" not in line] == [
             f"device-server of fw-1 may have been restarted at {began(tmp_path)}, and no forced commit is known to "
-            "have followed. Outstanding: Commit force: the whole candidate configuration, every administrator's "
-            "pending changes included."
+            "have followed. Outstanding: Commit force: the whole candidate configuration, with the pending changes "
+            "of every administrator."
         ]
         again = repair(firewall, **given, remediate_confidence="possible")
         assert (again["outcome"], steps(again), again["left_behind"]) == ("repaired", FORCE, []), again

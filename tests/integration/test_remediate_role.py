@@ -103,9 +103,9 @@ UNUSABLE: dict[str, tuple[dict[str, Any], str]] = {
     "fw-confidence": ({"mlav_remediate_confidence": "sure"}, "value of mlav_remediate_confidence must be one of"),
     "fw-busy": ({"mlav_busy_wait": "soon"}, "busy_wait is 'soon'. Expected:"),
     "fw-window": ({"mlav_maintenance_window": {"starts": "22:00", "duration": "4h"}}, "maintenance_window"),
-    "fw-neighbour": ({"mlav_decryption_host": "nowhere"}, "a host of the inventory (the role's mlav_decryption_host)"),
+    "fw-neighbour": ({"mlav_decryption_host": "nowhere"}, "mlav_decryption_host has to be a host of the inventory"),
     "fw-plan": ({"mlav_plan": __file__}, "plan: expected a plan.json that a --check run wrote, got "),
-    "fw-no-plan": ({"mlav_plan": "/nowhere/plan.json"}, "plan is '/nowhere/plan.json'. Expected:"),
+    "fw-no-plan": ({"mlav_plan": "/nowhere/plan.json"}, "a --check run wrote, got '/nowhere/plan.json' ("),
     "fw-lock": ({"mlav_lock": "perhaps"}, "mlav_lock"),
 }
 

@@ -55,7 +55,7 @@ EXPRESSIONS: dict[str, Any] = {
     "(weekend | panops.mlav.next_window).opens is match('20..-..-..T2[12]:00:00Z')": True,
 }
 ERRORS = {
-    "now() is panops.mlav.in_window(weekend)": "panops.mlav.in_window: option value is 20",
+    "now() is panops.mlav.in_window(weekend)": "panops.mlav.in_window: option value: expected a time with a time zone, got 20",
     "now(utc=true) is panops.mlav.in_window(weekend)": "Write 'now' instead of now(), or now()",
     "'2026-11-28T22:30' is panops.mlav.in_window(weekend)": "option value: expected a UTC offset",
     "'today' is panops.mlav.in_window(weekend)": "such as '2026-12-01T22:00', got 'today'",
@@ -63,7 +63,7 @@ ERRORS = {
     "1e300 is panops.mlav.in_window(weekend)": "option value: expected seconds since 1970, got 1e+300",
     "'now' is panops.mlav.in_window([])": "option windows: expected a list of windows, each a dictionary, got []",
     "'now' is panops.mlav.in_window(weekend, needed=10)": "option needed is 10. Expected: a whole number",
-    "[weekend, {'start': 1320}] | panops.mlav.next_window": "next_window: option windows[1] has no time_zone.",
+    "[weekend, {'start': 1320}] | panops.mlav.next_window": "next_window: option windows[1]: time_zone not set;",
     "weekend | panops.mlav.next_window(after='soon')": "such as '2026-12-01T22:00', got 'soon'",
 }
 

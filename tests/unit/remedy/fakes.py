@@ -119,9 +119,9 @@ class FakeFirewall:
         content = self._answer(fields)
         if changes:
             self.sent.append(asked or f"{fields['action']} {fields['xpath']}")
-        for word, errors in self.lost.items():
-            if word in question and errors:
-                raise errors.pop(0)
+        for word, lost in self.lost.items():
+            if word in question and lost:
+                raise lost.pop(0)
         return envelope.check(
             envelope.parse(f'<response status="success">{content}</response>'.encode()), asked, "the API key"
         )

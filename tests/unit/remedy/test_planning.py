@@ -119,7 +119,7 @@ def test_steps_of_an_exclusion(
     rollback: str,
     known: bool,
 ) -> None:
-    device = FakeDevice(FakeFirewall(**configurations(candidate, running)))
+    device = FakeDevice(firewall_with(candidate, running))
     opts = options(unfinished=Unfinished(written=PLACE, written_on="001") if written_before else Unfinished())
     found, change = exclusion_steps(find_exclusion(device.live, opts.wanted), opts, Target("fw-1", device.live))
     assert [(step.action, step.text) for step in found] == steps
@@ -131,24 +131,24 @@ def test_steps_of_an_exclusion(
     assert change.known_xpaths == ((PLACE,) if known else ())
 
 
-def configurations(candidate: tuple[str, str] | None, running: tuple[str, str] | None) -> dict[str, Element]:
+def firewall_with(candidate: tuple[str, str] | None, running: tuple[str, str] | None) -> FakeFirewall:
     def tree(entry: tuple[str, str] | None) -> Element:
         return fromstring(EMPTY) if entry is None else with_exclusion(*entry)
 
-    return {"candidate": tree(candidate), "running": tree(running)}
+    return FakeFirewall(tree(candidate), tree(running))
 
 
 @pytest.mark.parametrize("description", ["panops.mlav: ours", THEIRS])
 def test_exclusion_that_is_running_needs_no_step(description: str) -> None:
     entry = ("yes", description)
-    device = FakeDevice(FakeFirewall(**configurations(entry, entry)))
+    device = FakeDevice(firewall_with(entry, entry))
     found = find_exclusion(device.live, options().wanted)
     assert exclusion_steps(found, options(), Target("fw-1", device.live)) == ((), None)
 
 
 @pytest.mark.parametrize("serial", ["001", "002"])
 def test_uncommitted_exclusion_of_another_administrator_blocks(serial: str) -> None:
-    device = FakeDevice(FakeFirewall(**configurations(("yes", THEIRS), None)), serial=serial)
+    device = FakeDevice(firewall_with(("yes", THEIRS), None), serial=serial)
     # The record is that of a firewall which this one has replaced.
     opts = options(unfinished=Unfinished(written=PLACE, written_on="009"))
     with pytest.raises(Blocked) as blocked:
@@ -198,7 +198,7 @@ def test_plan_of_an_exclusion() -> None:
 
 def test_plan_where_the_exclusion_is_running() -> None:
     entry = ("yes", THEIRS)
-    device = FakeDevice(FakeFirewall(**configurations(entry, entry)))
+    device = FakeDevice(firewall_with(entry, entry))
     planned = plan(run(device), evidence(), choice("exclusion"), Target("fw-1", device.live))
     assert planned is not None
     assert (planned.plan.steps, planned.exclusion, planned.in_place) == ((), None, True)
