@@ -65,7 +65,7 @@ WISHES = tuple({**state, **description} for state, description in product(STATES
 
 
 @pytest.mark.parametrize(("called", "start"), _starts().items())
-def test_taken_back_it_is_as_it_was(firewall: Firewall, called: str, start: str) -> None:
+def test_rollback_restores_the_configuration(firewall: Firewall, called: str, start: str) -> None:
     world = firewall.world
     with closing(open_device(options(firewall))) as device:
         for given in WISHES:

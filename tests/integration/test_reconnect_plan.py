@@ -103,13 +103,13 @@ def test_steps(
     assert plan(scenario, changes, options, meanwhile).steps == steps
 
 
-def test_a_commit_since_the_restart_leaves_open_whether_it_was_forced() -> None:
+def test_commit_after_the_restart_may_not_be_forced() -> None:
     changes = {"switches": {"commit_seconds": 0.0}, "firewall": {"pending": [{"admin": "bob"}]}}
     assert plan("commit_force_needed", changes, {}, committed).steps == BOTH
 
 
 @pytest.mark.parametrize("restart", ["auto", "always"])
-def test_an_unknown_word_is_not_acted_on(restart: str) -> None:
+def test_unrecognized_state_is_not_acted_on(restart: str) -> None:
     if restart == "always":
         assert plan("unknown_status_word", {}, {"restart": restart}, None).steps == BOTH
         return
@@ -120,7 +120,7 @@ def test_an_unknown_word_is_not_acted_on(restart: str) -> None:
 
 
 @pytest.mark.parametrize("restart", ["auto", "always", "never"])
-def test_a_firewall_without_mlav_is_left_alone(restart: str) -> None:
+def test_firewall_without_mlav_is_not_changed(restart: str) -> None:
     with pytest.raises(DeviceError) as raised:
         plan("not_applicable", {}, {"restart": restart}, None)
     assert raised.value.kind == "refused"

@@ -55,7 +55,7 @@ EXPRESSIONS: dict[str, Any] = {
     "(weekend | panops.mlav.next_window).opens is match('20..-..-..T2[12]:00:00Z')": True,
 }
 ERRORS = {
-    "now() is panops.mlav.in_window(weekend)": "panops.mlav.in_window: option value: expected a time with a time zone, got 20",
+    "now() is panops.mlav.in_window(weekend)": "option value: expected a time with a time zone, got 20",
     "now(utc=true) is panops.mlav.in_window(weekend)": "Write 'now' instead of now(), or now()",
     "'2026-11-28T22:30' is panops.mlav.in_window(weekend)": "option value: expected a UTC offset",
     "'today' is panops.mlav.in_window(weekend)": "such as '2026-12-01T22:00', got 'today'",
@@ -105,7 +105,7 @@ def test_expressions_and_errors(ansible: Ansible) -> None:
 
 
 @pytest.mark.parametrize("plugin", ["test/in_window", "filter/next_window"])
-def test_the_documented_examples_run(plugin: str, ansible: Ansible) -> None:
+def test_documented_examples(plugin: str, ansible: Ansible) -> None:
     documented = yaml.safe_load((ROOT / "plugins" / f"{plugin}.yml").read_text(encoding="utf-8"))
     tasks = yaml.safe_load(documented["EXAMPLES"])
     for task in tasks:

@@ -134,15 +134,15 @@ def _locks(host: str, device: LiveDevice, expected: Expected, watch: LeaseWatch)
 
 def _exclusion(host: str, device: LiveDevice, name: str, expected: Expected) -> Iterator[str]:
     found = find_exclusion(device, Wanted(name=name))
-    waits = waiting(found, expected.written_at)
-    if waits is not None:
-        yield f"{waits} {name} on {host} is not committed, at {found.xpath}{expected.reason('candidate')}"
+    change = uncommitted(found, expected.written_at)
+    if change is not None:
+        yield f"{change} {name} on {host} is not committed, at {found.xpath}{expected.reason('candidate')}"
     elif expected.committed_in_vain and excludes(found.running) and ours(found, expected.written_at):
         helped = "did not help" if expected.seen else "is not known to have helped"
         yield f"The exclusion of {name} is committed on {host} but {helped}{expected.reason('running')}"
 
 
-def waiting(found: Found, written_at: str) -> str | None:
+def uncommitted(found: Found, written_at: str) -> str | None:
     """The uncommitted change of ours, as the beginning of a sentence; None where there is none."""
     if found.candidate == found.running or not ours(found, written_at):
         return None

@@ -88,11 +88,11 @@ def unfinished(records: Iterable[Any]) -> Unfinished:
             written_on = _planned(record, "target_serial")
         if not target and (record.get("outcome") == "running" or record.get("left_behind")):
             target, target_serial = _planned(record, "target"), _planned(record, "target_serial")
-    waits = written in ("candidate", "removing")
+    uncommitted = written in ("candidate", "removing")
     return Unfinished(
         restart or None,
-        place if waits else "",
-        written_on if waits and place else "",
+        place if uncommitted else "",
+        written_on if uncommitted and place else "",
         written in _MAY_RUN,
         target,
         target_serial,

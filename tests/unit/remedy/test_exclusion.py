@@ -80,7 +80,7 @@ ANY: dict[str, Any] = {"any_owner": True}
         (THEIRS_SILENT, {**OFF, **ANY}, "switch_off", ExclusionState(False, "")),
     ],
 )
-def test_what_is_planned(
+def test_planned_change(
     before: ExclusionState | None, options: dict[str, Any], action: str, after: ExclusionState | None
 ) -> None:
     plan = plan_exclusion(found(before), wanted(**options))
@@ -96,7 +96,7 @@ UNMARKED = [THEIRS, THEIRS_OFF, THEIRS_SILENT, ExclusionState(True, " panops.mla
     # One that is switched off already needs no switching off.
     [pair for pair in product(UNMARKED, (OFF, ABSENT)) if pair != (THEIRS_OFF, OFF)],
 )
-def test_what_is_somebody_elses_is_refused_unless_any_owner(before: ExclusionState, options: dict[str, Any]) -> None:
+def test_other_owners_entry_is_blocked_without_any_owner(before: ExclusionState, options: dict[str, Any]) -> None:
     with pytest.raises(Blocked) as refused:
         plan_exclusion(found(before), wanted(**options))
     assert (refused.value.guard, refused.value.option) == ("owner", "any_owner")
@@ -112,7 +112,7 @@ WISHES = tuple({**a, **b} for a, b in product(({}, OFF, ABSENT), ({}, OTHER)))
 @pytest.mark.parametrize("lacking", ["", LIST])
 @pytest.mark.parametrize("before", STATES)
 @pytest.mark.parametrize("options", WISHES)
-def test_taking_a_plan_back_leads_to_where_it_began(
+def test_rollback_restores_the_previous_entry(
     before: ExclusionState | None, options: dict[str, Any], lacking: str
 ) -> None:
     plan = plan_exclusion(found(before, lacking), wanted(**options, any_owner=True))
@@ -126,7 +126,7 @@ def test_taking_a_plan_back_leads_to_where_it_began(
     assert replace(rollback_plan(undo), action=plan.action) == plan
 
 
-def test_an_entry_is_written_as_the_library_models_it() -> None:
+def test_entry_xml() -> None:
     text = entry_xml(NAME, ExclusionState(True, f"{OWNER_MARK} a < b & 'c'"))
     assert text == (
         f"<entry name=\"{NAME}\"><description>{OWNER_MARK} a &lt; b &amp; 'c'</description>"
@@ -144,7 +144,7 @@ def test_an_entry_is_written_as_the_library_models_it() -> None:
         (" ", OWNER_MARK),
     ],
 )
-def test_a_description_is_marked_once(given: str, description: str) -> None:
+def test_description_is_marked_once(given: str, description: str) -> None:
     assert marked(given) == description
     assert marked(marked(given)) == description
 
@@ -162,7 +162,7 @@ def test_a_description_is_marked_once(given: str, description: str) -> None:
         {"description": "x" * (MAX_DESCRIPTION - len(OWNER_MARK) - 1)},
     ],
 )
-def test_values_that_can_be_used(options: dict[str, Any]) -> None:
+def test_valid_values(options: dict[str, Any]) -> None:
     assert Wanted(**{"name": NAME, **options}).state == "present"
 
 

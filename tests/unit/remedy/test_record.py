@@ -35,7 +35,7 @@ def states(data: dict[str, Any]) -> list[tuple[str, str]]:
     return [(action["action"], action["state"]) for action in data["actions"]]
 
 
-def test_a_step_is_kept_before_and_after() -> None:
+def test_record_is_saved_before_and_after_a_step() -> None:
     kept: list[dict[str, Any]] = []
     made = record(kept)
     made.planned(PLAN)
@@ -59,7 +59,7 @@ def test_a_step_is_kept_before_and_after() -> None:
         (KeyboardInterrupt(), "begun", "KeyboardInterrupt"),
     ],
 )
-def test_a_step_that_fails_says_so_and_the_rest_was_never_begun(error: BaseException, state: str, said: str) -> None:
+def test_failed_step_and_dropped_steps(error: BaseException, state: str, said: str) -> None:
     kept: list[dict[str, Any]] = []
     made = record(kept)
     made.planned(PLAN)
@@ -72,7 +72,7 @@ def test_a_step_that_fails_says_so_and_the_rest_was_never_begun(error: BaseExcep
     assert states(kept[-1]) == [("add_exclusion", state)]
 
 
-def test_a_step_that_was_not_planned_stands_at_the_end() -> None:
+def test_unplanned_step_is_appended() -> None:
     kept: list[dict[str, Any]] = []
     made = record(kept)
     made.planned(PLAN)
@@ -105,7 +105,7 @@ def told(host: str, outcome: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_firewalls_that_were_not_begun_after_a_failure_are_halted() -> None:
+def test_remaining_firewalls_are_halted_after_a_failure() -> None:
     records = [
         told("fw-1", "repaired"),
         told("fw-2", "rolled_back"),
@@ -126,7 +126,7 @@ def test_firewalls_that_were_not_begun_after_a_failure_are_halted() -> None:
     assert with_halted(records, []) == records
 
 
-def test_the_summary_puts_what_needs_a_person_first() -> None:
+def test_summary_lists_failures_first() -> None:
     records = [
         told("fw-1", "nothing_to_do", cause=None, summary_before="Connected."),
         told("fw-2", "repaired", actions=[{"text": "Commit."}], summary_after="Connected now."),
@@ -142,7 +142,7 @@ def test_the_summary_puts_what_needs_a_person_first() -> None:
     ]
 
 
-def test_the_page_escapes_what_devices_say() -> None:
+def test_page_escapes_device_text() -> None:
     action = {"action": "commit", "host": "fw-1", "state": "failed", "text": "Commit.", "job_id": 17}
     action |= {"began_at": "2026-11-25T01:02:03Z", "details": ["<script>|x"]}
     page = remediation_markdown([told("fw-1", "failed", error="a | b", actions=[action], plan=PLAN.to_data())])

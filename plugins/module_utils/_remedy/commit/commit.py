@@ -100,8 +100,10 @@ class CommitFailed(DeviceError):
     kind = "commit_failed"
 
     def __init__(self, job: Job) -> None:
-        said = excerpt("; ".join((*job.details, *job.warnings)), 500) or "the firewall gives no reason"
-        super().__init__(f"commit job {job.id} failed: {said}", "Correct what the firewall reports, then commit again.")
+        reported = excerpt("; ".join((*job.details, *job.warnings)), 500) or "the firewall gives no reason"
+        super().__init__(
+            f"commit job {job.id} failed: {reported}", "Correct what the firewall reports, then commit again."
+        )
         self.job = job
         self.job_id = job.id
         self.details = job.details
@@ -118,9 +120,9 @@ class CommitWithoutEffect(DeviceError):
 
     kind = "commit_without_effect"
 
-    def __init__(self, job_id: int | None, said: str) -> None:
+    def __init__(self, job_id: int | None, reported: str) -> None:
         super().__init__(
-            f"the firewall says {said!r}, but its running configuration does not hold what was committed",
+            f"the firewall says {reported!r}, but its running configuration does not hold what was committed",
             "Compare the candidate with the running configuration on the firewall, then commit again.",
         )
         self.job_id = job_id

@@ -86,11 +86,11 @@ def lock_block(locks: Iterable[Lock]) -> Blocked | None:
     return None
 
 
-def locked_block(said: str) -> Blocked:
+def locked_block(reason: str) -> Blocked:
     """The firewall itself rejects a commit because of a lock that was taken after the locks were listed."""
     return Blocked(
         "config_lock",
-        f"another administrator took a lock just before the commit: {said}",
+        f"another administrator took a lock just before the commit: {reason}",
         "take_over_locks",
         "Ask its holder to release it, then run this again.",
     )
@@ -140,10 +140,10 @@ def full_commit_block(required: bool | None) -> Blocked | None:
     """Only the whole candidate can be committed."""
     if required is False:
         return None
-    said = "requires" if required else "does not say whether it requires"
+    verb = "requires" if required else "does not say whether it requires"
     return Blocked(
         "full_commit_required",
-        f"the firewall {said} a full commit (check full-commit-required)",
+        f"the firewall {verb} a full commit (check full-commit-required)",
         "",
         "Commit the whole candidate.",
     )

@@ -116,8 +116,8 @@ class Lock:
 
     def __str__(self) -> str:
         since = f" since {excerpt(self.since, 40)}" if self.since else ""
-        said = f" ({excerpt(self.comment, 120)})" if self.comment else ""
-        return f"{excerpt(self.admin, 64)} holds the {self.kind} lock of {excerpt(self.scope, 64)}{since}{said}"
+        comment = f" ({excerpt(self.comment, 120)})" if self.comment else ""
+        return f"{excerpt(self.admin, 64)} holds the {self.kind} lock of {excerpt(self.scope, 64)}{since}{comment}"
 
 
 def read_locks(api: XmlApi, kind: Kind) -> tuple[Lock, ...]:

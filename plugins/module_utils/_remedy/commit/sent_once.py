@@ -133,22 +133,22 @@ class SentOnce:
     def _look(self, **looks: int) -> Job | None:
         return find(self._session, self._before or 0, self._description, self._administrator(), **looks)
 
-    def _queued_nevertheless(self, said: str) -> int | None:
+    def _queued_nevertheless(self, reason: str) -> int | None:
         try:
             job = self._look(looks=_LOOKS_AFTER_A_REJECTION)
         except DeviceError as unasked:
-            raise CommitUnknown(f"{excerpt(said)}, and then {excerpt(unasked.message)}") from unasked
+            raise CommitUnknown(f"{excerpt(reason)}, and then {excerpt(unasked.message)}") from unasked
         return None if job is None else job.id
 
     def _jobs(self) -> tuple[Job, ...]:
         return self._session.ask(read_jobs, self._session.pace.within(_LIST_S))
 
-    def _require_not_queued(self, jobs: Iterable[Job], said: str) -> None:
+    def _require_not_queued(self, jobs: Iterable[Job], reason: str) -> None:
         """Raises CommitUnknown where a job may be ours: without descriptions and our name, none can be ruled out."""
         for job in jobs:
             if job.not_other_than(self._description, self._administrator(), self._before or 0):
                 self.counts = True
-                raise CommitUnknown(f"{excerpt(said)}, and the firewall lists {job}, which may be ours")
+                raise CommitUnknown(f"{excerpt(reason)}, and the firewall lists {job}, which may be ours")
 
     def _found(self, error: DeviceError) -> int:
         """Our job in the job list, whatever the answer was. Raises the reason where there is none."""

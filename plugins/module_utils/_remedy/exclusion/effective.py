@@ -34,8 +34,8 @@ def in_effect(device: LiveDevice, hostname: str, vsys: str | None = None) -> boo
             text = device.api.call({"type": "op", "cmd": xml, "vsys": vsys}, asked=asked).text
     except DeviceError:
         return None
-    said = " ".join(text.split()).lower().rstrip(".")
+    sentence = " ".join(text.split()).lower().rstrip(".")
     for answer, excluded in (("is in", True), ("is not in", False)):
-        if said == f"{host} {answer} the ssl exclude list".lower():
+        if sentence == f"{host} {answer} the ssl exclude list".lower():
             return excluded
-    return yes_no(said)
+    return yes_no(sentence)

@@ -162,14 +162,14 @@ def restart(
             (RestartUnknown), or it does not answer within ``limit_s`` seconds (DeviceServerNotBack).
     """
     advice = advice or Advice()
-    earlier = _traces(device)
+    traces = _traces(device)
     began = time.monotonic()
     transport: Transport | None = None
     lost: DeviceError | None = None
     try:
         answer = device.run(RESTART)
         transport = answer.transport
-        said = answer.text
+        text = answer.text
     except DeviceError as error:
         if isinstance(error, _NOT_SENT) or error is device.login_failure:
             if isinstance(error, (DeviceChanged, NotBound, Blocked)):
@@ -177,21 +177,21 @@ def restart(
             raise type(error)(error.message, " ".join(filter(None, (error.remedy, advice.by_hand)))) from error
         if error.unsent:
             raise
-        lost, said = error, error.message
+        lost, text = error, error.message
         progress(f"the answer to the restart was lost ({excerpt(error.message)}); checking what follows")
-    status, proven = _follow(device, before, earlier, limit_s, pace, progress)
+    status, proven = _follow(device, before, traces, limit_s, pace, progress)
     restarted = Restarted(proven is True, transport, time.monotonic() - began, status)
     if proven is False:
         raise RestartNotMade(
             f"device-server was not restarted: expected another process {_PROCESS}, a time without answers, or an "
-            f"entry in the system log, got the same process. The firewall answered: {excerpt(said) or 'nothing'}",
+            f"entry in the system log, got the same process. The firewall answered: {excerpt(text) or 'nothing'}",
             advice.by_hand,
         ) from lost
     if not status.answered:
         raise _not_back(status, limit_s, restarted, advice)
     if lost is not None and not proven:
         raise RestartUnknown(
-            f"it is unknown whether device-server was restarted: the answer was lost ({excerpt(said)}), and this "
+            f"it is unknown whether device-server was restarted: the answer was lost ({excerpt(text)}), and this "
             "firewall shows neither the process nor an entry in the system log",
             f"Check whether it was restarted; if so, {advice.goes_on}.",
             restarted,
@@ -223,14 +223,14 @@ def _not_back(status: Status, limit_s: float, restarted: Restarted | None, advic
 
 
 def _follow(
-    device: LiveDevice, before: Status, earlier: _Traces, limit_s: float, pace: Pace, progress: Progress
+    device: LiveDevice, before: Status, traces: _Traces, limit_s: float, pace: Pace, progress: Progress
 ) -> tuple[Status, bool | None]:
     """The last status, and whether device-server was restarted; None where nothing shows it."""
     went_down = False
     settled = 0
     process: Literal["same", "other", "down", "unknown"] = "unknown"
     for status in statuses(device, limit_s, pace, progress, "device-server after its restart"):
-        process = _process(device, earlier)
+        process = _process(device, traces)
         went_down = went_down or process == "down" or (status.state == "busy" and before.answered)
         if not status.answered or process == "down":
             continue
@@ -239,7 +239,7 @@ def _follow(
         settled += 1
         if settled >= _SETTLING_POLLS:
             break
-    if process == "other" or went_down or _new_event(device, earlier):
+    if process == "other" or went_down or _new_event(device, traces):
         return status, True
     return status, False if process == "same" else None
 
@@ -256,13 +256,13 @@ def _pid(device: LiveDevice) -> tuple[int | None, bool]:
     return next((process.pid for process in seen.processes if process.name == _PROCESS), None), True
 
 
-def _process(device: LiveDevice, earlier: _Traces) -> Literal["same", "other", "down", "unknown"]:
+def _process(device: LiveDevice, traces: _Traces) -> Literal["same", "other", "down", "unknown"]:
     """Whether device-server is another process than before."""
-    if earlier.pid is None:
+    if traces.pid is None:
         return "unknown"
     pid, shown = _pid(device)
     if pid is not None:
-        return "same" if pid == earlier.pid else "other"
+        return "same" if pid == traces.pid else "other"
     return "down" if shown else "unknown"
 
 
@@ -278,8 +278,8 @@ def _newest_restart(device: LiveDevice) -> tuple[datetime, int] | None:
     return newest, sum(moment.replace(tzinfo=None) == newest for moment in times)
 
 
-def _new_event(device: LiveDevice, earlier: _Traces) -> bool:
-    if earlier.events is None:
+def _new_event(device: LiveDevice, traces: _Traces) -> bool:
+    if traces.events is None:
         return False
     now = _newest_restart(device)
-    return now is not None and now > earlier.events
+    return now is not None and now > traces.events
