@@ -82,7 +82,7 @@ def test_failed_firewall_has_nothing_left_behind(halted: tuple[Fleet, Remediated
         ("commit_force_needed", signal.SIGKILL),
     ],
 )
-def test_next_run_continues_after_a_killed_one(scenario: str, how: signal.Signals, ansible: Ansible) -> None:
+def test_a_killed_run_is_taken_up_again(scenario: str, how: signal.Signals, ansible: Ansible) -> None:
     """No second commit while the job runs or after it, and no lock that stays."""
     slow = {"switches": {"commit_seconds": 600.0}}
     entries: list[Any] = [entry("fw-1", scenario, slow)]
