@@ -12,69 +12,71 @@ class ModuleDocFragment:
 
     DOCUMENTATION = r"""
 requirements:
-  - python-dateutil >= 2.8.1 (only where O(maintenance_window) has a window that recurs)
+  - python-dateutil >= 2.8.1 (only for recurring windows in O(maintenance_window))
 options:
   maintenance_window:
     description:
-      - When the change may be made, as a list of windows. It is made when one of them stays
-        open for O(commit_min_remaining) more.
-      - A window has C(start), C(end) or C(duration), C(time_zone), and C(weekdays) where it is not every day; or
-        C(from) and C(to); or C(rrule), as in RFC 5545, with C(start), C(duration) or C(end), and C(time_zone).
-      - Without this option the change is not bound to a window.
+      - Maintenance windows in which the change is allowed. It starts only if a window stays open for
+        O(commit_min_remaining).
+      - A window has C(start), C(end) or C(duration), C(time_zone) and, unless it is every day, C(weekdays); or C(from)
+        and C(to); or C(rrule), as in RFC 5545, with C(start), C(duration) or C(end), and C(time_zone).
+      - Without this option the change is not bound to a maintenance window.
     type: list
     elements: raw
   ignore_window:
     description:
-      - Lifts the guard V(maintenance_window). The change is made at any time.
+      - Overrides the guard V(maintenance_window). The change is allowed at any time.
     type: bool
     default: false
   window_wait:
     description:
-      - How long to wait for a window to open, as a number and a unit (V(s), V(m), V(h) or V(d)). V(0s) does not wait.
+      - How long to wait for a maintenance window to open, as a number and a unit (V(s), V(m), V(h) or V(d)). V(0s) does
+        not wait.
     type: str
     default: 0s
   commit_min_remaining:
-    description: What has to be left of the window when a commit begins.
+    description: Minimum time left in the maintenance window to start a commit.
     type: str
     default: 10m
   allow_other_changes:
     description:
-      - Lifts the guard V(pending_changes). Changes of other administrators, and changes of which the firewall does not
-        tell whose they are, are committed as well.
+      - Overrides the guard V(pending_changes). Pending changes of other administrators, and of unknown ones, are
+        committed as well.
     type: bool
     default: false
   take_over_locks:
     description:
-      - Lifts the guards V(config_lock) and V(commit_lock) for locks that these administrators hold. The locks are
+      - Overrides the guards V(config_lock) and V(commit_lock) for locks of these administrators. Their locks are
         removed.
-      - The lock of a run of this collection that is over is removed without this option. A run renews its lock while it
-        works; one whose lock nobody has renewed for the time that stands in its comment (three minutes, or three times
-        O(timeout) where that is longer) is over.
+      - A stale lock of this collection is removed without this option. A run renews its lock while it works; a lock is
+        stale if it was not renewed for the lease in its comment (three minutes, or three times O(timeout) where that is
+        longer).
     type: list
     elements: str
     default: []
   lock:
     description:
-      - Take the configuration lock for the time of the change, and release it whatever happens.
-      - V(false) lifts the guard V(config_lock) where the lock is not given. Somebody else can then change the candidate
-        configuration at the same time.
+      - Take the config lock during the change, and always release it.
+      - V(false) overrides the guard V(config_lock) where the firewall does not give the lock. Other administrators can
+        then change the candidate configuration at the same time.
     type: bool
     default: true
   busy_wait:
     description:
-      - How long to wait for another commit, install or synchronisation to end before the guard V(busy) refuses, and how
-        long to watch whether the lock of another run of this collection is still renewed.
+      - How long to wait for another commit, install or synchronization to end before the guard V(busy) blocks the
+        change, and how long to watch whether the lock of another run of this collection is still renewed.
       - V(0s) does not wait.
     type: str
     default: 10m
   expected_candidate:
     description:
-      - The fingerprint of the candidate configuration that the change was planned for, as check mode and plans name it.
-      - The guard V(candidate_changed) refuses where the candidate is another one. Without this option it may be any.
+      - Fingerprint of the candidate configuration that the change was planned for, from check mode or a plan.
+      - The guard V(candidate_changed) blocks the change if the candidate is a different one. Without this option it is
+        not compared.
     type: str
   commit_timeout:
     description:
-      - How long to follow a commit job. The job runs on when the time is over.
+      - How long to follow a commit job. The job itself continues after that.
     type: str
     default: 30m
 """
@@ -83,15 +85,15 @@ options:
 options:
   restart_min_remaining:
     description:
-      - What has to be left of the window when device-server is restarted, beside what O(commit_min_remaining) says.
+      - Minimum time left in the maintenance window to restart device-server, in addition to O(commit_min_remaining).
     type: str
     default: 5m
   restart_timeout:
-    description: How long device-server may take to answer again after its restart.
+    description: How long device-server may take to answer after its restart.
     type: str
     default: 10m
   verify_timeout:
-    description: How long the firewall may take to connect after the remedy.
+    description: How long the firewall may take to connect after the change.
     type: str
     default: 5m
 """

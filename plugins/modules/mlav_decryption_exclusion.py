@@ -7,25 +7,25 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_decryption_exclusion
-short_description: Keeps the MLAV cloud out of decryption, or ends that
+short_description: Manage SSL decryption exclusions
 version_added: 1.0.0
 description:
-  - Puts an exclusion from decryption (Device > Certificate Management > SSL Decryption Exclusion) into the candidate
-    configuration of a firewall, or of a template of a Panorama, or removes it.
-  - It commits nothing. M(panops.mlav.mlav_commit) does; a template has then to be pushed to its firewalls as well,
+  - Adds, changes or removes an SSL decryption exclusion (Device > Certificate Management > SSL Decryption Exclusion) in
+    the candidate configuration of a firewall, or of a template of a Panorama.
+  - It does not commit. Use M(panops.mlav.mlav_commit) for that; a template also has to be pushed to its firewalls,
     which this collection does not do.
-  - Once it is committed, connections to servers whose name (SNI or the CN of the certificate) matches O(name) are no
-    longer decrypted by this firewall, and so not inspected. It helps only on the device that decrypts the traffic.
-  - What is written is read back from the candidate configuration, and the module fails where it is not there. An answer
-    that is lost is decided in the same way.
-  - Each exclusion that this module makes carries the mark C(panops.mlav:) at the beginning of its description. One
-    without it belongs to somebody else. As V(present) it is left as it is where it excludes, and is switched on where
-    it says C(exclude no); it is neither switched off nor removed, unless O(any_owner=true).
-  - Only an entry of the very same name counts. A wider exclusion that covers O(name) does not.
-  - Takes no lock. While another administrator holds the configuration lock, the firewall refuses the change; the
-    message then says who holds it.
-  - The account needs the XML API right Configuration, and Operational Requests for RV(in_effect); committing needs the
-    right Commit as well.
+  - After the commit, this firewall no longer decrypts, and so no longer inspects, connections to servers whose name
+    (SNI or the CN of the certificate) matches O(name). It helps only on the device that decrypts the traffic.
+  - The change is read back from the candidate configuration, also after an answer that was lost. The module fails if
+    the candidate does not have it.
+  - The description of every exclusion that this module creates begins with C(panops.mlav:). An entry without that mark
+    belongs to another owner. With V(present) it is not changed if it excludes, and switched on if it says
+    C(exclude no); it is neither switched off nor removed, unless O(any_owner=true).
+  - Only an entry of exactly this name counts. A wider exclusion that covers O(name) does not.
+  - Takes no lock. While another administrator holds the config lock, the firewall rejects the change, and the message
+    names the holder.
+  - The account needs the XML API right Configuration, and Operational Requests for RV(in_effect). A commit also needs
+    the right Commit.
 author:
   - panops contributors (@panops)
 requirements:
@@ -40,32 +40,32 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows the entry as XML, as it is in the candidate configuration and as it is to be.
+      - Shows the entry in the candidate configuration as XML, before and after.
   idempotent:
     support: full
 options:
   name:
     description:
-      - The host name that is excluded, with C(*) as wildcard. PAN-OS tells upper from lower case. RV(similar) names
-        entries that differ in nothing else.
+      - Host name to exclude, with C(*) as wildcard. PAN-OS compares names case-sensitively; RV(similar) lists entries
+        that differ only in case.
     type: str
     default: "*.paloaltonetworks.com"
   state:
-    description: Whether the entry is to be there. V(absent) looks at no other option than O(name), place and owner.
+    description: Whether the entry should exist. With V(absent), only the name, the location and O(any_owner) matter.
     type: str
     choices: [present, absent]
     default: present
   exclude:
     description:
-      - With V(false) the entry is there and switched off (C(exclude no)), so that the traffic is decrypted. For putting
-        back an earlier state.
+      - With V(false) the entry exists but is switched off (C(exclude no)), so that the traffic is decrypted. Use it to
+        restore a previous state.
     type: bool
     default: true
   location:
     description:
-      - Where the entry is. V(auto) is the place where an entry of this name already is (shared is looked at first, then
-        each virtual system), and shared where there is none.
-      - An entry that is in several places is removed only where its place is named.
+      - Where the entry is. V(auto) is the location of an existing entry of this name (shared first, then each virtual
+        system), otherwise shared.
+      - An entry that exists in several locations is removed only if its location is set.
       - With V(template) and V(template_stack), O(provider.ip_address) is the Panorama, without
         O(provider.serial_number).
     type: str
@@ -73,32 +73,32 @@ options:
     default: auto
   vsys:
     description:
-      - The virtual system, such as V(vsys2). Needed with O(location=vsys).
-      - With a template, the virtual system within it. Without this option it is the template's shared part.
-      - It has to be there already. V(vsys1) of a template is always taken to be there.
+      - Virtual system, such as V(vsys2). Required with O(location=vsys).
+      - With a template, the virtual system within it. The default is the shared part of the template.
+      - It has to exist. V(vsys1) of a template always does.
     type: str
   template:
-    description: The name of the template, with O(location=template). It has to be there already.
+    description: Name of the template, with O(location=template). It has to exist.
     type: str
   template_stack:
-    description: The name of the template stack, with O(location=template_stack). It has to be there already.
+    description: Name of the template stack, with O(location=template_stack). It has to exist.
     type: str
   description:
     description:
-      - The description of the entry, one line. The mark C(panops.mlav:) is put in front where it is not there. At most
-        512 characters with it.
-      - "Not given, a new entry is described as C(panops.mlav: keeps the MLAV cloud out of decryption), and an entry
-        that is there keeps its description."
-      - An entry of somebody else keeps its description, unless O(any_owner=true).
+      - Description of the entry, one line. It is prefixed with the mark C(panops.mlav:) if it does not begin with it.
+        At most 512 characters including the mark.
+      - "Without this option, a new entry gets C(panops.mlav: keeps the MLAV cloud out of decryption), and an existing
+        entry keeps its description."
+      - Another owner's entry keeps its description, unless O(any_owner=true).
     type: str
   any_owner:
     description:
-      - Lifts the guard V(owner). An entry without the mark of this collection may be switched off, described anew and
-        removed.
+      - Overrides the guard V(owner). An entry without the mark of this collection may be switched off, get a new
+        description, and be removed.
     type: bool
     default: false
   test_hostname:
-    description: The host that RV(in_effect) is about.
+    description: Host name to test for RV(in_effect).
     type: str
     default: ml.service.paloaltonetworks.com
 seealso:
@@ -106,12 +106,12 @@ seealso:
   - module: panops.mlav.mlav_remediate
   - module: panops.mlav.mlav_diagnosis_info
   - name: Exclude a server from decryption for technical reasons
-    description: The documentation of the vendor.
+    description: Vendor documentation.
     link: https://docs.paloaltonetworks.com/pan-os/10-2/pan-os-admin/decryption/decryption-exclusions/exclude-a-server-from-decryption
 """
 
 EXAMPLES = r"""
-- name: Keep the MLAV cloud out of decryption
+- name: Exclude the MLAV cloud from decryption
   panops.mlav.mlav_decryption_exclusion:
     provider:
       ip_address: 192.0.2.10
@@ -120,7 +120,7 @@ EXAMPLES = r"""
     ca_path: /etc/pki/firewalls.pem
   register: mlav_exclusion
 
-- name: Commit it
+- name: Commit the exclusion
   panops.mlav.mlav_commit:
     provider:
       ip_address: 192.0.2.10
@@ -130,7 +130,7 @@ EXAMPLES = r"""
     description: Exclude the MLAV cloud from decryption
   when: mlav_exclusion.pending
 
-- name: See what would be changed in the second virtual system
+- name: Show what would be changed in the second virtual system
   panops.mlav.mlav_decryption_exclusion:
     provider:
       ip_address: 192.0.2.10
@@ -143,7 +143,7 @@ EXAMPLES = r"""
   check_mode: true
   diff: true
 
-- name: Exclude it in a template
+- name: Exclude the MLAV cloud in a template
   panops.mlav.mlav_decryption_exclusion:
     provider:
       ip_address: 192.0.2.20
@@ -152,7 +152,7 @@ EXAMPLES = r"""
     location: template
     template: branch
 
-- name: Let it be decrypted again
+- name: Remove the exclusion
   panops.mlav.mlav_decryption_exclusion:
     provider:
       ip_address: 192.0.2.10
@@ -165,7 +165,7 @@ RETURN = r"""
 action:
   description:
     - What was done, or would be done in check mode. One of V(none), V(create), V(switch_on), V(switch_off), V(update)
-      (the description alone) and V(delete).
+      (only the description) and V(delete).
   returned: success
   type: str
   sample: create
@@ -177,27 +177,27 @@ location:
   type: str
   sample: shared
 xpath:
-  description: The entry's place in the configuration.
+  description: Xpath of the entry in the configuration.
   returned: success
   type: str
   sample: /config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='*.paloaltonetworks.com']
 before:
-  description: The entry in the candidate configuration before. V(null) where there was none.
+  description: Entry in the candidate configuration before. V(null) where there was none.
   returned: success
   type: dict
   sample: null
   contains:
     exclude:
       description:
-        - Whether it excludes. V(null) where the entry does not say; what PAN-OS takes that for is not documented.
+        - Whether it excludes. V(null) where the entry does not say; what that means in PAN-OS is not documented.
       type: bool
       sample: false
     description:
-      description: Its description.
+      description: Description of the entry.
       type: str
       sample: Switched off for a test
 after:
-  description: The entry afterwards, as RV(before). V(null) where there is none.
+  description: Entry afterwards, as RV(before). V(null) where there is none.
   returned: success
   type: dict
   sample:
@@ -209,28 +209,28 @@ after:
       type: bool
       sample: true
     description:
-      description: Its description.
+      description: Description of the entry.
       type: str
       sample: "panops.mlav: keeps the MLAV cloud out of decryption"
 diff:
-  description: The entry as XML, before and after.
+  description: Entry as XML, before and after.
   returned: success
   type: dict
   contains:
     before_header:
-      description: Where it stands.
+      description: Configuration and xpath.
       type: str
       sample: candidate /config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='*.paloaltonetworks.com']
     before:
-      description: The entry before. Empty where there was none.
+      description: Entry before. Empty where there was none.
       type: str
       sample: ""
     after_header:
-      description: Where it stands.
+      description: Configuration and xpath.
       type: str
       sample: candidate /config/shared/ssl-decrypt/ssl-exclude-cert/entry[@name='*.paloaltonetworks.com']
     after:
-      description: The entry afterwards. Empty where there is none.
+      description: Entry afterwards. Empty where there is none.
       type: str
       sample: |-
         <entry name="*.paloaltonetworks.com">
@@ -238,17 +238,17 @@ diff:
           <exclude>yes</exclude>
         </entry>
 committed:
-  description: Whether the running configuration has it like RV(after), too.
+  description: Whether the running configuration has the entry as RV(after).
   returned: success
   type: bool
   sample: false
 pending:
-  description: Whether a commit is needed for it. The opposite of RV(committed).
+  description: Whether a commit is needed. The opposite of RV(committed).
   returned: success
   type: bool
   sample: true
 predefined_disabled:
-  description: Whether the predefined exclusion of this name is switched off in the same place.
+  description: Whether the predefined exclusion of this name is switched off in the same location.
   returned: success
   type: bool
   sample: false
@@ -256,41 +256,41 @@ in_effect:
   description:
     - Whether the firewall excludes O(test_hostname) now, by its own C(test ssl-exclude-list). An exclusion that is not
       committed has no effect yet.
-    - V(null) where its answer is not understood, for a template, and in check mode where something would be changed.
+    - V(null) where its answer is not recognized, for a template, and in check mode where something would be changed.
   returned: success
   type: bool
   sample: false
 similar:
   description:
-    - Entries in the same place whose names differ from O(name) in upper and lower case only, at most five. PAN-OS takes
-      them for other names.
+    - Entries in the same location whose names differ from O(name) only in case, at most five. For PAN-OS they are other
+      names.
   returned: success
   type: list
   elements: str
   sample: ["*.PaloAltoNetworks.com"]
 warnings:
-  description: Says where there are entries as in RV(similar).
+  description: A warning where RV(similar) is not empty.
   returned: success
   type: list
   elements: str
   sample: []
 host:
-  description: The name of the firewall.
+  description: Name of the firewall.
   returned: success
   type: str
   sample: fw-lon-1
 guard:
-  description: The guard that refused, V(owner).
-  returned: when a guard refuses
+  description: Guard that blocked it, V(owner).
+  returned: when a guard blocks it
   type: str
   sample: owner
 option:
-  description: The option that lifts the guard.
-  returned: when a guard refuses
+  description: Option that overrides the guard.
+  returned: when a guard blocks it
   type: str
   sample: any_owner
 error:
-  description: The class of the failure and what would help.
+  description: Kind of the failure and its remedy.
   returned: failure
   type: dict
   contains:
@@ -300,15 +300,15 @@ error:
       type: str
       sample: blocked
     message:
-      description: What happened.
+      description: What failed.
       type: str
       sample: >-
-        the exclusion of *.paloaltonetworks.com (shared) is not one of this collection. Expected: a description that
-        begins with 'panops.mlav:'. Actual: 'Change 4711'
+        the exclusion of *.paloaltonetworks.com (shared) was not made by this collection: expected a description that
+        begins with 'panops.mlav:', got 'Change 4711'
     remedy:
-      description: What would help. May be empty.
+      description: Recommended action. May be empty.
       type: str
-      sample: With any_owner it is changed all the same.
+      sample: Set any_owner to change it nevertheless.
 """
 
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.excluding import DECRYPTION_EXCLUSION

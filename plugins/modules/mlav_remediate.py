@@ -8,18 +8,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_remediate
-short_description: Repairs what keeps a firewall from the MLAV cloud, and proves that it helped
+short_description: Remediate the MLAV cloud connection of a firewall
 version_added: 1.0.0
 description:
-  - Diagnoses a firewall, plans the remedy of its first cause, carries it out inside a maintenance window, asks until
-    the firewall is connected, and diagnoses again. Or refuses, and says why and which option lifts that.
-  - C(tls_interception) is repaired with an exclusion from decryption and a commit, on the device that decrypts.
-    C(commit_force_needed) with a commit force. C(device_server_unavailable) with a restart of device-server and a
-    commit force. All other causes are for a person, and are told.
-  - An exclusion that did not help is taken back, and so is one whose commit failed.
-  - A B(commit force) commits every administrator's pending changes; it is refused while there are any.
-  - In check mode nothing is touched, and the result holds the plan.
-  - Bound to a maintenance window. Without O(maintenance_window) or O(ignore_window) it refuses.
+  - Diagnoses a firewall, plans the remedy for its first cause, carries it out inside a maintenance window, waits until
+    the firewall is connected, and diagnoses it again. If a guard blocks that, the record names the guard and the option
+    that overrides it.
+  - For C(tls_interception) it adds an exclusion from decryption on the device that decrypts, and commits it. For
+    C(commit_force_needed) it does a commit force. For C(device_server_unavailable) it restarts device-server and does a
+    commit force. Other causes are reported for manual action.
+  - An exclusion that did not help is rolled back, and so is one whose commit failed.
+  - A B(commit force) includes the pending changes of every administrator, so it is blocked while there are any.
+  - In check mode nothing is changed, and the result has the plan.
+  - It needs a maintenance window. Without O(maintenance_window) or O(ignore_window) it is blocked.
 author:
   - panops contributors (@panops)
 requirements:
@@ -38,32 +39,32 @@ attributes:
     support: full
   diff_mode:
     support: partial
-    details: Shows the exclusion. A commit and a restart have nothing to show.
+    details: Shows the exclusion. A commit and a restart have no diff.
   idempotent:
     support: full
-    details: A connected firewall is left alone.
+    details: A connected firewall is not changed.
 options:
   remediate_confidence:
-    description: The least certain cause that is still acted on.
+    description: Minimum confidence required to act.
     type: str
     choices: [proven, likely, possible]
     default: proven
   exclusion:
-    description: The host name that is excluded from decryption. Case-sensitive.
+    description: Host name to exclude from decryption. Case-sensitive.
     type: str
     default: "*.paloaltonetworks.com"
   decryption_host:
     description:
-      - The inventory name of the device that decrypts the traffic of this firewall. Used only where the diagnosis does
-        not say that the firewall decrypts it itself.
-      - It is refused where that device has no decrypt rule.
+      - Inventory name of the device that decrypts the traffic of this firewall. Used unless the diagnosis shows that
+        the firewall decrypts it itself.
+      - A device without a decrypt rule is not changed.
     type: str
   decryption_connection:
     description:
-      - How to reach O(decryption_host); the options are those of this module.
-      - The default, where that is a host of the inventory, is what its own variables say, C(mlav_provider),
+      - How to connect to O(decryption_host), with the options of this module.
+      - The default is taken from the variables of that host in the inventory, C(mlav_provider),
         C(mlav_panorama), C(mlav_validate_certs), C(mlav_ca_path), C(mlav_cert_fingerprint), C(mlav_timeout),
-        C(mlav_ssh) and C(ansible_host). A time limit that they do not set is O(timeout).
+        C(mlav_ssh) and C(ansible_host). Where they set no time limit, O(timeout) applies.
     type: dict
     suboptions:
       provider:
@@ -134,33 +135,33 @@ options:
             type: bool
             default: true
           accept_banner:
-            description: Accept the statement that the login asks about.
+            description: Accept the statement that the login requires.
             type: bool
             default: false
   allow_unknown_ha:
-    description: Act on a member of a high-availability pair although its state, or its peer's, is not known.
+    description: Act on a peer of an HA pair even if its state, or that of the other peer, is unknown.
     type: bool
     default: false
   rollback:
-    description: Take the exclusion back when the firewall does not connect within O(verify_timeout).
+    description: Roll the exclusion back when the firewall does not connect within O(verify_timeout).
     type: bool
     default: true
   order:
     description:
-      - Act only where it is this one's turn. V(first) are firewalls without a pair, and passive members; V(second) are
-        active members; V(alone) are members whose state is not known (O(allow_unknown_ha)).
-      - Not given, it is everybody's turn.
+      - Act only on firewalls with this turn. V(first) are firewalls without HA and passive peers, V(second) are active
+        peers, V(alone) are peers whose HA state is unknown (O(allow_unknown_ha)).
+      - Without this option, the turn does not matter.
     type: str
     choices: [first, second, alone]
   plan:
     description:
-      - The file C(plan.json) of an earlier check run. What would be done now has to be exactly what it says of this
-        firewall, or it is refused.
+      - The approved C(plan.json) of a previous check run. If the plan of this firewall is a different one now, nothing
+        is changed.
     type: path
   audit_dir:
     description:
-      - The folder for audit records, one file per firewall and run, written before and after each step. An earlier
-        record tells a run that follows one that was killed whether device-server was restarted already.
+      - Folder for audit records, one file per firewall and run, written before and after each step. The record of a
+        killed run shows the next run whether device-server was restarted.
       - Not written in check mode.
     type: path
 seealso:
@@ -172,7 +173,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Bring the firewall back on Saturday night
+- name: Remediate on Saturday night
   panops.mlav.mlav_remediate:
     provider:
       ip_address: 192.0.2.10
@@ -183,48 +184,48 @@ EXAMPLES = r"""
       - {weekdays: [sat], start: "22:00", duration: 4h, time_zone: Europe/London}
     audit_dir: /var/log/mlav
 
-- name: Say what would be done
+- name: Plan the remediation
   panops.mlav.mlav_remediate:
     provider: "{{ mlav_provider }}"
     ignore_window: true
   check_mode: true
 
-- name: Bring the firewall back as the variables mlav_provider, mlav_maintenance_window and so on say
+- name: Remediate with the options from mlav_provider, mlav_maintenance_window and the other variables of the role
   panops.mlav.mlav_remediate:
     role_variables: true
 """
 
 RETURN = r"""
 remediation:
-  description: The record of this firewall, schema C(panops.mlav/remediation/1).
-  returned: always, but for options that cannot be used
+  description: Record of this firewall, schema C(panops.mlav/remediation/1).
+  returned: unless the options are invalid
   type: dict
   contains:
     schema:
-      description: Name and version of this shape.
+      description: Name and version of the schema.
       type: str
       returned: always
       sample: panops.mlav/remediation/1
     host:
-      description: The name of the firewall.
+      description: Name of the firewall.
       type: str
       returned: always
       sample: fw-lon-1
     cause:
-      description: The cause that was found. V(null) where nothing is wrong, or nothing explains it.
+      description: Cause that was found. V(null) where nothing is wrong, or no cause matched.
       type: str
       returned: always
       sample: tls_interception
     confidence:
-      description: How certain that cause is, V(proven), V(likely) or V(possible). V(null) without a cause.
+      description: Confidence of the cause, V(proven), V(likely) or V(possible). V(null) without a cause.
       type: str
       returned: always
       sample: proven
     actions:
       description:
-        - What was done, in its order, each with C(action), C(host), C(state) (V(planned), V(begun), V(done), V(failed),
-          V(refused)), C(text), C(began_at), C(ended_at), and for commits C(job_id), C(confirmed), C(duration_s),
-          C(warnings) and C(details).
+        - Steps in order, each with C(action), C(host), C(state) (V(planned), V(begun), V(done), V(failed), V(blocked)),
+          C(text), C(began_at), C(ended_at), and for commits C(job_id), C(confirmed), C(duration_s), C(warnings) and
+          C(details).
       type: list
       elements: dict
       returned: always
@@ -241,42 +242,42 @@ remediation:
           details: [Configuration committed successfully]
           ended_at: "2026-11-23T02:16:20Z"
     verdict_before:
-      description: The verdict of the diagnosis before.
+      description: Verdict before the remediation.
       type: str
       returned: always
       sample: broken
     summary_before:
-      description: The summary of that diagnosis. Empty where the firewall was not diagnosed.
+      description: Summary of that diagnosis. Empty where the firewall was not diagnosed.
       type: str
       returned: always
       sample: >-
         TLS decrypted by this firewall (proven): untrusted certificate, and rule decrypt-outbound matches. Exclude
         *.paloaltonetworks.com here.
     verdict_after:
-      description: The verdict of the diagnosis after the remedy. V(null) where nothing was done.
+      description: Verdict after the remediation. V(null) where nothing was done.
       type: str
       returned: always
       sample: healthy
     summary_after:
-      description: The summary of that diagnosis. Empty where nothing was done.
+      description: Summary of that diagnosis. Empty where nothing was done.
       type: str
       returned: always
       sample: Connected to ml.service.paloaltonetworks.com. No action needed.
     reason:
-      description: Why it was refused, and the option that lifts it. V(null) where it was not.
+      description: Why it was blocked, and the option to set. V(null) where it was not.
       type: str
       returned: always
       sample: null
     guard:
       description:
-        - The guard that refused. One of V(cause), V(confidence), V(decrypting_device), V(high_availability), V(plan),
+        - Guard that blocked it. One of V(cause), V(confidence), V(decrypting_device), V(high_availability), V(plan),
           V(candidate_changed), V(maintenance_window), V(busy), V(config_lock), V(commit_lock) and V(pending_changes).
-          V(null) where none did.
+          V(null) for none.
       type: str
       returned: always
       sample: null
     option:
-      description: The role's variable that overrides the guard. V(null) where none does.
+      description: Role variable that overrides the guard. V(null) where none does.
       type: str
       returned: always
       sample: null
@@ -288,43 +289,43 @@ remediation:
       returned: always
       sample: repaired
     error:
-      description: What failed. V(null) where nothing did.
+      description: What failed. V(null) for nothing.
       type: str
       returned: always
       sample: null
     left_behind:
-      description: What was changed and could not be taken back.
+      description: What was changed and could not be rolled back or released.
       type: list
       elements: str
       returned: always
       sample: []
     plan:
-      description: The plan, schema C(panops.mlav/plan/1). V(null) where there was none.
+      description: Plan, schema C(panops.mlav/plan/1). V(null) without one.
       type: dict
       returned: always
       sample: {host: fw-lon-1, cause: tls_interception, order: first}
     plan_digest:
-      description: The SHA-256 of the file O(plan) that it was bound to. V(null) without one.
+      description: SHA-256 of the file O(plan). V(null) without one.
       type: str
       returned: always
       sample: sha256:4bfd84e58b45e2aeeb232c49ad64ecb3662a01ac61b9031b31da91ce576c75df
     run_id:
-      description: What tells this run from others; the name of the record's file in O(audit_dir).
+      description: Unique name of this run, and of the record's file in O(audit_dir).
       type: str
       returned: always
       sample: 20261123T021500.250000Z-5f2a90c4
     started_at:
-      description: When it began, in UTC.
+      description: Start time in UTC.
       type: str
       returned: always
       sample: "2026-11-23T02:15:00Z"
     finished_at:
-      description: When it ended, in UTC. V(null) in the file of a run that was killed.
+      description: End time in UTC. V(null) in the file of a run that was killed.
       type: str
       returned: always
       sample: "2026-11-23T02:19:10Z"
 diff:
-  description: The exclusion's entry in the candidate configuration, before and after.
+  description: Entry of the exclusion in the candidate configuration, before and after.
   returned: when an exclusion is planned or made
   type: dict
   sample:
@@ -337,14 +338,13 @@ diff:
         <exclude>yes</exclude>
       </entry>
 error:
-  description: The class of the failure and what would help.
-  returned: when the options cannot be used
+  description: Kind of the failure and its remedy.
+  returned: when the options are invalid
   type: dict
   sample:
     kind: invalid_option
     message: >-
-      plan is '/nowhere/plan.json'. Expected: the file plan.json that a run with --check wrote. Actual: No such file or
-      directory.
+      plan: expected a plan.json that a --check run wrote, got '/nowhere/plan.json' (No such file or directory)
     remedy: ''
 """
 

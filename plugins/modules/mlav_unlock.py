@@ -7,16 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mlav_unlock
-short_description: Releases stale config locks of this collection
+short_description: Release stale config locks of this collection
 version_added: 1.0.0
 description:
-  - Releases the config locks that runs of this collection left on a firewall when they were killed, and touches nobody
-    else's.
-  - A run renews its lock while it works. A lock is stale when nobody has renewed it for the time that stands in its
-    comment (three minutes, or three times O(timeout) where that is longer). That is seen by watching it, for
-    O(busy_wait) at the most, or at once where the lease ended long ago.
+  - Releases config locks that killed runs of this collection left on a firewall. Other locks are not touched.
+  - A run renews its lock while it works. A lock is stale if it was not renewed for the lease in its comment (three
+    minutes, or three times O(timeout) where that is longer). It is watched for that, for O(busy_wait) at most; a lease
+    that expired more than five minutes ago needs no watching.
   - The next run of M(panops.mlav.mlav_remediate), M(panops.mlav.mlav_commit) or M(panops.mlav.mlav_reconnect) on the
-    same firewall does this by itself.
+    same firewall does the same.
 author:
   - panops contributors (@panops)
 extends_documentation_fragment:
@@ -28,8 +27,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - Watches nothing. RV(released) has the locks whose lease ended long ago, RV(not_known) those that would be
-        watched.
+      - Watches nothing. RV(released) lists locks whose lease expired more than five minutes ago, RV(not_known) those
+        that would be watched.
   diff_mode:
     support: none
   idempotent:
@@ -45,7 +44,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Release the locks that killed runs left
+- name: Release the locks of killed runs
   panops.mlav.mlav_unlock:
     provider:
       ip_address: 192.0.2.10
@@ -56,47 +55,47 @@ EXAMPLES = r"""
 
 RETURN = r"""
 host:
-  description: The name of the firewall.
+  description: Name of the firewall.
   returned: success
   type: str
   sample: fw-lon-1
 released:
-  description: The stale locks that were released, or in check mode those that would be.
+  description: Stale locks that were released, or in check mode those that would be.
   returned: success
   type: list
   elements: str
   sample:
-    - admin holds the configuration lock of shared since 2026/11/28 22:01:17 (panops.mlav run 5f0c2a91 job awx-1234
+    - admin holds the config lock of shared since 2026/11/28 22:01:17 (panops.mlav run 5f0c2a91 job awx-1234
       lease 180s until 2026-11-28T22:04:17Z)
 in_use:
-  description: Locks of this collection that their runs have renewed. They were left alone.
+  description: Locks of this collection that their runs have renewed. They stay.
   returned: success
   type: list
   elements: str
   sample: []
 not_known:
-  description: Locks of this collection that could not be watched for long enough. They were left alone.
+  description: Locks of this collection that could not be watched for long enough. They stay.
   returned: success
   type: list
   elements: str
   sample: []
 error:
-  description: Why the firewall could not be asked, or a stale lock could not be released.
+  description: Why the firewall did not answer, or a stale lock could not be released.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The class of the error, such as V(unreachable) or V(stale_lock_stays).
+      description: Kind of the error, such as V(unreachable) or V(stale_lock_stays).
       returned: always
       type: str
       sample: unreachable
     message:
-      description: What went wrong.
+      description: What failed.
       returned: always
       type: str
       sample: "cannot connect to 192.0.2.10 port 443: Connection refused"
     remedy:
-      description: What would help.
+      description: Recommended action.
       returned: always
       type: str
       sample: Check the address and the port, the routing, and that the interface permits this service.

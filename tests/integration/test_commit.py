@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -41,7 +42,7 @@ CLOSED = window(timedelta(days=2))
 OPEN = window(timedelta(hours=-1))
 
 
-def test_a_password_takes_no_word_out_of_the_description() -> None:
+def test_description_that_contains_the_password() -> None:
     """The job's description tells it from others, and is the caller's own."""
     with firewall_with(firewall={"admins": [{"name": "admin", "password": "the"}], **OWN["firewall"]}) as firewall:
         done = commit(firewall, description="Exclude the cloud")
@@ -51,7 +52,7 @@ def test_a_password_takes_no_word_out_of_the_description() -> None:
         assert job.description.endswith(": Exclude the cloud")
 
 
-def test_commits_what_waits_and_reads_it_back() -> None:
+def test_commit_is_read_back() -> None:
     with firewall_with(switches={"commit_warnings": ["ae1 has no member interfaces"]}) as firewall:
         lines: list[str] = []
         done = commit(firewall, lines.append, description="Exclude the cloud")
@@ -71,14 +72,14 @@ def test_commits_what_waits_and_reads_it_back() -> None:
         assert_one_commit(firewall)
 
 
-def test_force_commits_where_nothing_waits() -> None:
+def test_force_commits_without_pending_changes() -> None:
     with firewall_with(firewall=NOTHING_PENDING) as firewall:
         done = commit(firewall, force=True)
         assert (done["changed"], done["committed"]) == (True, [])
         assert [(made.force, made.partial) for made in firewall.world.commits] == [(True, False)]
 
 
-def test_one_administrators_changes_leave_the_others() -> None:
+def test_partial_commit_leaves_other_changes() -> None:
     with firewall_with(firewall=BOBS) as firewall:
         done = commit(firewall, admin="admin")
         assert (done["changed"], done["confirmed"]) == (True, True)
@@ -88,16 +89,16 @@ def test_one_administrators_changes_leave_the_others() -> None:
         assert_one_commit(firewall)
 
 
-def test_force_goes_with_no_administrator() -> None:
+def test_invalid_options() -> None:
     with firewall_with() as firewall:
         before = take_snapshot(firewall.world)
-        with pytest.raises(InvalidOption, match=r"force and admin.*Expected: .*Actual: "):
+        with pytest.raises(InvalidOption, match="force is true and admin is 'admin': set only one of them"):
             commit(firewall, force=True, admin="admin")
         with pytest.raises(InvalidOption, match="cannot stand in a command"):
             commit(firewall, admin="<x/>")
-        with pytest.raises(InvalidOption, match=r"busy_wait.*'soon'.*Expected: "):
+        with pytest.raises(InvalidOption, match=r"busy_wait.*'soon'"):
             commit(firewall, busy_wait="soon")
-        with pytest.raises(InvalidOption, match=r"expected_candidate.*Expected: "):
+        with pytest.raises(InvalidOption, match=r"expected_candidate: expected the fingerprint .*, got 'latest'"):
             commit(firewall, expected_candidate="latest")
         assert take_snapshot(firewall.world) == before
 
@@ -187,7 +188,7 @@ GUARDS = [
 
 
 @pytest.mark.parametrize(("guard", "option", "world", "given", "lifting"), GUARDS)
-def test_a_guard_refuses_alone_and_its_option_lifts_it(
+def test_each_guard_blocks_and_its_option_overrides_it(
     guard: str, option: str, world: dict[str, Any], given: dict[str, Any], lifting: dict[str, Any]
 ) -> None:
     with firewall_with(**world) as firewall:
@@ -200,7 +201,8 @@ def test_a_guard_refuses_alone_and_its_option_lifts_it(
         refused = commit(firewall, **given)
         assert (refused["failed"], refused["changed"]) == (True, False)
         assert (refused["guard"], refused["option"], refused["error"]["kind"]) == (guard, option, "blocked")
-        assert "Expected: " in refused["msg"]
+        if option not in ("", "expected_candidate"):
+            assert re.search(rf"\b{option}\b", refused["msg"])
         assert take_snapshot(firewall.world) == before
 
         assert look(firewall, **{**given, **lifting})["blocked"] is None
@@ -210,7 +212,7 @@ def test_a_guard_refuses_alone_and_its_option_lifts_it(
         assert [lock for lock in firewall.world.locks if lock.kind == "config"] == []
 
 
-def test_a_running_job_is_waited_for_so_long() -> None:
+def test_waits_for_a_running_job() -> None:
     world = {"pending": [{"admin": "admin"}], "jobs": [{"kind": "Content"}]}
     with firewall_with(firewall=world) as firewall:
         before = take_snapshot(firewall.world)
@@ -231,7 +233,7 @@ def test_a_running_job_is_waited_for_so_long() -> None:
 
 
 @pytest.mark.parametrize("kind", ["Exec", "Report", "Downld"])
-def test_jobs_that_neither_commit_nor_install_are_not_waited_for(kind: str) -> None:
+def test_harmless_jobs_are_not_waited_for(kind: str) -> None:
     with firewall_with(firewall={"pending": [{"admin": "admin"}], "jobs": [{"kind": kind}]}) as firewall:
         assert commit(firewall, busy_wait="0s")["changed"] is True
 
@@ -251,7 +253,7 @@ class Clock:
         self.slept += seconds
 
 
-def test_the_window_is_waited_for_as_long_as_allowed() -> None:
+def test_waits_for_the_maintenance_window() -> None:
     soon = window(timedelta(hours=1))
     clock = Clock()
     with firewall_with(switches={"commit_seconds": 0.0}) as firewall, at_the_pace(now=clock.now, sleep=clock.sleep):
@@ -267,7 +269,7 @@ def test_the_window_is_waited_for_as_long_as_allowed() -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"force": True}, {"admin": "admin"}, {"maintenance_window": OPEN}])
-def test_check_mode_says_what_would_be_committed_and_touches_nothing(given: dict[str, Any]) -> None:
+def test_check_mode_shows_what_would_be_committed(given: dict[str, Any]) -> None:
     with firewall_with(firewall=BOBS) as firewall:
         before = take_snapshot(firewall.world)
         result = look(firewall, **given)
@@ -279,14 +281,14 @@ def test_check_mode_says_what_would_be_committed_and_touches_nothing(given: dict
         assert take_snapshot(firewall.world) == before
 
 
-def test_check_mode_of_nothing_is_unchanged() -> None:
+def test_check_mode_without_pending_changes() -> None:
     with firewall_with(firewall=NOTHING_PENDING) as firewall:
         assert look(firewall)["changed"] is False
         assert look(firewall)["would_commit"] == []
         assert look(firewall, force=True)["changed"] is True
 
 
-def test_the_fingerprint_of_check_mode_guards_the_commit() -> None:
+def test_fingerprint_of_check_mode_guards_the_commit() -> None:
     with firewall_with() as firewall:
         seen = look(firewall)["candidate"]
         element = ET.fromstring("<entry name='later'><ip-netmask>203.0.113.7</ip-netmask></entry>")
@@ -296,7 +298,7 @@ def test_the_fingerprint_of_check_mode_guards_the_commit() -> None:
         assert_one_commit(firewall)
 
 
-def test_the_lock_tells_whose_an_api_key_is() -> None:
+def test_lock_shows_the_administrator_of_an_api_key() -> None:
     with firewall_with(access={"api": "key", "ssh": "none"}) as firewall:
         assert look(firewall)["blocked"] is None
         assert look(firewall, lock=False)["blocked"]["guard"] == "pending_changes"
@@ -320,21 +322,21 @@ def test_the_lock_tells_whose_an_api_key_is() -> None:
     ],
     ids=str,
 )
-def test_copes_with_what_is_not_known_about_firewalls(switches: dict[str, Any]) -> None:
+def test_unconfirmed_behavior_of_firewalls(switches: dict[str, Any]) -> None:
     with firewall_with(switches=switches) as firewall:
         done = commit(firewall)
         assert (done["changed"], done["confirmed"], done["lock_left"]) == (True, True, None), done
         assert_one_commit(firewall)
 
 
-def test_what_panorama_pushed_is_no_difference() -> None:
+def test_pushed_configuration_is_no_difference() -> None:
     with firewall_with(scenario="healthy_panorama_pushed_route") as firewall:
         done = commit(firewall)
         assert (done["changed"], done["confirmed"]) == (True, True)
         assert [item["admin"] for item in done["committed"]] == ["admin"]
 
 
-def test_a_firewall_behind_a_panorama_is_committed_and_the_panorama_is_not() -> None:
+def test_commit_through_a_panorama() -> None:
     entry: dict[str, Any] = {"name": "fw-1", "scenario": "healthy", "changes": OWN, "panorama": "pano-1"}
     with running_fleet([entry]) as fleet:
         firewall = fleet.firewalls["fw-1"]
@@ -344,7 +346,7 @@ def test_a_firewall_behind_a_panorama_is_committed_and_the_panorama_is_not() -> 
         assert firewall.panorama.world.commits == []
 
 
-def test_a_configuration_that_is_too_large_is_an_error_and_leaves_no_lock() -> None:
+def test_oversized_configuration_leaves_no_lock() -> None:
     with firewall_with() as firewall:
         firewall.world.faults.answers.append(Fault("huge", "config get", mb=33))
         failed = commit(firewall)
@@ -353,7 +355,7 @@ def test_a_configuration_that_is_too_large_is_an_error_and_leaves_no_lock() -> N
         assert_one_commit(firewall, 0)
 
 
-def test_an_account_that_may_not_change_anything_gets_no_lock() -> None:
+def test_account_without_rights_gets_no_lock() -> None:
     reader = {"pending": [], "admins": [{"name": "reader", "role": "superreader"}]}
     with firewall_with(firewall=reader, access={"admin": "reader", "ssh": "none"}) as firewall:
         refused = commit(firewall)
@@ -362,7 +364,7 @@ def test_an_account_that_may_not_change_anything_gets_no_lock() -> None:
         assert_one_commit(firewall, 0)
 
 
-def test_a_playbook_looks_and_commits(ansible: Ansible) -> None:
+def test_check_mode_and_commit_in_a_playbook(ansible: Ansible) -> None:
     with firewall_with(switches={"commit_warnings": ["ae1 has no member interfaces"]}) as firewall:
         given = options(firewall)
         checked = ansible.module("mlav_commit", given, {"check_mode": True})
@@ -379,7 +381,7 @@ def _job_descriptions(firewall: Firewall) -> list[str]:
     return [job.description for job in firewall.world.jobs.all]
 
 
-def test_a_description_is_data() -> None:
+def test_description_is_escaped() -> None:
     with firewall_with() as firewall:
         assert commit(firewall, description="a </description><force/> & \n b" + 1000 * "x")["changed"] is True
         assert any(" a </description><force/> & b" in text for text in _job_descriptions(firewall))

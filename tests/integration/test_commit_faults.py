@@ -18,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.device im
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import CommitScope
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from tests.simulator.config_default import VSYS
 from tests.simulator.fleet import HOST
@@ -34,7 +35,7 @@ LOCKED = "Configuration is locked by bob"
 
 @pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
 @pytest.mark.parametrize("kind", ["drop_after", "hang_after", "drop_middle", "truncate", "html"])
-def test_a_commit_whose_answer_is_lost_is_found_and_not_sent_again(kind: str, force: bool) -> None:
+def test_commit_whose_answer_is_lost_is_found_and_not_sent_again(kind: str, force: bool) -> None:
     with firewall_with(fault(kind, "commit")) as firewall:
         lines: list[str] = []
         done = commit(firewall, lines.append, force=force, timeout=1)
@@ -44,7 +45,7 @@ def test_a_commit_whose_answer_is_lost_is_found_and_not_sent_again(kind: str, fo
         assert_one_commit(firewall)
 
 
-def test_the_lost_commit_is_not_mistaken_for_another() -> None:
+def test_lost_commit_is_not_mistaken_for_another() -> None:
     """Somebody else's comes first, of the same administrator and with another description."""
     with firewall_with(fault("drop_before", "commit")) as firewall:
 
@@ -58,18 +59,18 @@ def test_the_lost_commit_is_not_mistaken_for_another() -> None:
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "busy"])
-def test_a_commit_that_is_found_nowhere_is_not_sent_again(kind: str) -> None:
+def test_commit_that_is_not_found_is_not_sent_again(kind: str) -> None:
     with firewall_with(fault(kind, "commit", 0)) as firewall:
         failed = commit(firewall)
         assert (failed["failed"], failed["error"]["kind"]) == (True, "commit_unknown")
-        assert "may or may not have been taken" in failed["msg"]
+        assert "unknown whether the firewall queued it" in failed["msg"]
         assert firewall.statistics()["asked"].count("commit") == 1
         assert_one_commit(firewall, 0)
 
 
 @pytest.mark.parametrize("words", ["", "[^<]{0,15}"], ids=["no descriptions", "cut descriptions"])
 @pytest.mark.parametrize("said", [BUSY, LOCKED])
-def test_a_commit_that_cannot_be_told_from_another_is_not_sent_again(said: str, words: str) -> None:
+def test_ambiguous_commit_is_not_sent_again(said: str, words: str) -> None:
     """The firewall says that it has not taken the commit, and lists one that may be ours all the same."""
 
     def lists_less(text: str) -> str:
@@ -83,7 +84,7 @@ def test_a_commit_that_cannot_be_told_from_another_is_not_sent_again(said: str, 
         assert_one_commit(firewall)
 
 
-def test_a_job_is_not_followed_in_a_session_that_reads_nothing_more() -> None:
+def test_job_is_not_followed_after_an_oversized_answer() -> None:
     """After an answer that was too large."""
     script = [Step("show jobs", at=4, body=hostile_xml("elements", 5_000_000))]
     with firewall_with() as firewall, front_end(firewall, script=script) as front:
@@ -92,7 +93,7 @@ def test_a_job_is_not_followed_in_a_session_that_reads_nothing_more() -> None:
         assert_one_commit(firewall)
 
 
-def test_a_failed_job_is_told_in_the_firewalls_words() -> None:
+def test_failed_job_is_reported_in_the_firewalls_words() -> None:
     with firewall_with(fault("job_fails", "commit", text="vsys1: rule r1 is invalid\nCommit failed")) as firewall:
         firewall.world.switches.commit_warnings = ["ae1 has no member interfaces"]
         failed = commit(firewall)
@@ -106,7 +107,7 @@ def test_a_failed_job_is_told_in_the_firewalls_words() -> None:
         assert_one_commit(firewall, 2)
 
 
-def test_a_job_that_never_ends_is_left_with_its_number() -> None:
+def test_job_that_never_ends_is_reported_with_its_number() -> None:
     with firewall_with(fault("job_hangs", "commit")) as firewall:
         failed = commit(firewall, commit_timeout="1s")
         assert (failed["failed"], failed["error"]["kind"]) == (True, "commit_unfinished")
@@ -128,7 +129,7 @@ def test_a_job_that_never_ends_is_left_with_its_number() -> None:
     ],
     ids=lambda faults: faults[0]["kind"],
 )
-def test_the_job_is_followed_whatever_happens_to_the_connection(faults: list[dict[str, Any]]) -> None:
+def test_job_is_followed_over_lost_connections(faults: list[dict[str, Any]]) -> None:
     with firewall_with() as firewall:
         done = commit(firewall, once_queued(firewall, *faults), timeout=1)
         assert (done["changed"], done["confirmed"]) == (True, True), done
@@ -137,7 +138,7 @@ def test_the_job_is_followed_whatever_happens_to_the_connection(faults: list[dic
 
 
 @pytest.mark.parametrize("kind", ["session_timed_out", "key_expired"])
-def test_a_login_is_not_tried_again_and_again(kind: str) -> None:
+def test_login_is_renewed_only_once(kind: str) -> None:
     with firewall_with() as firewall:
         failed = commit(firewall, once_queued(firewall, fault(kind, "show jobs", 0)))
         assert failed["error"]["kind"] == "commit_unfinished"
@@ -147,7 +148,7 @@ def test_a_login_is_not_tried_again_and_again(kind: str) -> None:
         assert_one_commit(firewall)
 
 
-def test_a_job_that_is_no_longer_listed() -> None:
+def test_job_that_is_no_longer_listed() -> None:
     with firewall_with(fault("job_hangs", "commit")) as firewall:
 
         def forget(line: str) -> None:
@@ -160,7 +161,7 @@ def test_a_job_that_is_no_longer_listed() -> None:
         assert_one_commit(firewall)
 
 
-def test_an_install_that_begins_at_the_last_moment_is_waited_for() -> None:
+def test_waits_for_an_install_that_starts_just_before_the_commit() -> None:
     with firewall_with(fault("interfere", "commit", text="content")) as firewall:
         assert commit(firewall)["changed"] is True
         assert firewall.statistics()["asked"].count("commit") == 2
@@ -170,7 +171,7 @@ def test_an_install_that_begins_at_the_last_moment_is_waited_for() -> None:
         assert_one_commit(firewall, 0)
 
 
-def test_a_lock_that_is_taken_at_the_last_moment_refuses() -> None:
+def test_lock_taken_just_before_the_commit_blocks() -> None:
     with firewall_with(fault("interfere", "commit", text="commit_lock")) as firewall:
         refused = commit(firewall)
         assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")
@@ -186,7 +187,7 @@ def test_a_lock_that_is_taken_at_the_last_moment_refuses() -> None:
         pytest.param("edit", {"lock": False}, "candidate_changed", id="nobody is kept out"),
     ],
 )
-def test_somebody_changes_the_candidate_after_it_was_looked_at(
+def test_change_of_another_administrator_during_the_run_blocks(
     text: str, given: dict[str, Any], guard: str | None
 ) -> None:
     with firewall_with(fault("interfere", "config get", text=text, after=True)) as firewall:
@@ -197,14 +198,14 @@ def test_somebody_changes_the_candidate_after_it_was_looked_at(
             assert "changed-by-" in result["msg"]
 
 
-def test_a_commit_lock_that_is_taken_meanwhile_refuses_before_anything_is_sent() -> None:
+def test_commit_lock_taken_meanwhile_blocks_before_the_commit() -> None:
     with firewall_with(fault("interfere", "config get", text="commit_lock")) as firewall:
         refused = commit(firewall)
         assert (refused["guard"], refused["option"]) == ("commit_lock", "take_over_locks")
         assert "commit" not in firewall.statistics()["asked"]
 
 
-def test_somebody_takes_the_lock_just_before_us() -> None:
+def test_another_administrator_takes_the_lock_first() -> None:
     with firewall_with(fault("interfere", "request config-lock add", text="config_lock")) as firewall:
         refused = commit(firewall)
         assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")
@@ -213,12 +214,12 @@ def test_somebody_takes_the_lock_just_before_us() -> None:
         assert_one_commit(firewall, 0)
 
 
-def test_somebody_takes_our_lock_away() -> None:
+def test_our_lock_is_removed_by_another_administrator() -> None:
     with firewall_with() as firewall, closing(open_device(options(firewall))) as device:
-        change = LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "test", print, own_changes_allowed=True)
+        change = LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "test", print, CommitScope(own_changes=True))
         with change:
             firewall.world.locks.clear()
-            with pytest.raises(Blocked, match="somebody has removed it") as refused:
+            with pytest.raises(Blocked, match="another administrator or run has removed it") as refused:
                 change.commit(CommitRequest("test"))
         assert refused.value.guard == "config_lock"
         assert_one_commit(firewall, 0)
@@ -238,7 +239,7 @@ def test_somebody_takes_our_lock_away() -> None:
     ],
     ids=lambda faults: f"{faults[0]['kind']} {faults[0]['on']}",
 )
-def test_the_lock_is_taken_and_released_although_the_connection_fails(faults: list[dict[str, Any]]) -> None:
+def test_lock_is_taken_and_released_over_lost_connections(faults: list[dict[str, Any]]) -> None:
     with firewall_with() as firewall:
         say = None
         if "show" in faults[0]["on"]:
@@ -252,7 +253,7 @@ def test_the_lock_is_taken_and_released_although_the_connection_fails(faults: li
         assert_one_commit(firewall)
 
 
-def test_a_lock_that_cannot_be_released_is_told() -> None:
+def test_lock_that_cannot_be_released_is_reported() -> None:
     with firewall_with(fault("refused", "request config-lock remove", 0, text="not today")) as firewall:
         done = commit(firewall)
         assert done["changed"] is True
@@ -266,7 +267,7 @@ def test_a_lock_that_cannot_be_released_is_told() -> None:
         assert_one_commit(firewall)
 
 
-def test_a_firewall_that_cannot_be_asked_is_left_as_it_is() -> None:
+def test_firewall_that_does_not_answer_is_not_changed() -> None:
     for on in ("show jobs", "show config-locks", "check pending-changes", "config get", "config show"):
         with firewall_with(fault("refused", on, 0, text="is unexpected")) as firewall:
             failed = commit(firewall)
@@ -275,11 +276,11 @@ def test_a_firewall_that_cannot_be_asked_is_left_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("edited", [False, True], ids=["quiet", "edited meanwhile"])
-def test_a_lock_that_the_commit_released_is_taken_again(edited: bool) -> None:
+def test_lock_released_by_the_commit_is_taken_again(edited: bool) -> None:
     with (
         firewall_with(switches={"commit_releases_lock": True}) as firewall,
         closing(open_device(options(firewall))) as device,
-        LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "t", print, own_changes_allowed=True) as change,
+        LockedChange(device, Allowances(pace=Pace(poll_s=0.02)), "t", print, CommitScope(own_changes=True)) as change,
     ):
         assert change.commit(CommitRequest("first")).confirmed is True
         assert firewall.world.locks == []
@@ -292,7 +293,7 @@ def test_a_lock_that_the_commit_released_is_taken_again(edited: bool) -> None:
     assert_one_commit(firewall, 1 if edited else 2)
 
 
-def test_no_secret_is_told() -> None:
+def test_no_secret_in_messages() -> None:
     with firewall_with() as firewall:
         firewall.world.take_lock("config", "bob", f"the password is {firewall.password} today")
         lines: list[str] = []
@@ -303,7 +304,7 @@ def test_no_secret_is_told() -> None:
         assert firewall.password not in json.dumps([refused, done, lines])
 
 
-def test_a_forgotten_lock_of_elsewhere_counts_until_its_time_has_passed() -> None:
+def test_stale_lock_counts_until_its_lease_has_expired() -> None:
     with firewall_with() as firewall:
         for until_, guard in (("2099-01-01T00:00:00Z", "config_lock"), ("2020-01-01T00:00:00Z", None)):
             firewall.world.locks.clear()
@@ -312,7 +313,7 @@ def test_a_forgotten_lock_of_elsewhere_counts_until_its_time_has_passed() -> Non
         assert_one_commit(firewall)
 
 
-def test_places_are_named_as_data() -> None:
+def test_xpaths_are_reported_as_data() -> None:
     """What an administrator wrote into a name cannot leave it."""
     with firewall_with() as firewall:
         world = firewall.world

@@ -21,6 +21,7 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import open_device
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import CommitScope
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from tests.simulator.config_default import VSYS
 from tests.simulator.fleet import Firewall
@@ -33,11 +34,11 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.mark.parametrize("other", ["admin", "alice"], ids=["same account", "another account"])
-def test_a_second_operator_is_refused_while_the_first_is_at_work(other: str) -> None:
+def test_second_operator_is_blocked_while_the_first_works(other: str) -> None:
     world = {**OWN["firewall"], "admins": [{"name": "admin"}, {"name": "alice"}]}
     with firewall_with(firewall=world) as firewall, closing(open_device(options(firewall))) as device:
         with LockedChange(
-            device, Allowances(pace=Pace(poll_s=0.02)), "first", print, own_changes_allowed=True
+            device, Allowances(pace=Pace(poll_s=0.02)), "first", print, CommitScope(own_changes=True)
         ) as change:
             refused = commit(firewall, provider=provider_of(firewall, other), busy_wait="1s")
             assert (refused["guard"], refused["option"]) == ("config_lock", "take_over_locks")
@@ -106,7 +107,7 @@ STEPS = [
 
 @pytest.mark.parametrize("force", [False, True], ids=["plain", "force"])
 @pytest.mark.parametrize(("step", "reached"), STEPS)
-def test_a_killed_run_is_taken_up_where_it_was(
+def test_next_run_continues_after_a_killed_one(
     step: Mapping[str, Any], reached: Callable[[World], bool] | None, force: bool
 ) -> None:
     with firewall_with(step) as firewall:
@@ -121,14 +122,14 @@ def test_a_killed_run_is_taken_up_where_it_was(
         done = commit(firewall, lines.append, force=force)
         assert (done.get("failed"), done["lock_left"]) == (None, None), done
         assert done["changed"] is True
-        assert any("its run is over" in line for line in lines)
+        assert any("its run has ended" in line for line in lines)
         assert len(done["taken_over"]) == 1
         assert_one_commit(firewall)
         assert world.config.pending is False
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
-def test_a_run_that_is_told_to_end_releases_its_lock(number: signal.Signals) -> None:
+def test_terminated_run_releases_its_lock(number: signal.Signals) -> None:
     with firewall_with(fault("hang", "config get")) as firewall:
         with run_of_its_own(firewall) as process:
             until(lambda: firewall.world.locks and not firewall.world.faults.answers)
@@ -139,7 +140,7 @@ def test_a_run_that_is_told_to_end_releases_its_lock(number: signal.Signals) -> 
         assert_one_commit(firewall, 0)
 
 
-def test_what_was_changed_after_an_interrupted_commit_is_committed_as_well() -> None:
+def test_later_changes_are_committed_after_an_interrupted_commit() -> None:
     with firewall_with(fault("job_hangs", "commit")) as firewall:
         with run_of_its_own(firewall) as process:
             until(lambda: firewall.world.commits)

@@ -72,9 +72,7 @@ PLACES: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("given", "place", "called"), PLACES)
-def test_is_written_once_and_taken_away_again(
-    firewall: Firewall, given: dict[str, Any], place: str, called: str
-) -> None:
+def test_add_and_remove_an_exclusion(firewall: Firewall, given: dict[str, Any], place: str, called: str) -> None:
     before = firewall.snapshot()
     done = exclude(firewall, **given)
     assert (done["changed"], done["action"], done["location"], done["host"]) == (True, "create", called, "fw-1")
@@ -114,9 +112,7 @@ TEMPLATES: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("given", "place", "called"), TEMPLATES)
-def test_is_written_into_a_template_of_a_panorama(
-    panorama: Firewall, given: dict[str, Any], place: str, called: str
-) -> None:
+def test_exclusion_in_a_panorama_template(panorama: Firewall, given: dict[str, Any], place: str, called: str) -> None:
     before = comparable(panorama.world.config.candidate)
     looked = exclude(panorama, check=True, **given)
     assert (looked["changed"], looked["location"], looked["in_effect"]) == (True, called, None)
@@ -130,7 +126,7 @@ def test_is_written_into_a_template_of_a_panorama(
     assert entries(panorama.world, place) == {}
 
 
-def test_a_firewall_is_written_through_its_panorama() -> None:
+def test_exclusion_through_a_panorama() -> None:
     with running_fleet([{"name": "fw-1", "scenario": "healthy", "panorama": "pano-1"}]) as fleet:
         firewall = fleet.firewalls["fw-1"]
         front = fleet.firewalls["pano-1"].snapshot()
@@ -140,7 +136,7 @@ def test_a_firewall_is_written_through_its_panorama() -> None:
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_auto_is_where_the_entry_is(firewall: Firewall, number: int) -> None:
+def test_auto_finds_the_location_of_the_entry(firewall: Firewall, number: int) -> None:
     put(firewall.world, SHARED, holding(entry("yes", "Change 1", name="*.example.com")))
     put(firewall.world, vsys(number), holding(entry("no", "Change 2")))
     done = exclude(firewall)
@@ -149,21 +145,21 @@ def test_auto_is_where_the_entry_is(firewall: Firewall, number: int) -> None:
     assert entries(firewall.world, SHARED) == {"*.example.com": ("yes", "Change 1")}
 
 
-def test_an_entry_in_two_places_is_removed_only_where_its_place_is_named(firewall: Firewall) -> None:
+def test_entry_in_two_locations_is_removed_only_from_a_named_one(firewall: Firewall) -> None:
     for place in (SHARED, vsys(2)):
         put(firewall.world, place, holding(entry("yes", DESCRIPTION)))
     before = firewall.snapshot()
     refused = exclude(firewall, state="absent")
     assert (refused["failed"], refused["error"]["kind"]) == (True, "invalid_option")
     assert "location is auto" in refused["msg"]
-    assert "Actual: shared, vsys2" in refused["msg"]
+    assert "exists in 2 places: shared, vsys2" in refused["msg"]
     assert firewall.snapshot() == before
     assert exclude(firewall, state="absent", location="vsys", vsys="vsys2")["location"] == "vsys2"
     assert entries(firewall.world, vsys(2)) == {}
     assert entries(firewall.world, SHARED) == {NAME: OURS}
 
 
-def test_what_is_switched_off_is_switched_on_and_keeps_its_description(firewall: Firewall) -> None:
+def test_entry_is_switched_on_and_keeps_its_description(firewall: Firewall) -> None:
     put(firewall.world, SHARED, holding(entry("no", "Change 4711")))
     done = exclude(firewall, description="not taken")
     assert done["action"] == "switch_on"
@@ -172,7 +168,7 @@ def test_what_is_switched_off_is_switched_on_and_keeps_its_description(firewall:
     assert entries(firewall.world, SHARED) == {NAME: ("yes", "Change 4711")}
 
 
-def test_a_disabled_predefined_exclusion_is_told_and_left(firewall: Firewall) -> None:
+def test_disabled_predefined_exclusion_is_reported(firewall: Firewall) -> None:
     put(firewall.world, SHARED, f"<ssl-decrypt>{predefined_disabled(NAME)}</ssl-decrypt>")
     assert exclude(firewall)["predefined_disabled"] is True
     assert entries(firewall.world, SHARED) == {NAME: OURS}
@@ -181,7 +177,7 @@ def test_a_disabled_predefined_exclusion_is_told_and_left(firewall: Firewall) ->
     assert (other["changed"], other["predefined_disabled"]) == (True, False)
 
 
-def test_a_name_that_differs_in_case_alone_is_another(firewall: Firewall) -> None:
+def test_name_that_differs_only_in_case(firewall: Firewall) -> None:
     put(firewall.world, SHARED, holding(entry("yes", "theirs", name="*.PaloAltoNetworks.com")))
     done = exclude(firewall)
     assert (done["action"], done["similar"]) == ("create", ["*.PaloAltoNetworks.com"])
@@ -198,7 +194,7 @@ def test_a_name_that_differs_in_case_alone_is_another(firewall: Firewall) -> Non
     ],
 )
 @pytest.mark.parametrize("check", [True, False])
-def test_what_is_somebody_elses_is_refused_and_any_owner_lifts_it(
+def test_other_owners_entry_is_blocked_and_any_owner_overrides_it(
     firewall: Firewall, given: dict[str, Any], action: str, left: dict[str, Any], check: bool
 ) -> None:
     put(firewall.world, SHARED, holding(entry("yes", "Change 4711")))
@@ -207,7 +203,7 @@ def test_what_is_somebody_elses_is_refused_and_any_owner_lifts_it(
     assert (refused["failed"], refused["changed"]) == (True, False)
     assert (refused["guard"], refused["option"]) == ("owner", "any_owner")
     assert refused["error"]["kind"] == "blocked"
-    assert "Expected: a description that begins with 'panops.mlav:'. Actual: 'Change 4711'" in refused["msg"]
+    assert "expected a description that begins with 'panops.mlav:', got 'Change 4711'" in refused["msg"]
     assert firewall.snapshot() == before
     lifted = exclude(firewall, check, any_owner=True, **given)
     assert (lifted["changed"], lifted["action"]) == (True, action)
@@ -226,9 +222,7 @@ CHECKED: list[tuple[str, dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("start", "given", "changed"), CHECKED)
-def test_check_mode_foretells_and_writes_nothing(
-    firewall: Firewall, start: str, given: dict[str, Any], changed: bool
-) -> None:
+def test_check_mode_writes_nothing(firewall: Firewall, start: str, given: dict[str, Any], changed: bool) -> None:
     put(firewall.world, SHARED, start)
     before, writes = firewall.snapshot(), list(firewall.statistics()["writes"])
     foretold = exclude(firewall, check=True, **given)
@@ -239,7 +233,7 @@ def test_check_mode_foretells_and_writes_nothing(
     assert {**foretold, "in_effect": done["in_effect"]} == done
 
 
-def test_the_diff_shows_the_entry_and_no_secret_of_its_description(firewall: Firewall) -> None:
+def test_diff_shows_no_secret(firewall: Firewall) -> None:
     put(firewall.world, SHARED, holding(entry("no", "password=hunter2 &lt;x/&gt; " + "long " * 300)))
     looked = exclude(firewall, check=True)
     diff = looked["diff"]
@@ -257,7 +251,7 @@ EFFECTS = [(entry("yes", "x"), True), (entry("no", "x"), False), (entry("yes", "
 
 
 @pytest.mark.parametrize(("running", "effect"), EFFECTS)
-def test_in_effect_is_what_the_firewall_tells(firewall: Firewall, running: str, effect: bool) -> None:
+def test_in_effect(firewall: Firewall, running: str, effect: bool) -> None:
     put(firewall.world, SHARED, holding(running))
     firewall.world.config.generation += 1
     said = exclude(firewall)
@@ -267,7 +261,7 @@ def test_in_effect_is_what_the_firewall_tells(firewall: Firewall, running: str, 
 
 
 @pytest.mark.parametrize(("given", "scope"), [(given, called) for given, _place, called in PLACES])
-def test_the_firewalls_test_is_asked_about_the_place(
+def test_scope_of_the_firewalls_test(
     firewall: Firewall, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], scope: str
 ) -> None:
     asked: list[tuple[Any, ...]] = []
@@ -276,59 +270,42 @@ def test_the_firewalls_test_is_asked_about_the_place(
     assert asked == [(CLOUD, None if scope == "shared" else scope)]
 
 
-def test_in_effect_is_null_where_the_firewall_does_not_tell() -> None:
+def test_in_effect_is_null_if_unknown() -> None:
     with firewall_with(switches={"test_ssl_exclude_list": False}) as firewall:
         assert exclude(firewall)["changed"] is True
         assert exclude(firewall)["in_effect"] is None
 
 
+A_NAME = "a host name, with * as wildcard, such as *.paloaltonetworks.com"
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"name": ""}, "name is ''. Expected: a host name, with * as wildcard, such as *.paloaltonetworks.com."),
-        (
-            {"name": "a b"},
-            "name is 'a b'. Expected: a host name, with * as wildcard, such as *.paloaltonetworks.com.",
-        ),
-        ({"location": "vsys"}, "location is vsys, and vsys is not set. Expected: a virtual system, such as vsys1."),
-        (
-            {"vsys": "vsys2"},
-            "vsys is 'vsys2', and location is auto. Expected: vsys, template or template_stack as location.",
-        ),
-        (
-            {"location": "vsys", "vsys": "vsys0"},
-            "vsys is 'vsys0'. Expected: a virtual system, such as vsys1.",
-        ),
-        (
-            {"location": "template"},
-            "template is not set, and location is template. Expected: template with location template.",
-        ),
-        (
-            {"template": "branch"},
-            "template is 'branch', and location is auto. Expected: template with location template.",
-        ),
+        ({"name": ""}, f"name: expected {A_NAME}, got ''"),
+        ({"name": "a b"}, f"name: expected {A_NAME}, got 'a b'"),
+        ({"location": "vsys"}, "location is vsys: vsys has to be a virtual system, such as vsys1, but is not set"),
+        ({"vsys": "vsys2"}, "vsys is 'vsys2': expected location vsys, template or template_stack, got auto"),
+        ({"location": "vsys", "vsys": "vsys0"}, "vsys: expected a virtual system, such as vsys1, got 'vsys0'"),
+        ({"location": "template"}, "location is template, but template is not set"),
+        ({"template": "branch"}, "template is 'branch': expected location template, got auto"),
         (
             {"location": "template_stack", "template_stack": "a/b"},
-            "template_stack is 'a/b'. Expected: a name of letters, digits, spaces, dots, hyphens and underscores.",
+            "template_stack: expected a name of letters, digits, spaces, dots, hyphens and underscores, got 'a/b'",
         ),
         (
             {"description": "two\nlines"},
-            "description is 'panops.mlav: two lines', with a line end or another control character. "
-            "Expected: one line of text.",
+            "description: expected one line of text, got 'panops.mlav: two lines' with a line end or another control "
+            "character",
         ),
-        (
-            {"description": "x" * 500},
-            "description has 513 characters, its mark included. Expected: at most 512.",
-        ),
+        ({"description": "x" * 500}, "description: expected at most 512 characters, got 513 including its mark"),
         (
             {"test_hostname": NAME},
-            f"test_hostname is {NAME!r}. Expected: a host name without wildcard, such as {CLOUD}.",
+            f"test_hostname: expected a host name without wildcard, such as {CLOUD}, got {NAME!r}",
         ),
     ],
 )
-def test_values_that_cannot_be_used_ask_the_firewall_nothing(
-    firewall: Firewall, given: dict[str, Any], message: str
-) -> None:
+def test_invalid_values_send_no_request(firewall: Firewall, given: dict[str, Any], message: str) -> None:
     requests = firewall.statistics()["requests"]
     with pytest.raises(InvalidOption) as invalid:
         exclude(firewall, **given)
@@ -336,19 +313,19 @@ def test_values_that_cannot_be_used_ask_the_firewall_nothing(
     assert firewall.statistics()["requests"] == requests
 
 
-def test_a_place_that_is_not_there_is_never_made(firewall: Firewall, panorama: Firewall) -> None:
+def test_missing_location_is_never_created(firewall: Firewall, panorama: Firewall) -> None:
     lacking: list[tuple[Firewall, dict[str, Any], str]] = [
         (
             firewall,
             {"location": "vsys", "vsys": "vsys7"},
-            "vsys is 'vsys7'. Expected: a virtual system of this firewall. Actual: vsys1, vsys2.",
+            "vsys: expected a virtual system of this firewall (vsys1, vsys2), got 'vsys7'",
         ),
-        (firewall, {"location": "template", "template": "branch"}, "Actual: the device has none of this name."),
-        (panorama, {"location": "template", "template": "nowhere"}, "template is 'nowhere'. Expected: one of the Pan"),
+        (firewall, {"location": "template", "template": "branch"}, "template: the device has no template 'branch'"),
+        (panorama, {"location": "template", "template": "nowhere"}, "template: the device has no template 'nowhere'"),
         (
             panorama,
             {"location": "template", "template": "branch", "vsys": "vsys2"},
-            "vsys is 'vsys2'. Expected: a virtual system of template 'branch'. Actual: it has none of this name.",
+            "vsys: expected a virtual system of template 'branch', got 'vsys2'",
         ),
     ]
     for device, given, message in lacking:
@@ -360,7 +337,7 @@ def test_a_place_that_is_not_there_is_never_made(firewall: Firewall, panorama: F
         assert device.snapshot() == before
 
 
-def test_in_a_play_it_shows_what_would_change_and_then_changes_it(ansible: Ansible) -> None:
+def test_check_mode_and_change_in_a_playbook(ansible: Ansible) -> None:
     with firewall_with() as firewall:
         given = {name: value for name, value in options(firewall).items() if name != "host"}
         task: dict[str, Any] = {"panops.mlav.mlav_decryption_exclusion": given}

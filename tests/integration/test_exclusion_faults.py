@@ -38,7 +38,7 @@ def writes(firewall: Firewall) -> list[str]:
 
 @pytest.mark.parametrize("kind", ["drop_after", "drop_middle", "truncate", "html"])
 @pytest.mark.parametrize(("start", "given", "request_label", "left"), CHANGES)
-def test_an_answer_that_is_lost_is_decided_by_reading(
+def test_lost_answer_is_decided_by_reading_back(
     kind: str, start: list[Any], given: dict[str, Any], request_label: str, left: str | None
 ) -> None:
     with firewall_with({"kind": kind, "on": request_label, "times": 1}, firewall={"exclusions": start}) as firewall:
@@ -60,7 +60,7 @@ def test_an_answer_that_is_lost_is_decided_by_reading(
     ],
 )
 @pytest.mark.parametrize(("start", "given", "request_label", "left"), CHANGES)
-def test_a_write_that_was_not_made_is_reported_and_not_sent_again(
+def test_failed_write_is_reported_and_not_repeated(
     fault: dict[str, Any],
     error_kind: str,
     said: str,
@@ -82,7 +82,7 @@ def test_a_write_that_was_not_made_is_reported_and_not_sent_again(
 
 
 @pytest.mark.parametrize(("start", "given", "request_label", "left"), CHANGES)
-def test_somebody_elses_configuration_lock_is_named(
+def test_holder_of_the_config_lock_is_named(
     start: list[Any], given: dict[str, Any], request_label: str, left: str | None
 ) -> None:
     locked = {"exclusions": start, "locks": [{"admin": "bob", "kind": "config"}]}
@@ -108,7 +108,7 @@ ACCOUNTS: list[Any] = [
 
 @pytest.mark.parametrize("missing_right", ["code16", "code403"])
 @pytest.mark.parametrize(("account", "request_label"), ACCOUNTS)
-def test_an_account_without_the_right_is_told(account: dict[str, Any], request_label: str, missing_right: str) -> None:
+def test_account_without_the_right(account: dict[str, Any], request_label: str, missing_right: str) -> None:
     with firewall_with(
         firewall={"admins": [{"name": "limited", **account}]},
         access={"ssh": "none", "admin": "limited"},
@@ -122,7 +122,7 @@ def test_an_account_without_the_right_is_told(account: dict[str, Any], request_l
         assert request_label in firewall.statistics()["asked"]
 
 
-def test_a_write_that_cannot_be_read_back_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_write_that_cannot_be_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
     with firewall_with({"kind": "drop_after", "on": "config set", "times": 1}) as firewall:
         world = firewall.world
         carried_out = world.config.set
@@ -134,14 +134,14 @@ def test_a_write_that_cannot_be_read_back_is_not_known(monkeypatch: pytest.Monke
         monkeypatch.setattr(world.config, "set", then_silent)
         failed = exclude(firewall)
         assert (failed["failed"], failed["error"]["kind"]) == (True, "unreachable")
-        assert "is in the candidate configuration is not known" in failed["msg"]
+        assert "it is unknown whether the change of " in failed["msg"]
         world.faults.answers.clear()
         assert exclude(firewall)["changed"] is False
         assert writes(firewall) == ["config set"]
 
 
 @pytest.mark.parametrize(("start", "given", "request_label", "left"), CHANGES)
-def test_an_answer_that_says_success_proves_nothing(
+def test_success_answer_without_the_change(
     monkeypatch: pytest.MonkeyPatch, start: list[Any], given: dict[str, Any], request_label: str, left: str | None
 ) -> None:
     with firewall_with(firewall={"exclusions": start}) as firewall:
@@ -150,13 +150,13 @@ def test_an_answer_that_says_success_proves_nothing(
             patch.setattr(firewall.world.config, method, lambda *given: True)
             failed = exclude(firewall, **given)
         assert (failed["failed"], failed["changed"], failed["error"]["kind"]) == (True, False, "device_error")
-        assert "its candidate configuration is not as planned. Expected: " in failed["msg"]
+        assert "its candidate configuration is not as planned: expected " in failed["msg"]
         assert writes(firewall) == [request_label]
         assert exclude(firewall, **given)["changed"] is True
         assert excluded(firewall) == left
 
 
-def test_what_somebody_else_changes_at_the_same_time_stays() -> None:
+def test_concurrent_changes_of_others_stay() -> None:
     with firewall_with({"kind": "interfere", "on": "config set", "times": 1, "text": "edit"}) as firewall:
         assert exclude(firewall)["changed"] is True
         assert excluded(firewall) == "yes"

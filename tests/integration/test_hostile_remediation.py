@@ -229,13 +229,13 @@ def found_on(firewall: Firewall) -> set[str]:
 
 def told_in(record: Mapping[str, Any]) -> set[str]:
     """What the record says is, or may be, left."""
-    words = {"lock": "configuration lock", "exclusion": f"exclusion of {NAME}", "job": "commit job"}
+    words = {"lock": "config lock", "exclusion": f"exclusion of {NAME}", "job": "commit job"}
     lines = [line.lower() for line in record["left_behind"]]
     return {kind for kind, word in words.items() if any(word in line for line in lines)}
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_came_of_it(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
+def test_outcome_of_each_story(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
     done, cases = ran
     item = cases[name]
     assert item.record, done.run.output
@@ -248,7 +248,7 @@ def test_what_came_of_it(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> N
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_nothing_is_left_without_a_word(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
+def test_leftovers_are_reported(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
     item = ran[1][name]
     found = found_on(item.firewall)
     assert found == item.case.left, item.record
@@ -258,7 +258,7 @@ def test_nothing_is_left_without_a_word(name: str, ran: tuple[Remediated, dict[s
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.other])
-def test_the_other_firewall_is_not_touched(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
+def test_other_firewall_is_not_changed(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
     item = ran[1][name]
     assert item.other is not None
     before, other = item.other
@@ -266,13 +266,13 @@ def test_the_other_firewall_is_not_touched(name: str, ran: tuple[Remediated, dic
 
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.scenario == "healthy"])
-def test_a_front_end_s_words_are_no_verdict(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
+def test_text_of_a_front_end_is_no_verdict(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
     record = ran[1][name].record
     assert (record["verdict_before"], record["cause"], record["actions"]) == ("undetermined", None, [])
 
 
 @pytest.mark.parametrize("name", [name for name in CASES if name.startswith("moved")])
-def test_the_record_says_on_which_device_what_stays(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
+def test_leftovers_name_the_device(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
     item = ran[1][name]
     assert item.other is not None
     assert any(item.firewall.serial in line and "not known" in line for line in item.record["left_behind"])

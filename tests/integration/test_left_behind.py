@@ -44,15 +44,15 @@ def lists(what: str, how: Lists) -> Step:
 
 
 @pytest.mark.parametrize("how", [str, cut_comments, without_comments])
-def test_a_lock_that_could_not_be_released(how: Lists) -> None:
+def test_lock_that_could_not_be_released(how: Lists) -> None:
     with firewall_with(STAYS) as firewall, front_end(firewall, script=[lists("show config-locks", how)]) as front:
         record = repair(firewall, provider=front.provider())
         assert len(our_locks(firewall)) == 1
-        assert ["The configuration lock" in line for line in record["left_behind"]] == [True], record
+        assert ["The config lock" in line for line in record["left_behind"]] == [True], record
 
 
 @pytest.mark.parametrize("how", [str, cut_comments, without_comments])
-def test_a_lock_whose_being_given_was_not_heard(how: Lists) -> None:
+def test_lock_whose_answer_was_lost(how: Lists) -> None:
     script = [lists("show config-locks", how), Step("request config-lock add", forward=True, drop=True)]
     with firewall_with() as firewall, front_end(firewall, script=script) as front:
         record = repair(firewall, provider=front.provider())
@@ -60,7 +60,7 @@ def test_a_lock_whose_being_given_was_not_heard(how: Lists) -> None:
 
 
 @pytest.mark.parametrize("how", [str, without_descriptions])
-def test_a_job_that_still_runs(how: Lists) -> None:
+def test_job_that_is_still_running(how: Lists) -> None:
     script = [lists("show jobs", how)]
     with (
         firewall_with(switches={"commit_seconds": 3600.0}) as firewall,
@@ -71,7 +71,7 @@ def test_a_job_that_still_runs(how: Lists) -> None:
         assert sum("ommit job" in line for line in record["left_behind"]) == 1, record
 
 
-def test_what_a_run_left_is_told_where_the_state_of_the_connection_is_not_known() -> None:
+def test_leftovers_are_reported_if_the_state_is_unknown() -> None:
     script = [http(503, on="show mlav cloud-status", times=0)]
     with firewall_with(scenario="healthy") as firewall, front_end(firewall, script=script) as front:
         firewall.world.take_lock("config", "admin", STALE)
@@ -95,7 +95,7 @@ UNSENT: dict[str, tuple[str, str, Callable[[int], Step]]] = {
 
 
 @pytest.mark.parametrize("name", UNSENT)
-def test_what_was_not_sent_is_not_followed(name: str) -> None:
+def test_request_that_was_not_sent_is_not_followed(name: str) -> None:
     """What is asked right before a change is answered too late, or not at all: the write before it is taken back."""
     scenario, change, step = UNSENT[name]
     with firewall_with(scenario=scenario, **OVER_API) as firewall, front_end(firewall) as front:
@@ -113,7 +113,7 @@ def test_what_was_not_sent_is_not_followed(name: str) -> None:
         assert (front.count(change), record["left_behind"], exclusion(firewall)) == (0, [], None)
 
 
-def test_a_write_of_an_earlier_run_on_another_device_is_not_this_one_s(tmp_path: Path) -> None:
+def test_write_of_a_previous_run_on_a_replaced_firewall(tmp_path: Path) -> None:
     """The firewall was replaced: what waits on the new one is somebody else's."""
     given: dict[str, Any] = {"audit_dir": str(tmp_path)}
     with firewall_with(fault("hang_after", "config set"), **SWITCHED_OFF) as firewall:
@@ -130,10 +130,10 @@ def test_a_write_of_an_earlier_run_on_another_device_is_not_this_one_s(tmp_path:
         assert len(firewall.world.commits) == 0
         [left] = record["left_behind"]
         assert gone in left
-        assert "not known" in left
+        assert left.startswith("It is unknown what a previous run left behind on fw-1")
 
 
-def test_a_write_is_taken_back_although_an_answer_was_too_large() -> None:
+def test_write_is_rolled_back_after_an_oversized_answer() -> None:
     """It ends the reading, and not what was begun."""
     with firewall_with() as firewall, front_end(firewall) as front:
         repair(firewall, provider=front.provider())
@@ -148,11 +148,11 @@ def test_a_write_is_taken_back_although_an_answer_was_too_large() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.0, 3600.0], ids=["done", "runs"])
-def test_a_write_that_another_s_commit_takes_along_is_not_taken_back(seconds: float) -> None:
+def test_write_in_another_administrators_commit_is_not_rolled_back(seconds: float) -> None:
     """Its removal would wait to be committed."""
     switches = {"config_lock_stops_commits": False, "commit_seconds": seconds}
     bob = {"kind": "interfere", "on": "commit", "text": "commit", "times": 1, "via": "api"}
-    with firewall_with(bob, fault("blocked", "commit"), switches=switches) as firewall:
+    with firewall_with(bob, fault("refused", "commit"), switches=switches) as firewall:
         record = repair(firewall, busy_wait="0s")
         assert [commit.user for commit in firewall.world.commits] == ["bob"]
         [left] = record["left_behind"]

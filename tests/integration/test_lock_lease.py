@@ -18,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.device im
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, CommitUnfinished
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import CommitScope
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Mark
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.unlocking import UNLOCK
@@ -59,7 +60,7 @@ def changing(firewall: Firewall, clock: Clock, **allowed: Any) -> Iterator[Locke
     device = open_device(options(firewall))
     try:
         given = Allowances(pace=clock.pace(), **allowed)
-        with LockedChange(device, given, "test", print, own_changes_allowed=True) as change:
+        with LockedChange(device, given, "test", print, CommitScope(own_changes=True)) as change:
             yield change
     finally:
         device.close()
@@ -86,7 +87,7 @@ def mark_on(firewall: Firewall) -> Mark:
 
 
 @pytest.mark.parametrize("again", ["refused", "kept", "replaced"])
-def test_a_run_renews_its_lock_while_it_waits(again: str) -> None:
+def test_run_renews_its_lock_while_it_waits(again: str) -> None:
     clock = Clock()
     with firewall_with(switches={"lock_again": again}) as firewall, changing(firewall, clock) as change:
         seen = {mark_on(firewall)}
@@ -102,7 +103,7 @@ def test_a_run_renews_its_lock_while_it_waits(again: str) -> None:
 
 
 @pytest.mark.parametrize("again", ["refused", "kept", "replaced"])
-def test_the_lock_is_not_let_go_while_something_waits_uncommitted(again: str) -> None:
+def test_lock_is_not_released_with_uncommitted_changes(again: str) -> None:
     """Somebody else could commit it. Where the firewall takes no new comment, the lease then runs out."""
     clock = Clock()
     with firewall_with(switches={"lock_again": again}) as firewall:
@@ -119,13 +120,13 @@ def test_the_lock_is_not_let_go_while_something_waits_uncommitted(again: str) ->
         assert firewall.world.locks == []
 
 
-def test_somebody_takes_the_lock_in_the_moment_of_its_renewal() -> None:
+def test_lock_is_taken_by_another_during_its_renewal() -> None:
     clock = Clock()
     with (
         firewall_with(
             {"kind": "interfere", "on": "request config-lock remove", "text": "config_lock", "times": 1, "after": True}
         ) as firewall,
-        pytest.raises(Blocked, match="bob holds the configuration lock"),
+        pytest.raises(Blocked, match="bob holds the config lock"),
         changing(firewall, clock) as change,
     ):
         wait(change)
@@ -133,7 +134,7 @@ def test_somebody_takes_the_lock_in_the_moment_of_its_renewal() -> None:
     assert_one_commit(firewall, 0)
 
 
-def test_what_changed_in_the_moment_of_its_renewal_is_not_committed() -> None:
+def test_change_during_the_renewal_is_not_committed() -> None:
     clock = Clock()
     with (
         firewall_with(
@@ -146,7 +147,7 @@ def test_what_changed_in_the_moment_of_its_renewal_is_not_committed() -> None:
     assert_one_commit(firewall, 0)
 
 
-def test_a_run_that_has_lost_its_lock_changes_nothing_more() -> None:
+def test_run_without_its_lock_changes_nothing() -> None:
     with firewall_with() as firewall, changing(firewall, Clock()) as change:
         firewall.world.locks.clear()
         asked = len(firewall.statistics()["writes"])
@@ -156,14 +157,14 @@ def test_a_run_that_has_lost_its_lock_changes_nothing_more() -> None:
     assert_one_commit(firewall, 0)
 
 
-def test_a_run_without_its_controller_ends() -> None:
+def test_run_without_its_controller_ends() -> None:
     alive = [True, True, True]
     with firewall_with() as firewall:
         device = open_device(options(firewall))
         given = Allowances(pace=Clock().pace(), controller_alive=lambda: bool(alive and alive.pop()))
         with (
             pytest.raises(Exception, match="ansible-playbook"),
-            LockedChange(device, given, "test", print, own_changes_allowed=True) as change,
+            LockedChange(device, given, "test", print, CommitScope(own_changes=True)) as change,
         ):
             commit_after(change, alive.clear)
         device.close()
@@ -183,7 +184,7 @@ def test_a_run_without_its_controller_ends() -> None:
     ],
 )
 @pytest.mark.parametrize("holder", ["admin", "bob"])
-def test_whose_lock_is_taken_over(comment: str, given: dict[str, Any], guard: str | None, holder: str) -> None:
+def test_locks_that_are_taken_over(comment: str, given: dict[str, Any], guard: str | None, holder: str) -> None:
     with firewall_with() as firewall:
         firewall.world.require_admin(holder)
         firewall.world.take_lock("config", holder, comment)
@@ -192,13 +193,13 @@ def test_whose_lock_is_taken_over(comment: str, given: dict[str, Any], guard: st
         assert done.get("guard") == guard, done
         if guard is None:
             assert comment in done["taken_over"][0]
-            assert any("its run is over" in line for line in lines)
+            assert any("its run has ended" in line for line in lines)
         else:
             assert done["taken_over"] == []
             assert [lock.comment for lock in firewall.world.locks] == [comment]
 
 
-def test_a_lock_that_is_renewed_is_not_taken_over() -> None:
+def test_renewed_lock_is_not_taken_over() -> None:
     with firewall_with() as firewall, changing(firewall, Clock()) as first:
         # As a run renews it while the other watches: at the very first look after the first.
         renewed = []
@@ -214,7 +215,7 @@ def test_a_lock_that_is_renewed_is_not_taken_over() -> None:
         assert f"run {first.run}" in refused["msg"]
 
 
-def test_a_lock_that_is_renewed_while_it_is_removed_is_not_taken_over() -> None:
+def test_lock_renewed_during_its_removal_is_not_taken_over() -> None:
     """Its run was late, and is there."""
     with firewall_with(switches={"lock_again": "replaced"}) as firewall:
         firewall.world.take_lock("config", "admin", LONG_AGO)
@@ -232,7 +233,7 @@ def test_a_lock_that_is_renewed_while_it_is_removed_is_not_taken_over() -> None:
 
 
 @pytest.mark.parametrize("again", ["refused", "kept", "replaced"])
-def test_a_run_that_comes_late_does_not_take_its_lock_back(again: str) -> None:
+def test_late_run_does_not_retake_its_lock(again: str) -> None:
     """Another run of the same account has taken it over: that one changes the firewall now."""
     clock = Clock()
     with firewall_with(switches={"lock_again": again}) as firewall:
@@ -247,14 +248,14 @@ def test_a_run_that_comes_late_does_not_take_its_lock_back(again: str) -> None:
         assert firewall.world.commits == []
 
 
-def test_a_renewal_that_does_not_get_through_is_not_renewed_within() -> None:
+def test_failed_renewal_is_not_nested() -> None:
     """Each wait may take a minute more, and none waits for another."""
     clock = Clock()
     given = Allowances(pace=clock.pace(lease_s=60.0))
     with (
         firewall_with() as firewall,
         closing(open_device(options(firewall))) as device,
-        LockedChange(device, given, "test", print, own_changes_allowed=True) as change,
+        LockedChange(device, given, "test", print, CommitScope(own_changes=True)) as change,
     ):
         firewall.world.faults.answers.append(Fault("html", "show config-locks"))
         for _wait in range(10):
@@ -265,7 +266,7 @@ def test_a_renewal_that_does_not_get_through_is_not_renewed_within() -> None:
     assert_one_commit(firewall, 0)
 
 
-def test_what_changed_while_the_lock_was_away_is_not_committed() -> None:
+def test_change_while_the_lock_was_lost_is_not_committed() -> None:
     clock = Clock()
     with firewall_with() as firewall:
 
@@ -286,7 +287,7 @@ def unlock(firewall: Firewall, *, check: bool = False, **given: Any) -> dict[str
 
 
 @pytest.mark.parametrize("holder", ["admin", "bob"])
-def test_stale_locks_are_released_and_nobody_else_s(holder: str) -> None:
+def test_only_stale_locks_are_released(holder: str) -> None:
     with firewall_with() as firewall:
         firewall.world.require_admin(holder)
         fates: tuple[tuple[str, dict[str, Any], str | None], ...] = (
@@ -311,7 +312,7 @@ def test_stale_locks_are_released_and_nobody_else_s(holder: str) -> None:
         assert unlock(firewall)["changed"] is False
 
 
-def test_a_stale_lock_that_cannot_be_released_is_an_error() -> None:
+def test_stale_lock_that_cannot_be_released_is_an_error() -> None:
     admins = [{"name": "admin", "role": "deviceadmin"}, {"name": "bob"}]
     with firewall_with(firewall={"admins": admins}) as firewall:
         firewall.world.take_lock("config", "bob", LONG_AGO)
@@ -320,7 +321,7 @@ def test_a_stale_lock_that_cannot_be_released_is_an_error() -> None:
         assert LONG_AGO in failed["msg"]
 
 
-def test_a_fleet_is_unlocked(ansible: Ansible) -> None:
+def test_unlock_a_fleet(ansible: Ansible) -> None:
     entries: list[Any] = [{"name": name, "scenario": "healthy", "changes": {}} for name in ("fw-1", "fw-2", "fw-3")]
     with running_fleet(entries, ansible.home / "fleet") as fleet:
         stale, foreign, free = (fleet.firewalls[name].world for name in ("fw-1", "fw-2", "fw-3"))
@@ -334,7 +335,7 @@ def test_a_fleet_is_unlocked(ansible: Ansible) -> None:
         assert json.dumps(fleet.firewalls["fw-2"].statistics()["writes"]) == "[]"
 
 
-def test_the_exclusion_alone_is_bound_to_one_device() -> None:
+def test_exclusion_is_bound_to_one_device() -> None:
     """Without a lock of its own, it is sent to the device that answered first or to none."""
     with firewall_with() as firewall:
         done = exclude(firewall, name=NAME)
@@ -344,7 +345,7 @@ def test_the_exclusion_alone_is_bound_to_one_device() -> None:
 
 
 @pytest.mark.parametrize("days", [-1, 1], ids=["set back", "set forward"])
-def test_no_limit_follows_a_clock_that_somebody_sets(days: int) -> None:
+def test_limits_do_not_follow_the_wall_clock(days: int) -> None:
     """Whoever looks finds another day each time; a window that is open at any time, and a job that never ends."""
     clock, looked = Clock(), [NOW]
 
@@ -364,7 +365,7 @@ def test_no_limit_follows_a_clock_that_somebody_sets(days: int) -> None:
     assert len(looked) > 2
 
 
-def test_how_long_a_commit_took_does_not_follow_a_clock_that_somebody_sets() -> None:
+def test_commit_duration_does_not_follow_the_wall_clock() -> None:
     clock, looked = Clock(), [NOW]
 
     def another_day() -> datetime:
@@ -373,12 +374,12 @@ def test_how_long_a_commit_took_does_not_follow_a_clock_that_somebody_sets() -> 
 
     with firewall_with() as firewall, closing(open_device(options(firewall))) as device:
         given = Allowances(pace=clock.pace(now=another_day, poll_s=1.0))
-        with LockedChange(device, given, "test", print, own_changes_allowed=True) as change:
+        with LockedChange(device, given, "test", print, CommitScope(own_changes=True)) as change:
             done = change.commit(CommitRequest("done"))
         assert done.duration_s is not None
         assert done.duration_s < 3600
 
 
 def commit_alone(device: LiveDevice, given: Allowances) -> None:
-    with LockedChange(device, given, "test", print, own_changes_allowed=True) as change:
+    with LockedChange(device, given, "test", print, CommitScope(own_changes=True)) as change:
         change.commit(CommitRequest("done"))

@@ -58,7 +58,7 @@ def left_on(firewall: Firewall) -> set[str]:
 
 
 def told_in(record: dict[str, Any]) -> set[str]:
-    words = {"lock": "The configuration lock", "exclusion": NAME}
+    words = {"lock": "The config lock", "exclusion": NAME}
     return {kind for kind, word in words.items() if any(word in line for line in record["left_behind"])}
 
 

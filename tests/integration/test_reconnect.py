@@ -100,7 +100,7 @@ def assert_restarts_and_forces(firewall: Firewall, restarts: int, forces: int) -
         ),
     ],
 )
-def test_brings_it_back_once(scenario: str, changes: dict[str, Any], done: list[str], transport: str | None) -> None:
+def test_reconnects_once(scenario: str, changes: dict[str, Any], done: list[str], transport: str | None) -> None:
     with quick(scenario, changes) as firewall:
         result = reconnect(firewall)
         assert not result.get("failed"), result
@@ -118,7 +118,7 @@ def test_brings_it_back_once(scenario: str, changes: dict[str, Any], done: list[
 
 
 @pytest.mark.parametrize("restart", ["auto", "never"])
-def test_a_connected_firewall_is_only_read(restart: str) -> None:
+def test_connected_firewall_is_only_read(restart: str) -> None:
     with quick("healthy", {"firewall": {"pending": [{"admin": "bob"}]}}) as firewall:
         before = firewall.snapshot()
         result = reconnect(firewall, restart=restart)
@@ -127,14 +127,14 @@ def test_a_connected_firewall_is_only_read(restart: str) -> None:
         assert not any("request" in asked or "debug" in asked for asked in firewall.statistics()["asked"])
 
 
-def test_a_connected_firewall_is_restarted_where_that_is_wanted() -> None:
+def test_restart_always_restarts_a_connected_firewall() -> None:
     with quick("healthy") as firewall:
         result = reconnect(firewall, restart="always")
         assert (result["connected"], result["done"]) == (True, BOTH)
         assert_restarts_and_forces(firewall, 1, 1)
 
 
-def test_fails_where_something_else_is_in_the_way() -> None:
+def test_fails_with_another_cause() -> None:
     with quick("port_443_blocked") as firewall:
         result = reconnect(firewall, verify_timeout="1s")
         assert (result["failed"], result["changed"], result["connected"]) == (True, True, False)
@@ -167,7 +167,9 @@ def test_fails_where_something_else_is_in_the_way() -> None:
         ),
     ],
 )
-def test_without_a_restart_nothing_is_committed(changes: dict[str, Any], options: dict[str, Any], kind: str) -> None:
+def test_failed_restart_is_not_followed_by_a_commit(
+    changes: dict[str, Any], options: dict[str, Any], kind: str
+) -> None:
     with quick("unexplained", changes) as firewall:
         before = firewall.snapshot()
         result = reconnect(firewall, **options)
@@ -189,7 +191,7 @@ CLOSED = {"maintenance_window": [{"from": "2020-01-01T00:00Z", "to": "2020-01-01
         pytest.param({}, CLOSED, "maintenance_window", {"ignore_window": True}, id="window"),
     ],
 )
-def test_a_guard_refuses_before_the_restart(
+def test_guard_blocks_before_the_restart(
     changes: dict[str, Any], options: dict[str, Any], guard: str, lifted: dict[str, Any]
 ) -> None:
     with quick("device_server_unavailable", changes) as firewall:
@@ -207,7 +209,7 @@ def window(begins: datetime, ends: datetime) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("left_m", [14, 16])
-def test_the_window_has_to_hold_both_halves(left_m: int) -> None:
+def test_window_needs_time_for_both_steps(left_m: int) -> None:
     """A restart needs 5 minutes and a commit 10."""
     now = datetime.now(timezone.utc).replace(second=0, microsecond=0)
     open_ = window(now - timedelta(hours=1), now + timedelta(minutes=left_m))
@@ -226,7 +228,7 @@ def outstanding(result: Mapping[str, Any]) -> None:
     assert "commit force" in result["msg"]
 
 
-def test_the_window_closes_between_the_halves() -> None:
+def test_window_closes_between_the_steps() -> None:
     now = datetime.now(timezone.utc).replace(second=0, microsecond=0)
     open_ = window(now - timedelta(hours=1), now + timedelta(hours=1))
     with quick("device_server_unavailable") as firewall:
@@ -242,7 +244,7 @@ def test_the_window_closes_between_the_halves() -> None:
         assert_restarts_and_forces(firewall, 1, 1)
 
 
-def test_device_server_does_not_come_back_in_time() -> None:
+def test_device_server_does_not_answer_in_time() -> None:
     changes = {"firewall": {"device_server": {"restart_never_returns": True}}}
     with quick("device_server_unavailable", changes) as firewall:
         result = reconnect(firewall, restart_timeout="1s")
@@ -254,7 +256,7 @@ def test_device_server_does_not_come_back_in_time() -> None:
         assert_restarts_and_forces(firewall, 1, 1)
 
 
-def test_the_commit_fails() -> None:
+def test_commit_fails() -> None:
     faults = {"answers": [{"kind": "job_fails", "on": "commit", "times": 1, "text": "Error: bad reference"}]}
     with quick("device_server_unavailable", {"faults": faults}) as firewall:
         result = reconnect(firewall)
@@ -267,7 +269,7 @@ def test_the_commit_fails() -> None:
         assert_restarts_and_forces(firewall, 1, 2)
 
 
-def test_somebody_changes_the_candidate_during_the_restart() -> None:
+def test_candidate_changes_during_the_restart() -> None:
     faults = {"answers": [{"kind": "interfere", "on": LABEL, "text": "edit_same", "via": "ssh"}]}
     with quick("device_server_unavailable", {"faults": faults}) as firewall:
         result = reconnect(firewall)
@@ -276,7 +278,7 @@ def test_somebody_changes_the_candidate_during_the_restart() -> None:
         assert_restarts_and_forces(firewall, 1, 0)
 
 
-def test_the_answer_to_the_commit_is_lost() -> None:
+def test_answer_to_the_commit_is_lost() -> None:
     with quick("device_server_unavailable", {"faults": fault("drop_after", "commit", times=1)}) as firewall:
         result = reconnect(firewall)
         assert (result["connected"], result["done"]) == (True, BOTH)
@@ -296,7 +298,7 @@ def interrupted(firewall: Firewall) -> Pace:
 
 @pytest.mark.parametrize("logged", [True, False])
 @pytest.mark.parametrize("restart", ["auto", "never"])
-def test_interrupted_between_the_halves_and_run_again(logged: bool, restart: str) -> None:
+def test_interrupted_between_the_steps_and_run_again(logged: bool, restart: str) -> None:
     """Where the system log tells nothing, the restart is repeated, unless the person says that there was one."""
     changes = {"switches": {"restart_in_system_log": logged}, "firewall": {"device_server": {"restart_takes_s": 1}}}
     with quick("unexplained", changes) as firewall:
@@ -340,7 +342,7 @@ def test_killed_and_run_again(at: str, forces: int, then: list[str]) -> None:
         assert_restarts_and_forces(firewall, 1, 1)
 
 
-def test_two_at_once() -> None:
+def test_two_runs_at_once() -> None:
     """Whoever comes second is refused by the lock of the first, or finds the firewall connected."""
     with quick("device_server_unavailable") as firewall, at_the_pace(PACE), ThreadPoolExecutor(2) as pool:
         results = list(pool.map(operate, [arguments(firewall)] * 2))
@@ -364,7 +366,7 @@ def test_two_at_once() -> None:
         pytest.param("unexplained", {}, CLOSED, BOTH, "maintenance_window", id="window"),
     ],
 )
-def test_check_mode_touches_nothing(
+def test_check_mode_changes_nothing(
     scenario: str, changes: dict[str, Any], options: dict[str, Any], would: list[str], guard: str | None
 ) -> None:
     with quick(scenario, changes) as firewall:
@@ -377,7 +379,7 @@ def test_check_mode_touches_nothing(
         assert firewall.world.statistics.writes == []
 
 
-def test_tells_how_far_it_is() -> None:
+def test_progress() -> None:
     lines: list[str] = []
     with quick("device_server_unavailable") as firewall:
         with at_the_pace(PACE):
@@ -388,7 +390,7 @@ def test_tells_how_far_it_is() -> None:
         assert "waiting for device-server" in told
 
 
-def test_the_module_in_a_play(ansible: Ansible) -> None:
+def test_module_in_a_playbook(ansible: Ansible) -> None:
     with quick("commit_force_needed") as firewall:
         result = ansible.module("mlav_reconnect", arguments(firewall))
         assert not result.get("failed"), result

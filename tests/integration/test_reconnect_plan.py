@@ -20,7 +20,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reco
     ReconnectOptions,
     ReconnectPlan,
     ReconnectStep,
-    planned,
+    plan_reconnect,
 )
 from tests.simulator.world import World
 
@@ -39,7 +39,7 @@ def plan(
         if meanwhile is not None:
             meanwhile(firewall.world)
         with opened(firewall) as device:
-            found = planned(device, ReconnectOptions(Allowances(pace=PACE), **options))
+            found = plan_reconnect(device, ReconnectOptions(Allowances(pace=PACE), **options))
         assert not any("debug" in asked or "commit" in asked.split()[:1] for asked in firewall.statistics()["asked"])
         return found
 
@@ -103,24 +103,24 @@ def test_steps(
     assert plan(scenario, changes, options, meanwhile).steps == steps
 
 
-def test_a_commit_since_the_restart_leaves_open_whether_it_was_forced() -> None:
+def test_commit_after_the_restart_may_not_be_forced() -> None:
     changes = {"switches": {"commit_seconds": 0.0}, "firewall": {"pending": [{"admin": "bob"}]}}
     assert plan("commit_force_needed", changes, {}, committed).steps == BOTH
 
 
 @pytest.mark.parametrize("restart", ["auto", "always"])
-def test_an_unknown_word_is_not_acted_on(restart: str) -> None:
+def test_unrecognized_state_is_not_acted_on(restart: str) -> None:
     if restart == "always":
         assert plan("unknown_status_word", {}, {"restart": restart}, None).steps == BOTH
         return
-    with pytest.raises(DeviceError, match="Cloud connection: connected") as raised:
+    with pytest.raises(DeviceError, match="expected the connection to be connected or disconnected") as raised:
         plan("unknown_status_word", {}, {"restart": restart}, None)
     assert raised.value.kind == "unrecognized"
     assert "run this again" in raised.value.remedy
 
 
 @pytest.mark.parametrize("restart", ["auto", "always", "never"])
-def test_a_firewall_without_mlav_is_left_alone(restart: str) -> None:
+def test_firewall_without_mlav_is_not_changed(restart: str) -> None:
     with pytest.raises(DeviceError) as raised:
         plan("not_applicable", {}, {"restart": restart}, None)
     assert raised.value.kind == "refused"

@@ -58,13 +58,13 @@ def left_on(firewall: Firewall, helped: bool) -> set[str]:
 
 def told_in(record: dict[str, Any]) -> set[str]:
     lines = record["left_behind"]
-    words = {"lock": "The configuration lock", "exclusion": NAME}
+    words = {"lock": "The config lock", "exclusion": NAME}
     return {kind for kind, word in words.items() if any(word in line for line in lines)}
 
 
 @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EROFS, errno.EACCES], ids=["full", "read-only", "permission"])
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_at_each_save(scenario: str, reason: int, tmp_path: Path) -> None:
+def test_record_lost_at_each_save(scenario: str, reason: int, tmp_path: Path) -> None:
     """Only the last save comes when all is done: it changes nothing that was."""
     given: dict[str, Any] = {"verify_timeout": "1s", "remediate_confidence": "likely"}
     with failing_at(1_000, reason) as saved, firewall_with(scenario=scenario, **SCENARIOS[scenario]) as firewall:

@@ -67,7 +67,7 @@ def when(said: str, do: Callable[[], object]) -> Callable[[str], None]:
 
 @pytest.mark.parametrize("kind", ["drop_after", "hang_after", "truncate"])
 @pytest.mark.parametrize("scenario", [DECRYPTS, "commit_force_needed", "device_server_unavailable"])
-def test_a_commit_whose_answer_is_lost_is_not_sent_again(scenario: str, kind: str) -> None:
+def test_commit_whose_answer_is_lost_is_not_sent_again(scenario: str, kind: str) -> None:
     with firewall_with(fault(kind, "commit"), scenario=scenario) as firewall:
         record = repair(firewall, timeout=1)
         assert (record["outcome"], record["left_behind"]) == ("repaired", [])
@@ -78,7 +78,7 @@ def test_a_commit_whose_answer_is_lost_is_not_sent_again(scenario: str, kind: st
 
 @pytest.mark.parametrize("kind", ["drop_after", "hang_after", "truncate"])
 @pytest.mark.parametrize("changes", [{}, SWITCHED_OFF], ids=["created", "switched on"])
-def test_a_write_whose_answer_is_lost_is_found_in_the_candidate(kind: str, changes: dict[str, Any]) -> None:
+def test_write_whose_answer_is_lost_is_found_in_the_candidate(kind: str, changes: dict[str, Any]) -> None:
     with firewall_with(fault(kind, "config set"), **changes) as firewall:
         record = repair(firewall, timeout=1)
         assert (record["outcome"], steps(record)) == ("repaired", EXCLUDE)
@@ -86,7 +86,7 @@ def test_a_write_whose_answer_is_lost_is_found_in_the_candidate(kind: str, chang
 
 
 @pytest.mark.parametrize("kind", ["drop_before", "refused", "busy"])
-def test_a_write_that_did_not_come_about(kind: str) -> None:
+def test_write_that_failed(kind: str) -> None:
     with firewall_with(fault(kind, "config set")) as firewall:
         before = firewall.snapshot()
         record = repair(firewall)
@@ -97,7 +97,7 @@ def test_a_write_that_did_not_come_about(kind: str) -> None:
         assert_left_clean(firewall, 1)
 
 
-def test_a_commit_that_is_found_nowhere_is_told() -> None:
+def test_commit_that_is_not_found_is_reported() -> None:
     with firewall_with(fault("drop_before", "commit")) as firewall:
         record = repair(firewall)
         assert record["outcome"] == "failed"
@@ -114,7 +114,7 @@ def test_a_commit_that_is_found_nowhere_is_told() -> None:
 
 
 @pytest.mark.parametrize("right", ["commit", "config"])
-def test_an_account_without_the_right(right: str) -> None:
+def test_account_without_the_right(right: str) -> None:
     rights = [item for item in ("op", "config", "log", "commit") if item != right]
     admins = [{"name": "deployer", "role": "custom", "rights": rights}]
     with firewall_with(firewall={"admins": admins}, access={"admin": "deployer"}) as firewall:
@@ -131,7 +131,7 @@ def test_an_account_without_the_right(right: str) -> None:
 
 
 @pytest.mark.parametrize("changes", [{}, SWITCHED_OFF], ids=["created", "switched on"])
-def test_a_failed_commit_leaves_the_candidate_as_it_was(changes: dict[str, Any], tmp_path: Path) -> None:
+def test_failed_commit_leaves_the_candidate_as_it_was(changes: dict[str, Any], tmp_path: Path) -> None:
     said = "vsys1: rule shadows another\nCommit failed"
     with firewall_with(fault("job_fails", "commit", text=said), **changes) as firewall:
         before = firewall.snapshot()
@@ -151,7 +151,7 @@ def test_a_failed_commit_leaves_the_candidate_as_it_was(changes: dict[str, Any],
         assert our_locks(firewall) == []
 
 
-def test_a_failed_forced_commit() -> None:
+def test_failed_forced_commit() -> None:
     with firewall_with(fault("job_fails", "commit", text="not today"), scenario="commit_force_needed") as firewall:
         record = repair(firewall)
         assert (record["outcome"], record["left_behind"]) == ("failed", [])
@@ -160,7 +160,7 @@ def test_a_failed_forced_commit() -> None:
 
 
 @pytest.mark.parametrize("ends", ["good", "bad"])
-def test_a_commit_that_never_ends_is_told_and_waited_for(ends: str) -> None:
+def test_commit_that_never_ends_is_reported_and_waited_for(ends: str) -> None:
     with firewall_with(fault("job_hangs", "commit")) as firewall:
         record = repair(firewall, commit_timeout="1s")
         job = firewall.world.jobs.all[-1]
@@ -190,7 +190,7 @@ def test_a_commit_that_never_ends_is_told_and_waited_for(ends: str) -> None:
 # The restart.
 
 
-def test_device_server_does_not_come_back(tmp_path: Path) -> None:
+def test_device_server_does_not_answer_again(tmp_path: Path) -> None:
     server = {"state": "busy", "restart_never_returns": True}
     with firewall_with(scenario="device_server_unavailable", firewall={"device_server": server}) as firewall:
         record = repair(firewall, restart_timeout="1s", audit_dir=str(tmp_path))
@@ -203,7 +203,7 @@ def test_device_server_does_not_come_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ssh", [True, False], ids=["both refuse", "no SSH"])
-def test_nobody_takes_the_restart(ssh: bool) -> None:
+def test_restart_command_is_refused(ssh: bool) -> None:
     given: dict[str, Any] = {} if ssh else {"ssh": None}
     switches = {"refused_over_ssh": ["debug"]}
     with firewall_with(scenario="device_server_unavailable", switches=switches) as firewall:
@@ -230,7 +230,7 @@ def later(happened: Callable[[], object], minutes: int = 55) -> Any:
 
 
 @pytest.mark.parametrize("logged", [True, False], ids=["logged", "recorded only"])
-def test_the_window_closes_between_the_restart_and_the_commit(logged: bool, tmp_path: Path) -> None:
+def test_window_closes_between_restart_and_commit(logged: bool, tmp_path: Path) -> None:
     switches = {**OVER_API, "restart_in_system_log": logged}
     with firewall_with(scenario="device_server_unavailable", switches=switches) as firewall:
         kept: dict[str, Any] = {"audit_dir": str(tmp_path)}
@@ -254,7 +254,7 @@ def test_the_window_closes_between_the_restart_and_the_commit(logged: bool, tmp_
         assert_left_clean(firewall, 1)
 
 
-def test_a_window_for_the_commit_alone_is_none_for_a_restart() -> None:
+def test_window_too_short_for_a_restart() -> None:
     """In check mode, too."""
     with (
         firewall_with(scenario="device_server_unavailable", switches=OVER_API) as firewall,
@@ -272,7 +272,7 @@ def wake(firewall: Firewall) -> None:
     firewall.world.spec.device_server.state = "running"
 
 
-def test_the_steps_are_others_when_the_lock_is_held() -> None:
+def test_steps_change_after_planning() -> None:
     """Somebody forces a commit while we wait for the lock, so that a restart would be needed, which nobody has seen."""
     server = {"state": "busy", "restarted_ago": "5m"}
     with firewall_with(
@@ -287,7 +287,7 @@ def test_the_steps_are_others_when_the_lock_is_held() -> None:
         assert (world.restarts, [commit.user for commit in world.commits], world.locks) == ([], ["bob"], [])
 
 
-def test_somebody_repairs_it_while_it_is_planned() -> None:
+def test_firewall_reconnects_while_it_is_planned() -> None:
     with firewall_with(scenario="commit_force_needed", switches={"commit_seconds": 0.0}) as firewall:
         firewall.world.require_admin("bob")
         firewall.world.faults.answers.append(Fault(**fault("interfere", "config get", text="commit")))
@@ -296,7 +296,7 @@ def test_somebody_repairs_it_while_it_is_planned() -> None:
         assert [commit.user for commit in firewall.world.commits] == ["bob"]
 
 
-def test_another_cause_than_before_the_wait_for_the_window() -> None:
+def test_cause_changes_during_the_wait_for_the_window() -> None:
     """What was planned for the device that decrypts is forgotten: the new remedy is this firewall's own."""
     logged = {"switches": {"restart_in_system_log": True, "software_status": "start_time"}}
     entries: list[Any] = [
@@ -338,7 +338,7 @@ def test_another_cause_than_before_the_wait_for_the_window() -> None:
 
 
 @pytest.mark.parametrize("changes", [{}, SWITCHED_OFF], ids=["created", "switched on"])
-def test_what_does_not_help_is_taken_back_to_the_letter(changes: dict[str, Any], tmp_path: Path) -> None:
+def test_exclusion_that_does_not_help_is_rolled_back_exactly(changes: dict[str, Any], tmp_path: Path) -> None:
     with firewall_with(scenario=TWICE, **changes) as firewall:
         before = firewall.snapshot()
         given: dict[str, Any] = {"verify_timeout": "1s", "audit_dir": str(tmp_path)}
@@ -356,7 +356,7 @@ def test_what_does_not_help_is_taken_back_to_the_letter(changes: dict[str, Any],
         assert_left_clean(firewall, 4)
 
 
-def test_what_does_not_help_is_taken_back_on_the_device_that_was_named() -> None:
+def test_rollback_on_the_decryption_host() -> None:
     """It decrypts, but not this traffic."""
     entries: list[Any] = [
         {"name": "fw-behind", "scenario": "tls_interception_by_neighbour", "changes": QUICK},
@@ -380,7 +380,7 @@ def test_what_does_not_help_is_taken_back_on_the_device_that_was_named() -> None
         assert all(firewall.snapshot() == before[firewall.name] for firewall in (behind, neighbour))
 
 
-def test_without_rollback_it_stays_and_is_told() -> None:
+def test_without_rollback_the_exclusion_stays_and_is_reported() -> None:
     with firewall_with(scenario=TWICE) as firewall:
         record = repair(firewall, verify_timeout="1s", rollback=False)
         assert (record["outcome"], steps(record)) == ("failed", EXCLUDE)
@@ -402,11 +402,11 @@ def edited_by_bob(firewall: Firewall) -> None:
 @pytest.mark.parametrize(
     ("hinder", "said"),
     [
-        pytest.param(locked_by_bob, "bob holds the configuration lock", id="lock"),
+        pytest.param(locked_by_bob, "bob holds the config lock", id="lock"),
         pytest.param(edited_by_bob, "changed-by-bob", id="changes"),
     ],
 )
-def test_the_way_back_is_barred(hinder: Callable[[Firewall], None], said: str) -> None:
+def test_rollback_is_blocked(hinder: Callable[[Firewall], None], said: str) -> None:
     with firewall_with(scenario=TWICE) as firewall:
         record = repair(firewall, when("waiting for the connection", lambda: hinder(firewall)), verify_timeout="1s")
         assert (record["outcome"], steps(record)) == ("failed", EXCLUDE)
@@ -418,7 +418,7 @@ def test_the_way_back_is_barred(hinder: Callable[[Firewall], None], said: str) -
         assert our_locks(firewall) == []
 
 
-def test_the_window_closes_before_the_way_back() -> None:
+def test_window_closes_before_the_rollback() -> None:
     with firewall_with(scenario=TWICE) as firewall, later(lambda: firewall.world.commits and not firewall.world.locks):
         record = repair(firewall, verify_timeout="1s", **until(60))
         assert (record["outcome"], steps(record)) == ("failed", EXCLUDE)
@@ -427,7 +427,7 @@ def test_the_window_closes_before_the_way_back() -> None:
         assert_left_clean(firewall, 1)
 
 
-def test_the_commit_of_the_way_back_fails() -> None:
+def test_commit_of_the_rollback_fails() -> None:
     """The candidate is then as what runs, so that nobody commits half of it by chance."""
     with firewall_with(scenario=TWICE) as firewall:
 
@@ -458,7 +458,7 @@ def test_the_commit_of_the_way_back_fails() -> None:
         pytest.param("edit", {"lock": False}, id="nobody is kept out"),
     ],
 )
-def test_somebody_edits_between_our_write_and_the_commit(text: str, given: dict[str, Any]) -> None:
+def test_another_administrator_edits_between_write_and_commit(text: str, given: dict[str, Any]) -> None:
     with firewall_with(fault("interfere", "config set", text=text, after=True)) as firewall:
         record = repair(firewall, **given)
         assert (record["outcome"], record["guard"], record["option"]) == ("blocked", "candidate_changed", None)
@@ -472,13 +472,13 @@ def test_somebody_edits_between_our_write_and_the_commit(text: str, given: dict[
         assert our_locks(firewall) == []
 
 
-def test_the_lock_keeps_others_out() -> None:
+def test_lock_keeps_others_out() -> None:
     with firewall_with(fault("interfere", "config set", text="edit", after=True)) as firewall:
         assert repair(firewall)["outcome"] == "repaired"
         assert_left_clean(firewall, 1)
 
 
-def test_the_window_closes_between_our_write_and_the_commit() -> None:
+def test_window_closes_between_write_and_commit() -> None:
     with firewall_with() as firewall, later(lambda: exclusion(firewall) is not None):
         before = firewall.snapshot()
         record = repair(firewall, **until(60))
@@ -516,7 +516,7 @@ def test_two_operators_at_once(other: str, scenario: str, tmp_path: Path) -> Non
         for result, record in zip(results, records, strict=True):
             # What the other run works on, which cannot be told from what a run left before its lease is over.
             # The one that repaired may see the lock that the other has taken after it.
-            words = ("The configuration lock on", *((NAME, "Commit job") if record["outcome"] == "blocked" else ()))
+            words = ("The config lock on", *((NAME, "Commit job") if record["outcome"] == "blocked" else ()))
             assert all(any(word in line for word in words) for line in record["left_behind"])
             assert (record["outcome"] in ("repaired", "nothing_to_do")) is (record["guard"] not in guards), record
             assert record["outcome"] == "repaired" or not result["changed"]
@@ -528,7 +528,7 @@ def test_two_operators_at_once(other: str, scenario: str, tmp_path: Path) -> Non
 # This computer.
 
 
-def test_the_record_can_no_longer_be_written(tmp_path: Path) -> None:
+def test_record_cannot_be_written_anymore(tmp_path: Path) -> None:
     """What was committed stays in the candidate as well, and the result tells of it."""
     with firewall_with() as firewall:
         folder = tmp_path / "audit"
@@ -546,7 +546,7 @@ def test_the_record_can_no_longer_be_written(tmp_path: Path) -> None:
         assert_left_clean(firewall, 1)
 
 
-def test_the_record_cannot_be_written_at_first(tmp_path: Path) -> None:
+def test_record_cannot_be_written_at_first(tmp_path: Path) -> None:
     with firewall_with() as firewall:
         folder = tmp_path / "audit"
 

@@ -91,7 +91,7 @@ SCENARIOS = {DECRYPTS: EXCLUDE, "commit_force_needed": FORCE, "device_server_una
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize(("changes", "given", "guard", "lift"), LIFTED)
-def test_a_guard_alone_refuses_and_its_option_lifts_it(
+def test_each_guard_blocks_and_its_option_overrides_it(
     changes: dict[str, Any], given: dict[str, Any], guard: str, lift: dict[str, Any], scenario: str
 ) -> None:
     with firewall_with(scenario=scenario, **changes) as firewall:
@@ -103,7 +103,7 @@ def test_a_guard_alone_refuses_and_its_option_lifts_it(
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_no_lock_is_given(scenario: str) -> None:
+def test_lock_is_not_given(scenario: str) -> None:
     """That it is not given shows when it is asked for: a check run cannot know."""
     with firewall_with(scenario=scenario, **NO_LOCKS) as firewall:
         before = firewall.snapshot()
@@ -116,7 +116,7 @@ def test_no_lock_is_given(scenario: str) -> None:
 @pytest.mark.parametrize(
     ("scenario", "kind"), [(DECRYPTS, "Commit"), (DECRYPTS, "Content"), ("commit_force_needed", "Content")]
 )
-def test_another_job_is_waited_for(kind: str, scenario: str) -> None:
+def test_waits_for_another_job(kind: str, scenario: str) -> None:
     with firewall_with(scenario=scenario, firewall={"jobs": [{"kind": kind}]}) as firewall:
         assert "busy_wait" in refused(firewall, "busy", "mlav_busy_wait", busy_wait="0s")["reason"]
 
@@ -136,7 +136,7 @@ def test_another_job_is_waited_for(kind: str, scenario: str) -> None:
         ("commit_force_needed", "Commit", {"remediate_confidence": "likely"}),
     ],
 )
-def test_a_job_that_may_be_the_remedy(scenario: str, kind: str, given: dict[str, Any]) -> None:
+def test_running_job_that_may_be_the_remedy(scenario: str, kind: str, given: dict[str, Any]) -> None:
     """What it brings is not known before its end, so there is nothing to plan; afterwards it is planned anew."""
     with firewall_with(scenario=scenario, firewall={"jobs": [{"kind": kind}]}) as firewall:
         before = firewall.snapshot()
@@ -148,7 +148,7 @@ def test_a_job_that_may_be_the_remedy(scenario: str, kind: str, given: dict[str,
         assert_left_clean(firewall, 1)
 
 
-def test_a_cause_that_is_not_certain_enough() -> None:
+def test_cause_that_is_too_uncertain() -> None:
     with firewall_with(scenario="commit_force_needed", **LIKELY) as firewall:
         refused(firewall, "confidence", "mlav_remediate_confidence")
         assert repair(firewall, remediate_confidence="likely")["outcome"] == "repaired"
@@ -156,7 +156,7 @@ def test_a_cause_that_is_not_certain_enough() -> None:
 
 
 @pytest.mark.parametrize("scenario", ["port_443_blocked", "unexplained", "clock_skew", "name_resolution_failed"])
-def test_a_cause_for_a_person(scenario: str) -> None:
+def test_cause_that_must_be_fixed_manually(scenario: str) -> None:
     """No option lifts it: a person repairs it, and then there is nothing to do."""
     with firewall_with(scenario=scenario) as firewall:
         refused(firewall, "cause", None)
@@ -193,7 +193,7 @@ def decryption_host(firewall: Firewall) -> dict[str, Any]:
     return {"decryption_host": firewall.name, "decryption_connection": connection}
 
 
-def test_the_exclusion_is_in_place_and_does_not_help() -> None:
+def test_exclusion_is_in_place_and_does_not_help() -> None:
     with firewall_with(firewall={"exclusions": [{"description": "of the network team"}]}) as firewall:
         firewall.world.path.decrypting_device = "elsewhere"
         firewall.world.path.decryption_certificate = "self_signed_chain"
@@ -246,7 +246,7 @@ def joined_a_pair(firewall: Firewall) -> None:
         pytest.param(joined_a_pair, "order was 'first' and is 'second'", id="another turn"),
     ],
 )
-def test_the_plan_no_longer_holds_and_a_new_one_lifts_it(change: Any, named: str, tmp_path: Path) -> None:
+def test_outdated_plan_blocks_and_a_new_one_does_not(change: Any, named: str, tmp_path: Path) -> None:
     with firewall_with() as firewall:
         approved = planned(firewall, tmp_path)
         change(firewall)
@@ -288,14 +288,17 @@ def test_other_steps_or_another_name_than_the_approved_ones(tmp_path: Path) -> N
             in refused_plan(firewall, **approved, exclusion="ml.service.paloaltonetworks.com")["reason"]
         )
         plan = repair(firewall, check=True)["plan"]
-        assert "nothing was approved" in refused_plan(firewall, **write_plan(tmp_path))["reason"]
-        assert "nothing was approved" in refused_plan(firewall, **write_plan(tmp_path, {**plan, "host": "x"}))["reason"]
+        assert "the approved plan does not include" in refused_plan(firewall, **write_plan(tmp_path))["reason"]
+        assert (
+            "the approved plan does not include"
+            in refused_plan(firewall, **write_plan(tmp_path, {**plan, "host": "x"}))["reason"]
+        )
         for steps_ in ([], None, "none", plan["steps"][:1], [*plan["steps"], *plan["steps"]]):
             refused_plan(firewall, **write_plan(tmp_path, {**plan, "steps": steps_}))
         assert repair(firewall, **write_plan(tmp_path, plan))["outcome"] == "repaired"
 
 
-def test_a_connected_firewall_needs_no_plan(tmp_path: Path) -> None:
+def test_connected_firewall_needs_no_plan(tmp_path: Path) -> None:
     with firewall_with(scenario="healthy") as firewall:
         before = firewall.snapshot()
         assert repair(firewall, **write_plan(tmp_path))["outcome"] == "nothing_to_do"
@@ -304,7 +307,7 @@ def test_a_connected_firewall_needs_no_plan(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("order", ["first", "second"])
 @pytest.mark.parametrize(("state", "peer", "turn"), [("passive", "active", "first"), ("active", "passive", "second")])
-def test_the_pair_has_changed_its_roles_since_the_run_began(state: str, peer: str, turn: str, order: str) -> None:
+def test_ha_roles_change_after_planning(state: str, peer: str, turn: str, order: str) -> None:
     with firewall_with(firewall={"ha": {"state": state, "peer_state": peer}}) as firewall:
         before = firewall.snapshot()
         record = repair(firewall, order=order)
@@ -320,7 +323,7 @@ def test_the_pair_has_changed_its_roles_since_the_run_began(state: str, peer: st
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_the_candidate_changes_between_the_look_and_the_lock(scenario: str) -> None:
+def test_candidate_changes_between_planning_and_lock(scenario: str) -> None:
     with firewall_with(scenario=scenario) as firewall:
         firewall.world.faults.answers.append(Fault(**fault("interfere", "request config-lock add", text="edit")))
         firewall.world.require_admin("bob")
@@ -335,7 +338,7 @@ def test_the_candidate_changes_between_the_look_and_the_lock(scenario: str) -> N
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_the_candidate_that_a_person_has_looked_at(scenario: str) -> None:
+def test_expected_candidate(scenario: str) -> None:
     """``expected_candidate`` binds as a plan does, and does not stand in the way of what comes after our own change."""
     with firewall_with(scenario=scenario) as firewall:
         looked_at = repair(firewall, check=True)["plan"]["candidate"]
@@ -371,7 +374,7 @@ OFF = {"exclude": "no", "description": "Switched off for a test"}
         ),
     ],
 )
-def test_brings_it_back_once(
+def test_reconnects_once(
     scenario: str, changes: dict[str, Any], done: list[Any], entry: dict[str, str] | None, tmp_path: Path
 ) -> None:
     with firewall_with(scenario=scenario, **changes) as firewall:
@@ -406,7 +409,7 @@ def test_brings_it_back_once(
         assert len(list((tmp_path / firewall.name).iterdir())) == 2
 
 
-def test_what_is_told_on_the_way() -> None:
+def test_progress() -> None:
     with firewall_with() as firewall:
         lines: list[str] = []
         repair(firewall, lines.append)
@@ -417,7 +420,7 @@ def test_what_is_told_on_the_way() -> None:
         assert firewall.password not in told
 
 
-def test_a_failed_run_leaves_its_record_as_well(tmp_path: Path) -> None:
+def test_failed_run_leaves_its_record(tmp_path: Path) -> None:
     with firewall_with(fault("job_fails", "commit", text=f"bad value {NAME}")) as firewall:
         record = repair(firewall, audit_dir=str(tmp_path))
         assert record["outcome"] == "failed"

@@ -47,7 +47,7 @@ def halted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Fleet, Re
         yield fleet, listed, text
 
 
-def test_the_first_failure_stops_those_after_it(halted: tuple[Fleet, Remediated, Remediated]) -> None:
+def test_first_failure_stops_the_rest(halted: tuple[Fleet, Remediated, Remediated]) -> None:
     _fleet, listed, text = halted
     assert listed.run.code == text.run.code == 2, listed.run.output
     ended = {"fw-0": "failed", "fw-2": "failed", "fw-3": "halted", "fw-4": "halted", "fw-gone": "cause"}
@@ -57,7 +57,7 @@ def test_the_first_failure_stops_those_after_it(halted: tuple[Fleet, Remediated,
     assert text.touched() == {"fw-2"}
 
 
-def test_the_report_names_who_stopped_whom_and_why(halted: tuple[Fleet, Remediated, Remediated]) -> None:
+def test_report_names_the_failure_that_stopped_the_rest(halted: tuple[Fleet, Remediated, Remediated]) -> None:
     _fleet, listed, _text = halted
     for host in ("fw-3", "fw-4"):
         assert listed.records[host]["reason"].startswith("Not begun: the remediation of fw-2 failed")
@@ -67,7 +67,7 @@ def test_the_report_names_who_stopped_whom_and_why(halted: tuple[Fleet, Remediat
     assert "fw-2 | failed | tls_interception" in listed.run.output
 
 
-def test_what_failed_leaves_nothing_behind(halted: tuple[Fleet, Remediated, Remediated]) -> None:
+def test_failed_firewall_has_nothing_left_behind(halted: tuple[Fleet, Remediated, Remediated]) -> None:
     fleet, listed, _text = halted
     assert listed.records["fw-2"]["left_behind"] == []
     assert "*.paloaltonetworks.com" not in listed.after["fw-2"].candidate
@@ -114,7 +114,7 @@ def test_a_killed_run_is_taken_up_again(scenario: str, how: signal.Signals, ansi
         assert world.config.changes == []
 
 
-def test_a_worker_that_has_lost_its_controller_changes_nothing(ansible: Ansible) -> None:
+def test_worker_without_its_controller_changes_nothing(ansible: Ansible) -> None:
     """ansible-playbook is killed while its worker waits for a job to end, and the worker is not."""
     with running_fleet([entry("fw-1", "tls_interception_this_firewall")], ansible.home / "fleet") as fleet:
         firewall = fleet.firewalls["fw-1"]

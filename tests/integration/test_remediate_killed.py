@@ -182,7 +182,7 @@ def wake(firewall: Firewall, line: str) -> None:
 
 
 @pytest.mark.parametrize("logged", [True, False], ids=["logged", "recorded only"])
-def test_a_restart_that_is_over_when_the_next_run_looks(logged: bool, tmp_path: Path) -> None:
+def test_restart_that_is_over_when_the_next_run_starts(logged: bool, tmp_path: Path) -> None:
     """The firewall is disconnected, and no longer busy: the forced commit is still to be done, and that is told."""
     restart = fault("hang_after", "debug software restart")
     switches = {**OVER_API, "restart_in_system_log": logged}
@@ -200,8 +200,8 @@ def test_a_restart_that_is_over_when_the_next_run_looks(logged: bool, tmp_path: 
         assert refused["cause"] == "commit_force_needed"
         assert [line for line in refused["left_behind"] if "lock" not in line] == [
             f"device-server of fw-1 may have been restarted at {began(tmp_path)}, and no forced commit is known to "
-            "have followed. Outstanding: Commit force: the whole candidate configuration, every administrator's "
-            "pending changes included."
+            "have followed. Outstanding: Commit force: the whole candidate configuration, with the pending changes "
+            "of every administrator."
         ]
         again = repair(firewall, **given, remediate_confidence="possible")
         assert (again["outcome"], steps(again), again["left_behind"]) == ("repaired", FORCE, []), again
@@ -215,7 +215,7 @@ def began(folder: Path) -> str:
     return str(moment)
 
 
-def test_a_forced_commit_of_a_killed_run_is_not_sent_again_while_it_runs() -> None:
+def test_running_forced_commit_of_a_killed_run_is_not_sent_again() -> None:
     """The lock stays: from it the next run learns which commit was that of the killed one."""
     with firewall_with(fault("job_hangs", "commit"), scenario="commit_force_needed") as firewall:
         with run_of_its_own(firewall) as process:
@@ -224,7 +224,7 @@ def test_a_forced_commit_of_a_killed_run_is_not_sent_again_while_it_runs() -> No
             process.wait()
         refused = repair(firewall)
         assert (refused["outcome"], refused["guard"]) == ("blocked", "busy")
-        assert "The configuration lock on" in refused["left_behind"][0]
+        assert "The config lock on" in refused["left_behind"][0]
         firewall.world.spec.unexplained = True  # the commit does not help
         end_jobs(firewall)
         taken_up = repair(firewall, remediate_confidence="likely", verify_timeout="1s")
@@ -232,7 +232,7 @@ def test_a_forced_commit_of_a_killed_run_is_not_sent_again_while_it_runs() -> No
         assert_left_clean(firewall, 1)
 
 
-def test_a_switch_that_no_record_tells_of_is_refused() -> None:
+def test_switched_on_exclusion_without_a_record_blocks() -> None:
     """It carries no mark of ours, so it may be somebody else's."""
     with firewall_with(fault("hang_after", "config set"), **SWITCHED_OFF) as firewall:
         with run_of_its_own(firewall) as process:
@@ -246,7 +246,7 @@ def test_a_switch_that_no_record_tells_of_is_refused() -> None:
         assert firewall.world.commits == []
 
 
-def test_check_mode_knows_what_was_interrupted(tmp_path: Path) -> None:
+def test_check_mode_after_an_interrupted_run(tmp_path: Path) -> None:
     with firewall_with(fault("hang_after", "config set"), **SWITCHED_OFF) as firewall:
         with run_of_its_own(firewall, audit_dir=str(tmp_path)) as process:
             wait_until(lambda: written(firewall), process)
@@ -262,7 +262,7 @@ def test_check_mode_knows_what_was_interrupted(tmp_path: Path) -> None:
         assert not nowhere.exists()
 
 
-def test_killed_at_work_on_the_device_that_decrypts(tmp_path: Path) -> None:
+def test_killed_while_changing_the_decryption_host(tmp_path: Path) -> None:
     entries: list[Any] = [
         {"name": "fw-behind", "scenario": "tls_interception_by_neighbour", "changes": QUICK},
         {
@@ -286,7 +286,7 @@ def test_killed_at_work_on_the_device_that_decrypts(tmp_path: Path) -> None:
         unreached = repair(behind, check=True, audit_dir=str(tmp_path))
         [left] = unreached["left_behind"]
         assert left.startswith(
-            f"What an earlier run left on fw-neighbour (serial number {neighbour.serial}) is not known"
+            f"It is unknown what a previous run left behind on fw-neighbour (serial number {neighbour.serial})"
         )
         record = repair(behind, **given)
         assert (record["outcome"], record["left_behind"]) == ("nothing_to_do", [])
@@ -302,7 +302,7 @@ def test_killed_at_work_on_the_device_that_decrypts(tmp_path: Path) -> None:
         pytest.param(committed, None, True, id="commit"),
     ],
 )
-def test_told_to_end(
+def test_terminated(
     number: signal.Signals, at: Callable[[Firewall], bool], step: Mapping[str, Any] | None, kept: bool, tmp_path: Path
 ) -> None:
     """The lock is released; a write is taken back, unless its commit is on its way, which the record then tells."""

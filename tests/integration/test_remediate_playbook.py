@@ -87,7 +87,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         yield Story(fleet, plan, done, again)
 
 
-def test_a_check_run_plans_and_changes_nothing(story: Story) -> None:
+def test_check_run_plans_and_changes_nothing(story: Story) -> None:
     plan = story.plan
     assert plan.run.code == 0, plan.run.output
     assert plan.touched() == set()
@@ -100,7 +100,7 @@ def test_a_check_run_plans_and_changes_nothing(story: Story) -> None:
     assert all(f"## {host}\n" in page for host in PLANNED)
 
 
-def test_a_check_run_shows_the_difference(story: Story) -> None:
+def test_check_run_shows_the_diff(story: Story) -> None:
     added = [line for line in story.plan.run.output.splitlines() if line.startswith("+") and "paloaltonetworks" in line]
     assert added, story.plan.run.output
 
@@ -115,7 +115,7 @@ def test_plan_and_records_are_valid(story: Story) -> None:
             validator("remediation").validate(record)
 
 
-def test_what_was_approved_is_done(story: Story) -> None:
+def test_approved_plan_is_carried_out(story: Story) -> None:
     done = story.done
     assert done.run.code == 0, done.run.output
     assert done.outcomes() == {
@@ -132,16 +132,16 @@ def test_what_was_approved_is_done(story: Story) -> None:
     assert {host for host, changed in done.recap("changed").items() if changed} == REPAIRED
 
 
-def test_a_plan_that_no_longer_holds_is_refused(story: Story) -> None:
+def test_outdated_plan_blocks(story: Story) -> None:
     refusals = {host: story.done.records[host]["reason"] for host in CHANGED_SINCE}
     assert "candidate was 'sha256:" in refusals["fw-edited"]
     assert "serial was '" in refusals["fw-replaced"]
     assert "and is '0007999999'" in refusals["fw-replaced"]
-    assert "nothing was approved for fw-unapproved" in refusals["fw-unapproved"]
+    assert "the approved plan does not include fw-unapproved" in refusals["fw-unapproved"]
     assert all("mlav_plan" in refusal for refusal in refusals.values())
 
 
-def test_only_what_was_to_be_repaired_is_touched(story: Story) -> None:
+def test_other_firewalls_are_not_changed(story: Story) -> None:
     """The broken firewall behind a decrypting one is not changed: the exclusion belongs to the other."""
     assert story.done.touched() == (REPAIRED - {"fw-behind"}) | {"fw-neighbour"}
     neighbour = story.fleet.firewalls["fw-neighbour"].snapshot()
@@ -154,14 +154,14 @@ def test_only_what_was_to_be_repaired_is_touched(story: Story) -> None:
     assert story.done.records["fw-blind"]["reason"].startswith("fw-healthy is not known to decrypt")
 
 
-def test_the_passive_member_is_done_before_the_active_one_begins(story: Story) -> None:
+def test_passive_peer_finishes_before_the_active_peer_starts(story: Story) -> None:
     [(_began, passive_ended)] = own_commits(story.fleet.firewalls["fw-pair-2"])
     [(active_began, _ended)] = own_commits(story.fleet.firewalls["fw-pair-1"])
     assert passive_ended <= active_began
     assert own_commits(story.fleet.firewalls["fw-pair-3"]) == own_commits(story.fleet.firewalls["fw-pair-4"]) == []
 
 
-def test_a_second_run_has_nothing_to_do(story: Story) -> None:
+def test_second_run_has_nothing_to_do(story: Story) -> None:
     again = story.again
     assert again.run.code == 0, again.run.output
     assert set(again.outcomes().values()) == {"nothing_to_do"}
@@ -169,7 +169,7 @@ def test_a_second_run_has_nothing_to_do(story: Story) -> None:
     assert again.touched() == set()
 
 
-def test_each_firewall_that_had_its_turn_has_an_audit_record(story: Story) -> None:
+def test_audit_records(story: Story) -> None:
     audit = story.done.run.report_dir / "audit"
     assert {folder.name for folder in audit.iterdir()} == REPAIRED
     for host in REPAIRED:
@@ -179,7 +179,7 @@ def test_each_firewall_that_had_its_turn_has_an_audit_record(story: Story) -> No
         assert stat.S_IMODE((audit / host).stat().st_mode) == 0o700
 
 
-def test_nothing_that_a_run_says_or_leaves_holds_a_secret(story: Story) -> None:
+def test_no_secret_in_output_and_files(story: Story) -> None:
     # What is planted is really there to be leaked.
     assert all(secret in str(to_text(neighbour(story).world.config.running)) for secret in PLANTED)
     assert neighbour(story).provider()["api_key"] in secrets_of(story.fleet)

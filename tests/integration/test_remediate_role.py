@@ -32,7 +32,7 @@ def play_of(folder: Path, **play: Any) -> Path:
     return playbook
 
 
-def test_the_role_s_main_entry_goes_on_to_repair(ansible: Ansible) -> None:
+def test_main_entry_point_remediates(ansible: Ansible) -> None:
     """Diagnoses and records are left, one firewall is changed at a time, a pair's passive member first."""
     entries: list[Any] = [
         entry("fw-1", "ha_active_commit_force_needed"),
@@ -79,7 +79,7 @@ def scheduled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Fleet,
         yield fleet, first, second
 
 
-def test_the_entry_point_remediate_reports_a_failure(scheduled: tuple[Fleet, Remediated, Remediated]) -> None:
+def test_entry_point_remediate_reports_a_failure(scheduled: tuple[Fleet, Remediated, Remediated]) -> None:
     """Also where the one that fails is the only one."""
     _fleet, first, _second = scheduled
     assert first.run.code == 2, first.run.output
@@ -90,7 +90,7 @@ def test_the_entry_point_remediate_reports_a_failure(scheduled: tuple[Fleet, Rem
     assert first.after["fw-1"].locks == ()
 
 
-def test_the_entry_point_remediate_repairs(scheduled: tuple[Fleet, Remediated, Remediated]) -> None:
+def test_entry_point_remediate_reconnects(scheduled: tuple[Fleet, Remediated, Remediated]) -> None:
     fleet, first, second = scheduled
     assert second.run.code == 0, second.run.output
     assert second.outcomes() == {"fw-1": "repaired"}
@@ -103,14 +103,14 @@ UNUSABLE: dict[str, tuple[dict[str, Any], str]] = {
     "fw-confidence": ({"mlav_remediate_confidence": "sure"}, "value of mlav_remediate_confidence must be one of"),
     "fw-busy": ({"mlav_busy_wait": "soon"}, "busy_wait is 'soon'. Expected:"),
     "fw-window": ({"mlav_maintenance_window": {"starts": "22:00", "duration": "4h"}}, "maintenance_window"),
-    "fw-neighbour": ({"mlav_decryption_host": "nowhere"}, "a host of the inventory (the role's mlav_decryption_host)"),
-    "fw-plan": ({"mlav_plan": __file__}, "Expected: the file plan.json that a run with --check wrote."),
-    "fw-no-plan": ({"mlav_plan": "/nowhere/plan.json"}, "plan is '/nowhere/plan.json'. Expected:"),
+    "fw-neighbour": ({"mlav_decryption_host": "nowhere"}, "mlav_decryption_host has to be a host of the inventory"),
+    "fw-plan": ({"mlav_plan": __file__}, "plan: expected a plan.json that a --check run wrote, got "),
+    "fw-no-plan": ({"mlav_plan": "/nowhere/plan.json"}, "a --check run wrote, got '/nowhere/plan.json' ("),
     "fw-lock": ({"mlav_lock": "perhaps"}, "mlav_lock"),
 }
 
 
-def test_variables_that_cannot_be_used_touch_nothing_and_stop_nobody_else(ansible: Ansible) -> None:
+def test_invalid_variables_do_not_stop_other_hosts(ansible: Ansible) -> None:
     """Each says its name and what would be right; the run fails."""
     entries: list[Any] = [
         entry(name, "tls_interception_this_firewall", **variables) for name, (variables, _said) in UNUSABLE.items()

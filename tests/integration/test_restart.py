@@ -109,7 +109,7 @@ def run(firewall: Firewall, limit_s: float = 20.0, lines: list[str] | None = Non
         ),
     ],
 )
-def test_is_made_once_and_proven(
+def test_restart_is_made_once_and_proven(
     switches: dict[str, Any], faults: dict[str, Any], transport: str | None, proven: bool
 ) -> None:
     changes = {"switches": switches, "faults": faults, "firewall": {"device_server": {"restart_takes_s": 0.4}}}
@@ -125,7 +125,7 @@ def test_is_made_once_and_proven(
 
 
 @pytest.mark.parametrize("log", [True, False])
-def test_a_restart_too_quick_to_be_seen_is_proven_by_the_log_only(log: bool) -> None:
+def test_quick_restart_is_proven_by_the_log_only(log: bool) -> None:
     switches = {**OVER_API, "software_status": "no_pid", "restart_in_system_log": log}
     changes = {"switches": switches, "firewall": {"device_server": {"restart_takes_s": 0}}}
     with quick("healthy", changes) as firewall:
@@ -133,7 +133,7 @@ def test_a_restart_too_quick_to_be_seen_is_proven_by_the_log_only(log: bool) -> 
 
 
 @pytest.mark.parametrize("switches", [{}, {"software_status": "no_pid"}, UNSEEN], ids=["pid", "log", "neither"])
-def test_busy_before_is_no_proof(switches: Mapping[str, Any]) -> None:
+def test_busy_before_the_restart_is_no_proof(switches: Mapping[str, Any]) -> None:
     changes = {"switches": {**OVER_API, **switches}}
     with quick("device_server_unavailable", changes) as firewall:
         assert run(firewall).proven is (switches != UNSEEN)
@@ -161,7 +161,7 @@ REFUSED = {"refused_over_ssh": ["debug"]}
         ),
     ],
 )
-def test_what_nobody_takes_is_given_to_a_person(
+def test_refused_command_is_reported_for_manual_use(
     changes: dict[str, Any], options: dict[str, Any], error: type[DeviceError]
 ) -> None:
     with quick("healthy", changes) as firewall:
@@ -181,9 +181,7 @@ def test_what_nobody_takes_is_given_to_a_person(
     ids=["the same process", "no process shown"],
 )
 @pytest.mark.parametrize("kind", ["drop_before", "busy"])
-def test_a_command_that_came_to_nothing_is_not_sent_again(
-    switches: dict[str, Any], error: type[RestartFailed], kind: str
-) -> None:
+def test_restart_is_not_sent_again(switches: dict[str, Any], error: type[RestartFailed], kind: str) -> None:
     changes = {"switches": {**OVER_API, **switches}, "faults": fault(kind)}
     with quick("healthy", changes) as firewall:
         with pytest.raises(error) as raised:
@@ -192,7 +190,7 @@ def test_a_command_that_came_to_nothing_is_not_sent_again(
         assert restarts(firewall) == 1
 
 
-def test_a_firewall_that_says_so_and_does_nothing() -> None:
+def test_success_answer_without_a_restart() -> None:
     changes = {"switches": OVER_API, "firewall": {"device_server": {"restart_ineffective": True}}}
     told = "Process device-server was restarted"
     with quick("healthy", changes) as firewall, pytest.raises(RestartNotMade, match=told):
@@ -202,7 +200,7 @@ def test_a_firewall_that_says_so_and_does_nothing() -> None:
 @pytest.mark.parametrize(
     ("switches", "error"), [({}, RestartNotMade), (UNSEEN, DeviceServerNotBack)], ids=["pid", "not shown"]
 )
-def test_a_busy_device_server_that_is_not_restarted(switches: dict[str, Any], error: type[RestartFailed]) -> None:
+def test_busy_device_server_that_is_not_restarted(switches: dict[str, Any], error: type[RestartFailed]) -> None:
     changes = {"switches": {**OVER_API, **switches}, "firewall": {"device_server": {"restart_ineffective": True}}}
     with quick("device_server_unavailable", changes) as firewall:
         with pytest.raises(error) as raised:
@@ -211,7 +209,7 @@ def test_a_busy_device_server_that_is_not_restarted(switches: dict[str, Any], er
 
 
 @pytest.mark.parametrize("switches", [{}, UNSEEN], ids=["proven", "not proven"])
-def test_device_server_that_does_not_come_back(switches: dict[str, Any]) -> None:
+def test_device_server_that_does_not_answer_again(switches: dict[str, Any]) -> None:
     changes = {
         "switches": {**OVER_API, **switches},
         "firewall": {"device_server": {"restart_takes_s": 3600}},

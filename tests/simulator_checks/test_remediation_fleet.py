@@ -53,7 +53,7 @@ def cure(fleet: Fleet, firewall: Firewall) -> None:
 
 
 def test_every_guard_that_a_firewall_can_make_say_no_has_one() -> None:
-    refusals = {expected["blocked"] for expected in EXPECTED.values()} - {None}
+    refusals = {expected["guard"] for expected in EXPECTED.values()} - {None}
     assert refusals == set(get_args(Guard)) - set(NO_GUARD_OF_THIS_FIREWALL)
 
 
@@ -71,7 +71,7 @@ def test_the_diagnosis_is_the_expected_one(fleet: Fleet, monkeypatch: pytest.Mon
         if "decrypts" in expect:
             assert causes[0]["details"]["decrypts"] == expect["decrypts"], name
         if expect["cause"]:
-            likely = EXPECTED[name]["blocked"] == "confidence"
+            likely = EXPECTED[name]["guard"] == "confidence"
             assert causes[0]["confidence"] == ("likely" if likely else "proven"), name
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the person who runs a remedy allows, as the modules' options of the same names say it.
+"""What a run is allowed to do, as set by the modules' options of the same names.
 
 This is a private module: it may change in any release.
 """
@@ -16,7 +16,10 @@ from datetime import datetime, timezone
 
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 
-# As short as a run can be late with its renewals without being taken for one that is over.
+# Shows one line of progress to the person who waits.
+Progress = Callable[[str], None]
+
+# As short as possible: a run that renews its lock late must not be taken for one that has ended.
 LEASE_S = 180.0
 
 
@@ -26,13 +29,13 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Pace:
-    """The real time, and how it is waited for; tests bring their own.
+    """The clocks, and how to wait; tests bring their own.
 
     Attributes:
-        now: the wall clock, for maintenance windows and for what people read. It may be set at any moment.
-        clock: seconds of a clock that nobody can set; every limit and every age is measured with it.
+        now: the wall clock, for maintenance windows and for what people read. It may be set at any time.
+        clock: seconds of a monotonic clock, for every limit and every age.
         poll_s: pause between two questions, in seconds.
-        lease_s: how long the lock of a run counts as in use after the run has last renewed it, in seconds.
+        lease_s: how long a lock counts as in use after its last renewal, in seconds.
     """
 
     now: Callable[[], datetime] = _now
@@ -42,7 +45,7 @@ class Pace:
     lease_s: float = LEASE_S
 
     def within(self, seconds: float) -> Limit:
-        """A limit that begins now."""
+        """A limit that starts now."""
         return Limit(self.clock, self.clock() + seconds)
 
 
@@ -69,21 +72,21 @@ def _always() -> bool:
 
 @dataclass(frozen=True)
 class Allowances:
-    """What may be done, and for how long it may be waited. Times in seconds.
+    """What is allowed, and how long to wait. Times in seconds.
 
     Attributes:
-        windows: when disruptive steps may run; None where the task is not bound to a window.
+        windows: when disruptive steps may run; None where the task is not bound to a maintenance window.
         ignore_window: disruptive steps may run at any time.
-        window_wait_s: how long to wait for the window to open.
-        commit_min_remaining_s, restart_min_remaining_s: what has to be left of the window before such a step begins.
-        allow_other_changes: changes of other administrators, or of whom it is not known, may be committed as well.
-        take_over_locks: administrators whose lock may be removed.
-        lock: take the configuration lock for the time of the change.
-        busy_wait_s: how long to wait for another commit, install or synchronisation to end.
-        expected_candidate: the fingerprint of the candidate configuration that the plan was made for.
-        commit_timeout_s: how long a commit job may take.
-        job: the automation controller's number of the job, as it stands in the comment of our lock; ``-`` for none.
-        controller_alive: whether the process that began the run is still there; nothing disruptive is done without it.
+        window_wait_s: how long to wait for a window to open.
+        commit_min_remaining_s, restart_min_remaining_s: minimum time left in the window to start such a step.
+        allow_other_changes: pending changes of other or unknown administrators may be committed as well.
+        take_over_locks: administrators whose locks may be removed.
+        lock: take the config lock during the change.
+        busy_wait_s: how long to wait for another commit, install or synchronization to end.
+        expected_candidate: fingerprint of the candidate configuration that the plan was made for.
+        commit_timeout_s: how long to follow a commit job.
+        job: the automation controller's job number, for the comment of our lock; ``-`` for none.
+        controller_alive: whether the process that started the run still exists; without it no disruptive step starts.
     """
 
     windows: MaintenanceWindows | None = None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A guard that says no: nothing was touched, and the message says which option lifts it.
+"""A guard that blocks a change: nothing was changed, and the error names the option that overrides the guard.
 
 This is a private module: it may change in any release.
 """
@@ -34,9 +34,9 @@ Guard = Literal[
 
 
 class Blocked(DeviceError):
-    """A guard refuses.
+    """A guard blocks the change.
 
-    ``option``: the module option (without the role's prefix) that lifts it; empty where none does.
+    ``option``: the module option (without the role's prefix) that overrides the guard; empty where none does.
     """
 
     kind = "blocked"

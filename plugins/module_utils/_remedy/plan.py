@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What would be done to one firewall, as data that a person can approve and a later run can be bound to.
+"""The plan for one firewall, as data that a person can approve and a later run is bound to.
 
 This is a private module: it may change in any release. The keys of a plan are a contract (``SCHEMA``).
 """
@@ -32,7 +32,7 @@ class Step:
 
     action: Annotated[str, Words("plannedAction")]
     host: Annotated[str, "The device."]
-    text: Annotated[str, "What it does, for a person."]
+    text: Annotated[str, "What it does, in words."]
     disruptive: Annotated[bool, "It needs the maintenance window."]
     params: Annotated[
         Mapping[str, Any],
@@ -70,17 +70,14 @@ class Plan:
     ]
 
 
-# What an approver has approved. The text of a step and what is pending may read otherwise in a later release.
+# What was approved. The text of a step, and of what is pending, may change in a later release.
 _BINDING = ("host", "serial", "sw_version", "cause", "target", "target_serial", "order", "candidate")
 
 
 def require_approved(now: Plan, approved: Mapping[str, Any]) -> None:
-    """Raises Blocked where the plan that would be carried out now is not the one that was approved.
-
-    ``approved`` is empty where nothing was.
-    """
+    """Raises Blocked where the plan now is not the approved one; ``approved`` is empty where there is none."""
     if not approved:
-        raise Blocked("plan", f"nothing was approved for {now.host}, which would now be repaired", "plan")
+        raise Blocked("plan", f"the approved plan does not include {now.host}, which would now be remediated", "plan")
     current = encode(now)
     differences = [
         f"{name} was {_shown(approved.get(name))} and is {_shown(current[name])}"
@@ -88,9 +85,9 @@ def require_approved(now: Plan, approved: Mapping[str, Any]) -> None:
         if approved.get(name) != current[name]
     ]
     if _bare(approved.get("steps")) != _bare(current["steps"]):
-        differences.append(f"the steps were {_told(approved.get('steps'))} and are {_told(current['steps'])}")
+        differences.append(f"the steps were {_actions(approved.get('steps'))} and are {_actions(current['steps'])}")
     if differences:
-        raise Blocked("plan", f"the plan that was approved no longer holds: {'; '.join(differences)}.", "plan")
+        raise Blocked("plan", f"the approved plan no longer applies: {'; '.join(differences)}", "plan")
 
 
 def _bare(steps: Any) -> Any:
@@ -99,7 +96,7 @@ def _bare(steps: Any) -> Any:
     return [(step.get("action"), step.get("host"), step.get("params")) for step in steps]
 
 
-def _told(steps: Any) -> str:
+def _actions(steps: Any) -> str:
     return ", ".join(str(action)[:40] for action, _host, _params in _bare(steps) or []) or "none"
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One firewall's plan: what its diagnosis asks for, where, and whether a guard says no. It reads, and changes nothing.
+"""Planning the remediation of one firewall: diagnosis in, ``Planned`` out. It reads, and changes nothing.
 
 This is a private module: it may change in any release.
 """
@@ -25,38 +25,43 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     HighAvailability,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_info import probe_device
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
     CandidateState,
     by_administrator,
     read_candidate,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import LeaseWatch
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import block_of
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Lock
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import blocked_by
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import CommitScope
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.stale_locks import LeaseWatch
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import find_exclusion
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import (
     ExclusionPlan,
     Found,
     Wanted,
     plan_exclusion,
-    undo_plan,
-    undo_uncommitted,
+    rollback_plan,
+    rollback_uncommitted,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step, require_approved
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import Unfinished
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import ReconnectOptions, planned
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.restart import Advice
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import (
+    ReconnectOptions,
+    plan_reconnect,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import (
     Choice,
     Order,
     Preferences,
-    choose,
     turn,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.waiting import wait_for_window
+
+RECONNECTING = {
+    "restart_device_server": "Restart the process device-server.",
+    "commit_force": "Commit force: the whole candidate configuration, with the pending changes of every administrator.",
+}
 
 
 @dataclass(frozen=True)
@@ -69,14 +74,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Options:
-    """How to remediate.
+    """How to remediate. Times in seconds.
 
     Attributes:
         exclusion: the host name that is excluded from decryption.
-        rollback: take the exclusion back when the firewall does not reconnect.
-        order: the turn that it is now; None where it is everybody's.
-        approved: the approved plan of this firewall, empty where it has none; None where no approval is asked for.
-        unfinished: what earlier runs have begun and not finished.
+        rollback: roll the exclusion back when the firewall does not reconnect.
+        order: the turn that the play has come to; None where it takes all firewalls.
+        approved: the approved plan of this firewall, empty where it has none; None where no approval is required.
+        unfinished: what previous runs started and did not finish.
     """
 
     preferences: Preferences
@@ -89,246 +94,258 @@ class Options:
     approved: Mapping[str, Any] | None = None
     unfinished: Unfinished = field(default_factory=Unfinished)
 
+    @property
+    def wanted(self) -> Wanted:
+        """The exclusion that is wanted on the device that decrypts."""
+        return Wanted(name=self.exclusion)
 
-RECONNECTING = {
-    "restart_device_server": "Restart the process device-server.",
-    "commit_force": "Commit force: the whole candidate configuration, every administrator's pending changes included.",
-}
+    def written_before(self, device: LiveDevice) -> str:
+        """Xpath that a previous run wrote on this very device; empty for none. A replacement device has none of it."""
+        return self.unfinished.written if device.serial == self.unfinished.written_on else ""
 
 
-# The next run reads from the records and from the firewall how far this one came.
-ADVICE = Advice()
+@dataclass(frozen=True)
+class Run:
+    """One run for one firewall: the devices, how to diagnose, and the options.
 
-
-class Planning:
-    """What is planned for one firewall.
-
-    ``judge`` gathers the firewall's evidence and diagnoses it; ``decrypter`` opens the decryption host, and is called
-    only where the remedy is carried out there. ``exclusion`` is the change of the configuration that is planned; what
-    takes it back is planned with it.
+    Attributes:
+        firewall: the one that lost the MLAV cloud.
+        open_decryption_host: opens ``decryption_host``; called only where the remedy is carried out there.
+        diagnose: gathers the firewall's evidence and diagnoses it.
+        progress: shows a line of progress.
+        watch: what this run has seen of the leases of other runs.
     """
 
-    # As it was when the plan was made.
-    _candidate: CandidateState
+    firewall: Target
+    open_decryption_host: Callable[[], Target]
+    diagnose: Callable[[], tuple[EvidenceSet, Diagnosis]]
+    options: Options
+    progress: Progress
+    watch: LeaseWatch
 
-    def __init__(
-        self,
-        firewall: Target,
-        decrypter: Callable[[], Target],
-        judge: Callable[[], tuple[EvidenceSet, Diagnosis]],
-        options: Options,
-        record: Record,
-        say: Callable[[str], None],
-    ) -> None:
-        self._firewall = firewall
-        self._decrypter = decrypter
-        self._judge = judge
-        self._options = options
-        self._record = record
-        self._say = say
-        # Why something could not be taken back, by what it is: see ``left_behind.Expected``.
-        self._why: list[tuple[str, str]] = []
-        self._locks_left: list[Lock] = []
-        self._jobs_sent: set[int] = set()
-        self._watch = LeaseWatch(options.allowances.pace)
-        self._forget()
 
-    def _forget(self) -> None:
-        """A plan from before the wait for the window may have had another remedy, on another device."""
-        self._target = self._firewall
-        self._choice: Choice | None = None
-        self._in_place: Found | None = None
-        self._known: tuple[str, ...] = ()
-        self.exclusion: ExclusionPlan | None = None
-        self._undo: ExclusionPlan | None = None
+@dataclass(frozen=True)
+class ExclusionChange:
+    """``write`` puts the exclusion into the candidate, ``rollback`` restores what is there now.
 
-    def plan(self) -> Plan | None:
-        """Diagnoses and plans; None where there is nothing to repair. It reads and changes nothing.
+    ``known_xpaths``: where a previous run has written it already.
+    """
 
-        Raises:
-            Blocked: see ``choice.choose`` and ``choice.turn``; the plan is not the approved one, or the candidate not
-                the expected one; or somebody else's exclusion waits to be committed.
-            DeviceChanged, NotBound: see ``LiveDevice.bind``.
-            DeviceError: the device that would be changed could not be asked.
-        """
-        self._forget()
-        self._bind_firewall()
-        evidence, diagnosis = self._judge()
-        record = self._record
-        record.verdict_before, record.summary_before = diagnosis.verdict, diagnosis.summary
-        if diagnosis.causes:
-            record.cause, record.confidence = diagnosis.causes[0].id, diagnosis.causes[0].confidence
-        self._choice = choose(diagnosis, self._options.preferences)
-        if self._choice is None:
+    write: ExclusionPlan
+    rollback: ExclusionPlan
+    known_xpaths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan with everything that carrying it out needs, all of it read before anything is changed.
+
+    Attributes:
+        plan: what an approver sees.
+        target: the device that is changed.
+        candidate: its candidate configuration when the plan was made; the change is bound to it.
+        exclusion: the change of the configuration; None where the plan has none.
+        in_place: the exclusion is running already, so that there is only its effect to wait for.
+        reconnect: for a plan that reconnects the firewall; None otherwise.
+    """
+
+    plan: Plan
+    target: Target
+    candidate: CandidateState
+    exclusion: ExclusionChange | None = None
+    in_place: bool = False
+    reconnect: ReconnectOptions | None = None
+
+    @property
+    def scope(self) -> CommitScope:
+        """What the commit may include."""
+        return CommitScope(known_xpaths=() if self.exclusion is None else self.exclusion.known_xpaths)
+
+    def bound(self, allowances: Allowances) -> Allowances:
+        """The same allowances, for the candidate that the plan was made for."""
+        return replace(allowances, expected_candidate=self.plan.candidate)
+
+
+def bind_firewall(run: Run) -> None:
+    """From the first answer to the last, one device is asked.
+
+    Raises:
+        DeviceChanged, NotBound: it cannot be bound. Other errors are left to the diagnosis.
+    """
+    try:
+        run.firewall.device.bind()
+    except (DeviceChanged, NotBound):
+        raise
+    except DeviceError as error:
+        run.progress(f"the firewall does not give its serial number: {error.message}")
+
+
+def decryption_host(run: Run) -> Target:
+    """The decryption host, opened and bound. Raises DeviceError."""
+    target = run.open_decryption_host()
+    target.device.bind()
+    return target
+
+
+def plan(run: Run, evidence: EvidenceSet, choice: Choice, target: Target) -> Planned | None:
+    """The plan for the remedy of ``choice`` on ``target``; None where the firewall has reconnected meanwhile.
+
+    Raises:
+        Blocked: see ``remedy_selection.turn``; the decryption host is not known to decrypt; or another
+            administrator's exclusion is pending.
+        DeviceError: the target did not answer a question.
+    """
+    options, device = run.options, target.device
+    info, state = evidence.device.value, evidence.high_availability.value
+    target_info, target_state = _read_decryption_host(run, target) if choice.elsewhere else (info, state)
+    order = turn(target_state, target.name, options.preferences.allow_unknown_ha)
+    candidate = read_candidate(device.api).state
+    exclusion, reconnect, in_place = None, None, False
+    steps: tuple[Step, ...]
+    if choice.kind == "exclusion":
+        found = find_exclusion(device, options.wanted)
+        steps, exclusion = exclusion_steps(found, options, target)
+        in_place = exclusion is None
+    else:
+        reconnect = _reconnect_options(options, choice, device)
+        actions = plan_reconnect(device, reconnect).steps
+        steps = tuple(Step(action, target.name, RECONNECTING[action], True) for action in actions)
+        if not steps:
             return None
-        made = self._planned(self._choice, evidence)
-        if not made.steps and self._choice.kind != "exclusion":
-            # It has connected since it was diagnosed.
-            return None
-        expected = self._options.allowances.expected_candidate
-        if expected not in (None, made.candidate):
-            raise Blocked(
-                "candidate_changed",
-                f"the candidate configuration of {made.target} is not the expected one. Expected: {expected}. "
-                f"Actual: {made.candidate}",
-                "expected_candidate",
-            )
-        if self._options.approved is not None:
-            require_approved(made, self._options.approved)
-        if self._options.order is not None and self._options.order != made.order:
-            raise Blocked(
-                "high_availability",
-                f"{self._target.name} has changed its high-availability state since the run began",
-                remedy="Run it again.",
-            )
-        record.planned(made)
-        return made
+    made = Plan(
+        host=run.firewall.name,
+        serial=info.serial if info is not None else None,
+        sw_version=info.sw_version if info is not None else None,
+        cause=choice.cause.id,
+        confidence=choice.cause.confidence,
+        target=target.name,
+        target_serial=target_info.serial if target_info is not None else None,
+        order=order,
+        steps=steps,
+        candidate=candidate.fingerprint,
+        pending={admin or "unknown": tuple(xpaths) for admin, xpaths in by_administrator(candidate.pending).items()},
+    )
+    return Planned(made, target, candidate, exclusion, in_place, reconnect)
 
-    def _bind_firewall(self) -> None:
-        """From the first answer to the last, one device is asked. What hinders that otherwise, the diagnosis tells."""
-        try:
-            self._firewall.device.bind()
-        except (DeviceChanged, NotBound):
-            raise
-        except DeviceError as error:
-            self._say(f"the firewall does not tell its serial number: {error.message}")
 
-    def _open_decrypter(self) -> Target:
-        target = self._decrypter()
-        target.device.bind()
-        return target
+def _read_decryption_host(run: Run, target: Target) -> tuple[DeviceInfo | None, HighAvailability | None]:
+    info, _clock = probe_device(target.device, run.options.allowances.pace.now)
+    if info.problem is not None and info.value is None:
+        raise DeviceError(f"{target.name} did not answer: {info.problem.message}", info.problem.hint)
+    policy = probe_decryption(target.device).value
+    if policy is None or not may_decrypt(policy):
+        known = "it has no decrypt rule" if policy is not None else "its decryption policy could not be read"
+        raise Blocked(
+            "decrypting_device",
+            f"{target.name} is not known to decrypt ({known}). decryption_host has to be the device that decrypts "
+            f"between {run.firewall.name} and the cloud",
+        )
+    return info.value, probe_high_availability(target.device).value
 
-    def ask_guards(self, plan: Plan) -> None:
-        """Looks whether a guard would refuse now. It reads and changes nothing. Raises Blocked."""
-        self._require_windows()
-        if plan.steps:
-            allowances = replace(self._bound(plan), commit_min_remaining_s=self._needed_s(plan))
-            blocked = block_of(self._target.device, allowances, self._candidate, known_xpaths=self._known)
-            if blocked is not None:
-                raise unbound(blocked)
 
-    def wait_for_window(self, plan: Plan) -> bool:
-        """Waits where that is allowed. Returns whether it had to: the plan is an old one then. Raises Blocked."""
-        self._require_windows()
-        allowances = self._options.allowances
-        limit = allowances.pace.within(allowances.window_wait_s)
-        return wait_for_window(allowances, self._needed_s(plan), limit, self._say)
+def exclusion_steps(found: Found, options: Options, target: Target) -> tuple[tuple[Step, ...], ExclusionChange | None]:
+    """The steps for an exclusion that was looked up on ``target``, and the change; none where it is running already.
 
-    def _needed_s(self, plan: Plan) -> float:
-        """What has to be left of the window when the first step begins."""
-        allowances = self._options.allowances
-        restarts = any(step.action == "restart_device_server" for step in plan.steps)
-        return allowances.commit_min_remaining_s + (allowances.restart_min_remaining_s if restarts else 0.0)
+    Raises:
+        Blocked: another administrator's exclusion is pending.
+    """
+    name, host = options.exclusion, target.name
+    wrote_before = found.xpath == options.written_before(target.device)
+    left_over = _is_left_over(found, wrote_before)
+    write = plan_exclusion(found, options.wanted)
+    if write.action == "none" and not left_over:
+        if found.running is not None and found.running.exclude:
+            return (), None
+        raise Blocked("pending_changes", f"{host} has an uncommitted exclusion of {name} by another administrator")
+    what = {"name": name, "xpath": write.xpath}
+    commit = Step("commit", host, "Commit the exclusion, and nothing else.", True, what)
+    known = (write.xpath,) if left_over or wrote_before else ()
+    rollback = rollback_plan(write) if write.action != "none" else rollback_uncommitted(found, name)
+    change = ExclusionChange(write, rollback, known)
+    if write.action == "none":
+        return (commit,), change
+    text = "Switch on the exclusion of" if write.action == "switch_on" else "Exclude"
+    return (Step("add_exclusion", host, f"{text} {name} from decryption.", False, what), commit), change
 
-    def _require_windows(self) -> None:
-        """Nothing is repaired without somebody's having said when."""
-        allowances = self._options.allowances
-        if allowances.windows is None and not allowances.ignore_window:
-            raise Blocked(
-                "maintenance_window",
-                "no maintenance window is given. Expected: maintenance_window, or ignore_window: true",
-                "ignore_window",
-            )
 
-    def _planned(self, choice: Choice, evidence: EvidenceSet) -> Plan:
-        info, state = evidence.device.value, evidence.high_availability.value
-        if choice.elsewhere:
-            self._target = self._open_decrypter()
-            target_info, target_state = self._look_at_decrypter()
-        else:
-            target_info, target_state = info, state
-        order = turn(target_state, self._target.name, self._options.preferences.allow_unknown_ha)
-        self._candidate = candidate = read_candidate(self._target.device.api).state
-        return Plan(
-            host=self._firewall.name,
-            serial=info.serial if info is not None else None,
-            sw_version=info.sw_version if info is not None else None,
-            cause=choice.cause.id,
-            confidence=choice.cause.confidence,
-            target=self._target.name,
-            target_serial=target_info.serial if target_info is not None else None,
-            order=order,
-            steps=self._steps(choice),
-            candidate=candidate.fingerprint,
-            pending={
-                admin or "unknown": tuple(xpaths) for admin, xpaths in by_administrator(candidate.pending).items()
-            },
+def _is_left_over(found: Found, wrote_before: bool) -> bool:
+    """An exclusion that a previous run of ours wrote and did not commit."""
+    candidate, running = found.candidate, found.running
+    ours = candidate is not None and (candidate.owned or wrote_before)
+    return ours and (running is None or running.exclude is not True)
+
+
+def _reconnect_options(options: Options, choice: Choice, device: LiveDevice) -> ReconnectOptions:
+    return ReconnectOptions(
+        allowances=options.allowances,
+        restart="auto" if choice.kind == "restart" else "never",
+        restart_timeout_s=options.restart_timeout_s,
+        verify_timeout_s=options.verify_timeout_s,
+        begun=options.unfinished.restart_of(device.serial),
+    )
+
+
+def require_as_agreed(planned: Planned, options: Options) -> None:
+    """Raises Blocked where the plan is not the approved one, not for the expected candidate, or not for this turn."""
+    made = planned.plan
+    expected = options.allowances.expected_candidate
+    if expected not in (None, made.candidate):
+        raise Blocked(
+            "candidate_changed",
+            f"the candidate configuration of {made.target} has changed: expected {expected}, got {made.candidate}",
+            "expected_candidate",
+        )
+    if options.approved is not None:
+        require_approved(made, options.approved)
+    if options.order is not None and options.order != made.order:
+        raise Blocked(
+            "high_availability",
+            f"the HA state of {made.target} has changed since the run started",
+            remedy="Run it again.",
         )
 
-    def _look_at_decrypter(self) -> tuple[DeviceInfo | None, HighAvailability | None]:
-        device, name = self._target.device, self._target.name
-        info, _clock = probe_device(device, self._options.allowances.pace.now)
-        if info.problem is not None and info.value is None:
-            raise DeviceError(f"{name} could not be asked: {info.problem.message}", info.problem.hint)
-        policy = probe_decryption(device).value
-        if policy is None or not may_decrypt(policy):
-            known = "it has no decrypt rule" if policy is not None else "its decryption policy could not be read"
-            raise Blocked(
-                "decrypting_device",
-                f"{name} is not known to decrypt: {known}. Expected: the device that decrypts between "
-                f"{self._firewall.name} and the cloud",
-            )
-        return info.value, probe_high_availability(device).value
 
-    def _steps(self, choice: Choice) -> tuple[Step, ...]:
-        if choice.kind == "exclusion":
-            return self._exclusion_steps(self._target.name)
-        wanted = planned(self._target.device, self._reconnect_options(choice)).steps
-        return tuple(Step(action, self._target.name, RECONNECTING[action], True) for action in wanted)
+def require_guards(planned: Planned, options: Options) -> None:
+    """Checks every guard now, without waiting and without a lock. Raises Blocked, DeviceError."""
+    require_windows(options.allowances)
+    if planned.plan.steps:
+        needed_s = remaining_needed_s(planned.plan, options.allowances)
+        allowances = replace(planned.bound(options.allowances), commit_min_remaining_s=needed_s)
+        blocked = blocked_by(planned.target.device, allowances, planned.candidate, planned.scope)
+        if blocked is not None:
+            raise unbound(blocked)
 
-    def _exclusion_steps(self, host: str) -> tuple[Step, ...]:
-        found = find_exclusion(self._target.device, self._wanted())
-        plan = plan_exclusion(found, self._wanted())
-        name = self._options.exclusion
-        what = {"name": name, "xpath": plan.xpath}
-        commit = Step("commit", host, "Commit the exclusion, and nothing else.", True, what)
-        self._known = (plan.xpath,) if self._is_left_over(found) or self._wrote_before(found) else ()
-        if plan.action == "none" and not self._is_left_over(found):
-            if found.running is not None and found.running.exclude:
-                self._in_place = found
-                return ()
-            raise Blocked("pending_changes", f"{host} has an uncommitted exclusion of {name} of somebody else")
-        self.exclusion = plan
-        self._undo = undo_plan(plan) if plan.action != "none" else undo_uncommitted(found, name)
-        text = "Switch on the exclusion of" if plan.action == "switch_on" else "Exclude"
-        step = Step("add_exclusion", host, f"{text} {name} from decryption.", False, what)
-        return (commit,) if plan.action == "none" else (step, commit)
 
-    def _is_left_over(self, found: Found) -> bool:
-        """An exclusion that an earlier run of ours wrote and did not commit."""
-        candidate, running = found.candidate, found.running
-        ours = candidate is not None and (candidate.owned or self._wrote_before(found))
-        return ours and (running is None or running.exclude is not True)
+def wait_to_start(run: Run, planned: Planned) -> bool:
+    """Waits for the maintenance window where that is allowed. True where it had to: the plan is an old one then.
 
-    def _wrote_before(self, found: Found) -> bool:
-        return found.xpath == self._written_before(self._target)
+    Raises:
+        Blocked: no window opens in time.
+    """
+    allowances = run.options.allowances
+    require_windows(allowances)
+    limit = allowances.pace.within(allowances.window_wait_s)
+    return wait_for_window(allowances, remaining_needed_s(planned.plan, allowances), limit, run.progress)
 
-    def _written_before(self, target: Target) -> str:
-        """Where an earlier run has written on this very device; a replaced one has got nothing of it."""
-        unfinished = self._options.unfinished
-        return unfinished.written if target.device.serial == unfinished.written_on else ""
 
-    def _wanted(self) -> Wanted:
-        return Wanted(name=self._options.exclusion)
+def remaining_needed_s(plan: Plan, allowances: Allowances) -> float:
+    """Seconds that must be left of the window when the first step starts."""
+    restarts = any(step.action == "restart_device_server" for step in plan.steps)
+    return allowances.commit_min_remaining_s + (allowances.restart_min_remaining_s if restarts else 0.0)
 
-    def _bound(self, plan: Plan) -> Allowances:
-        """The candidate has to be the one that was looked at when the plan was made."""
-        return replace(self._options.allowances, expected_candidate=plan.candidate)
 
-    def _reconnect_options(self, choice: Choice) -> ReconnectOptions:
-        options = self._options
-        return ReconnectOptions(
-            allowances=options.allowances,
-            restart="auto" if choice.kind == "restart" else "never",
-            restart_timeout_s=options.restart_timeout_s,
-            verify_timeout_s=options.verify_timeout_s,
-            begun=options.unfinished.restart_of(self._target.device.serial),
-            advice=ADVICE,
+def require_windows(allowances: Allowances) -> None:
+    """Raises Blocked where nobody has set when changes are allowed."""
+    if allowances.windows is None and not allowances.ignore_window:
+        raise Blocked(
+            "maintenance_window",
+            "no maintenance window is set. Set maintenance_window, or ignore_window to true",
+            "ignore_window",
         )
 
 
 def unbound(blocked: Blocked) -> Blocked:
-    """What binds the candidate is the look at it when the run began, so no option lifts that."""
+    """The candidate is bound by what this run has read, so no option overrides that."""
     if blocked.guard != "candidate_changed":
         return blocked
     return Blocked(blocked.guard, blocked.message, remedy="Run it again.")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the records of earlier runs tell of steps that were begun and not finished.
+"""Previous runs: steps that their records show as started and not finished.
 
 This is a private module: it may change in any release.
 """
@@ -14,23 +14,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-# After these the firewall was connected: what came before is over.
+# After these outcomes the firewall was connected, so older records do not matter.
 _OVER = ("repaired", "nothing_to_do")
 
 
 Written = Literal["candidate", "committed", "removing", "gone"]
-# A commit may have gone through after its run was killed; what is removed only from the candidate still runs.
+# A commit may have succeeded after its run was killed; an exclusion removed only from the candidate is still running.
 _MAY_RUN = ("candidate", "committed", "removing")
 
 
 @dataclass(frozen=True)
 class Restart:
-    """One of device-server that no forced commit has followed.
+    """A restart of device-server that no forced commit has followed.
 
     Attributes:
-        began_at: when the command was about to be sent, in UTC; None where the record does not tell.
-        made: it was seen to be made. Otherwise the command may or may not have been sent.
-        serial: of the firewall; empty where the record does not tell.
+        began_at: when the command was about to be sent, in UTC; None where the record does not have it.
+        made: device-server was seen to restart. Otherwise the command may not have been sent.
+        serial: of the firewall; empty where the record does not have it.
     """
 
     began_at: datetime | None
@@ -40,16 +40,16 @@ class Restart:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """Steps of earlier runs that another one goes on with.
+    """Steps of previous runs that the next run continues.
 
     Attributes:
-        restart: of device-server, and no forced commit was finished since; None for none.
-        written: xpath of an exclusion that was written, or taken back, and not committed since; empty for none.
-        written_on: serial number of the device where that was; empty where the record does not tell.
+        restart: of device-server, and no forced commit has finished since; None for none.
+        written: xpath of an exclusion that was written or removed, and not committed since; empty for none.
+        written_on: serial number of the device with it; empty where the record does not have it.
         may_run: an exclusion was committed, or may have been since its run was killed, is not known to have helped,
-            and was not taken back.
-        target: the device that a run was changing when it was killed, or where it has left something; empty for none.
-        target_serial: its serial number; empty where the record does not tell.
+            and was not rolled back.
+        target: the device that a killed run was changing, or where a run has left something; empty for none.
+        target_serial: its serial number; empty where the record does not have it.
     """
 
     restart: Restart | None = None
@@ -63,15 +63,15 @@ class Unfinished:
         return self != Unfinished()
 
     def restart_of(self, serial: str | None) -> Restart | None:
-        """``restart``, unless it was that of another firewall: one that came in its place was not restarted."""
+        """``restart``, unless it was that of another firewall, which this one has replaced."""
         known = self.restart.serial if self.restart is not None else ""
         return None if serial and known and serial != known else self.restart
 
 
 def unfinished(records: Iterable[Any]) -> Unfinished:
-    """What is left of earlier runs, by their records, the newest first; one that is none of ours is passed over.
+    """What previous runs left unfinished, by their records, the newest first; anything else is skipped.
 
-    A run that was refused or failed early tells nothing, so the one before it counts.
+    A run that was blocked or failed early says nothing about that, so the one before it counts.
     """
     restart: Restart | Literal[False] | None = None
     written: Written | None = None
@@ -88,11 +88,11 @@ def unfinished(records: Iterable[Any]) -> Unfinished:
             written_on = _planned(record, "target_serial")
         if not target and (record.get("outcome") == "running" or record.get("left_behind")):
             target, target_serial = _planned(record, "target"), _planned(record, "target_serial")
-    waits = written in ("candidate", "removing")
+    uncommitted = written in ("candidate", "removing")
     return Unfinished(
         restart or None,
-        place if waits else "",
-        written_on if waits and place else "",
+        place if uncommitted else "",
+        written_on if uncommitted and place else "",
         written in _MAY_RUN,
         target,
         target_serial,
@@ -105,10 +105,10 @@ def _actions(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def restart_left(actions: Iterable[Mapping[str, Any]], serial: str = "") -> Restart | Literal[False] | None:
-    """The restart that is left, or that none is; None where none was made, and no forced commit finished."""
+    """The restart that is left; False where a forced commit followed, None where there was neither."""
     left: Restart | Literal[False] | None = None
     for action in actions:
-        # One that failed may have happened all the same: device-server did not come back, say.
+        # A failed step may have restarted it nevertheless, for example where device-server did not answer again.
         happened = action.get("state") in ("begun", "done") or action.get("restarted", False) is not False
         if action.get("action") == "restart_device_server" and happened:
             made = action.get("state") == "done" or action.get("restarted") is True
@@ -127,7 +127,7 @@ def _began(action: Mapping[str, Any]) -> datetime | None:
 
 
 def _written(actions: Iterable[Mapping[str, Any]]) -> Written | None:
-    """How far an exclusion came, or its being taken back; None where nothing was written."""
+    """How far an exclusion or its rollback got; None where nothing was written."""
     left: Written | None = None
     for action in actions:
         name, state = action.get("action"), action.get("state")

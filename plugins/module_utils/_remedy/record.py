@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The audit record of one firewall's remediation: written before and after each step, so that it also tells how far a
-run came that was killed.
+"""The audit record of one firewall's remediation: written before and after each step, so that it also shows how far a
+killed run got.
 
 This is a private module: it may change in any release.
 """
@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode, utc
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
-from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence, Verdict
+from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence, Diagnosis, Verdict
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked, Guard
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.document import Action, Outcome, RemediationRecord
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Plan, Step
@@ -26,13 +26,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import Pl
 
 @dataclass
 class Record:
-    """One firewall's record. ``keep`` gets it as data whenever it has changed.
+    """One firewall's record. ``keep`` is called with its data whenever it has changed.
 
     Attributes:
-        outcome: ``running`` until the end, so a record that stays so is one of a run that was killed.
-        actions: what was begun, with its ``state`` (``planned``, ``begun``, ``done``, ``failed``, ``blocked``).
-        guard, reason: which guard blocked it, and why; ``option`` overrides it.
-        left_behind: what was changed and could not be taken back, for a person.
+        outcome: ``running`` until the end, so that a record which stays so is that of a killed run.
+        actions: the steps, each with its ``state`` (``planned``, ``begun``, ``done``, ``failed``, ``blocked``).
+        guard, reason: the guard that blocked it, and why; ``option`` overrides the guard.
+        left_behind: what was changed and not rolled back, and has to be checked on the device.
     """
 
     host: str
@@ -88,11 +88,21 @@ class Record:
         )
 
     def save(self) -> None:
-        """Hands the record over as it is."""
+        """Passes the record to ``keep``."""
         self.keep(self.to_data())
 
+    def diagnosed(self, diagnosis: Diagnosis) -> None:
+        """Notes the diagnosis that the plan rests on."""
+        self.verdict_before, self.summary_before = diagnosis.verdict, diagnosis.summary
+        if diagnosis.causes:
+            self.cause, self.confidence = diagnosis.causes[0].id, diagnosis.causes[0].confidence
+
+    def verified(self, diagnosis: Diagnosis) -> None:
+        """Notes the diagnosis after the last step."""
+        self.verdict_after, self.summary_after = diagnosis.verdict, diagnosis.summary
+
     def planned(self, plan: Plan) -> None:
-        """Notes what would be done."""
+        """Notes the plan."""
         self.plan, self.cause, self.confidence = plan, plan.cause, plan.confidence
         self.actions = [
             {"action": step.action, "host": step.host, "state": "planned", "text": step.text} for step in plan.steps
@@ -100,7 +110,7 @@ class Record:
 
     @contextmanager
     def step(self, step: Step) -> Iterator[dict[str, Any]]:
-        """Notes a step while it is taken; what is put into the mapping stands beside it. Errors pass through."""
+        """Notes a step while it is taken, with what is put into the mapping. Errors pass through."""
         action: dict[str, Any] = {"action": step.action, "host": step.host, "state": "begun", "text": step.text}
         action["began_at"] = utc(self.now())
         for place, planned in enumerate(self.actions):
@@ -112,7 +122,7 @@ class Record:
         try:
             self.save()
         except DeviceError as error:
-            # Nothing is done without a record.
+            # No step without a record.
             action.update(state="blocked", error=error.message)
             raise
         try:
@@ -123,7 +133,7 @@ class Record:
             action.update(error.data)
             raise
         except BaseException as error:
-            # Interrupted: what had been sent may take effect all the same, so it stays begun.
+            # Interrupted: what was sent may still take effect, so the step stays begun.
             action["error"] = type(error).__name__
             raise
         else:
@@ -133,19 +143,19 @@ class Record:
             self.save()
 
     def block(self, blocked: Blocked, prefix: str = "") -> None:
-        """Notes that a guard blocked it. ``prefix`` stands before the name of the option that overrides the guard."""
+        """Notes the guard that blocked it. ``prefix`` stands before the name of the option that overrides it."""
         self.guard = blocked.guard
         self.option = prefix + blocked.option if blocked.option else None
-        lift = f"To do it all the same: option {self.option}." if self.option else blocked.remedy
-        self.reason = f"{blocked.message.rstrip('.')}. {lift}".rstrip()
+        override = f"To continue, set the option {self.option}." if self.option else blocked.remedy
+        self.reason = f"{blocked.message.rstrip('.')}. {override}".rstrip()
 
     def failed(self, error: DeviceError) -> None:
-        """Notes that a step could not be finished."""
+        """Notes that a step failed."""
         self.outcome = "failed"
         self.error = f"{error.message.rstrip('.')}. {error.remedy}" if error.remedy else error.message
 
     def finish(self) -> None:
-        """Steps that were planned and not begun are dropped, and the record is closed."""
+        """Closes the record. Planned steps that were not begun are dropped."""
         self.finished_at = self.now()
         if self.outcome != "planned":
             self.actions = [action for action in self.actions if action["state"] != "planned"]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which remedy a diagnosis asks for, and whether it may be carried out here: pure judgement.
+"""Selecting the remedy for a diagnosis, and the turn of a firewall. Pure.
 
 This is a private module: it may change in any release.
 """
@@ -26,8 +26,8 @@ _KINDS: dict[str, Kind] = {
     "device_server_unavailable": "restart",
 }
 
-# The words of a pair's two members (this one, its peer) -> when this one's turn is. The member that carries no traffic
-# goes first; any other pair of words is a state that is not known well enough.
+# HA states (this peer, the other peer) -> the turn of this peer. The peer that carries no traffic goes first; every
+# other pair of states is too uncertain.
 _TURNS: dict[tuple[str, str], Order] = {
     ("passive", "active"): "first",
     ("active", "passive"): "second",
@@ -38,12 +38,12 @@ _TURNS: dict[tuple[str, str], Order] = {
 
 @dataclass(frozen=True)
 class Preferences:
-    """What the person who runs it wants.
+    """What is allowed by the options.
 
     Attributes:
-        confidence: the least certain cause that is still acted on.
-        decryption_host: the inventory name of the device that decrypts, where it is not the firewall itself.
-        allow_unknown_ha: act on a member of an HA pair whose states are not known.
+        confidence: the minimum confidence required to act.
+        decryption_host: inventory name of the device that decrypts, where it is not the firewall itself.
+        allow_unknown_ha: act on a peer of an HA pair whose states are unknown.
     """
 
     confidence: Confidence = "proven"
@@ -61,11 +61,11 @@ class Choice:
 
 
 def choose(diagnosis: Diagnosis, preferences: Preferences) -> Choice | None:
-    """The remedy for the first cause; None where there is nothing to repair.
+    """The remedy for the first cause; None where there is nothing to remediate.
 
     Raises:
-        Blocked: the cause is not known, is one that a person has to fix, or is not certain enough; or nobody says
-            which device decrypts. The reason tells what to do in its place.
+        Blocked: the cause is unknown, must be fixed manually or is too uncertain; or it is not set which device
+            decrypts. The reason says what to do instead.
     """
     if diagnosis.verdict in ("healthy", "degraded", "standby", "not_applicable"):
         return None
@@ -74,14 +74,15 @@ def choose(diagnosis: Diagnosis, preferences: Preferences) -> Choice | None:
     cause = diagnosis.causes[0]
     kind = _KINDS.get(cause.id)
     if kind is None:
-        raise Blocked("cause", f"{cause.id} is for a person to fix: {cause.remedy.text}")
+        raise Blocked("cause", f"{cause.id} must be fixed manually: {cause.remedy.text}")
     if cause.remedy.actor == "nobody":
         raise Blocked("busy", f"{cause.id}: {cause.remedy.text}")
     levels = get_args(Confidence)
     if levels.index(cause.confidence) > levels.index(preferences.confidence):
         raise Blocked(
             "confidence",
-            f"{cause.id} is {cause.confidence}. Expected: at least {preferences.confidence}. {diagnosis.summary}",
+            f"expected a cause that is at least {preferences.confidence}, got {cause.id} ({cause.confidence}). "
+            f"{diagnosis.summary}",
             "remediate_confidence",
         )
     if kind != "exclusion" or cause.details.get("decrypts") == "this_firewall":
@@ -95,16 +96,16 @@ def _who(cause: Cause) -> str:
     why = cause.details.get("decrypts_why", "")
     if cause.details.get("decrypts") == "elsewhere":
         return f"another device decrypts ({why})"
-    return f"which device decrypts is not known ({why})"
+    return f"it is unknown which device decrypts ({why})"
 
 
 def turn(state: HighAvailability | None, host: str, allow_unknown: bool) -> Order:
-    """When a firewall's turn is: the passive member of a pair and a firewall without a pair go first.
+    """The turn of a firewall: passive peers of HA pairs and firewalls without HA go first.
 
     ``alone``: after all others, and one at a time.
 
     Raises:
-        Blocked: the state is not known, or is one in which a change may hit the member that carries the traffic.
+        Blocked: the HA state is unknown, or one in which a change may hit the peer that carries the traffic.
     """
     if state is not None and not state.enabled:
         return "first"
@@ -113,11 +114,11 @@ def turn(state: HighAvailability | None, host: str, allow_unknown: bool) -> Orde
     if found is not None:
         return found
     if allow_unknown:
-        # Its peer may be in the same state, and must not have its turn at the same time.
+        # Its peer may have the same state, and must not have its turn at the same time.
         return "alone"
     raise Blocked(
         "high_availability",
-        f"the high-availability state of {host} is {excerpt(words[0], 40)!r}, that of its peer "
-        f"{excerpt(words[1], 40)!r}. Expected: active and passive, or active-primary and active-secondary.",
+        f"the HA state of {host} is {excerpt(words[0], 40)!r} and that of its peer {excerpt(words[1], 40)!r}: expected "
+        "active and passive, or active-primary and active-secondary",
         "allow_unknown_ha",
     )

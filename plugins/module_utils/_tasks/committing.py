@@ -2,20 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operation that commits what waits on one firewall.
+"""The operation of mlav_commit: commits the pending changes of one firewall.
 
 This is a private module: it may change in any release.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
     CandidateState,
@@ -23,7 +23,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candida
     by_administrator,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed, checked
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import review
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import dry_run
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import CommitScope
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.guarding import allowances, guards
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
@@ -35,12 +36,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
 )
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import CONNECTION, ask_firewall
 
-# Places that a result names for each administrator.
+# Places that a result names per administrator.
 _PLACES = 50
 
 
 def committed_data(done: Committed) -> Result:
-    """A finished commit as results show it."""
+    """A finished commit, as results show it."""
     return {
         "job_id": done.job_id,
         # Without "_at" they would be the states of an asynchronous task.
@@ -54,7 +55,7 @@ def committed_data(done: Committed) -> Result:
 
 
 def changes_data(pending: Collection[PendingChange]) -> list[Result]:
-    """Pending changes for each administrator: ``[{admin, count, xpaths}]``, ``admin`` None where it is not known."""
+    """Pending changes per administrator: ``[{admin, count, xpaths}]``, ``admin`` None where it is unknown."""
     return [
         {"admin": admin, "count": len(xpaths), "xpaths": xpaths[:_PLACES]}
         for admin, xpaths in by_administrator(pending).items()
@@ -62,32 +63,34 @@ def changes_data(pending: Collection[PendingChange]) -> list[Result]:
 
 
 def blocked_data(blocked: Blocked | None) -> Result | None:
-    """What blocks it, as check mode shows it."""
+    """The guard that blocks it, as check mode shows it."""
     if blocked is None:
         return None
     return {"guard": blocked.guard, "reason": blocked.message, "option": blocked.option, "remedy": blocked.remedy}
 
 
-def _taken(state: CandidateState, request: CommitRequest) -> list[PendingChange]:
-    """What the commit takes along."""
+def _scope(request: CommitRequest) -> CommitScope:
+    return CommitScope(partial=request.partial_to is not None, own_changes=True)
+
+
+def _included(state: CandidateState, request: CommitRequest) -> list[PendingChange]:
+    """The pending changes that the commit includes."""
     return [change for change in state.pending if request.partial_to in (None, change.admin)]
 
 
-def _would_commit(device: LiveDevice, allowed: Allowances, request: CommitRequest) -> Result:
-    state, blocked = review(device, allowed, partial=request.partial_to is not None, own_changes_allowed=True)
-    taken = _taken(state, request)
+def _check(device: LiveDevice, allowed: Allowances, request: CommitRequest) -> Result:
+    state, blocked = dry_run(device, allowed, _scope(request))
+    included = _included(state, request)
     return {
-        "changed": request.force or bool(taken),
-        "would_commit": changes_data(taken),
+        "changed": request.force or bool(included),
+        "would_commit": changes_data(included),
         "candidate": state.fingerprint,
         "blocked": blocked_data(blocked),
     }
 
 
-def _commits(device: LiveDevice, allowed: Allowances, request: CommitRequest, say: Callable[[str], None]) -> Result:
-    change = LockedChange(
-        device, allowed, "mlav_commit", say, partial=request.partial_to is not None, own_changes_allowed=True
-    )
+def _change(device: LiveDevice, allowed: Allowances, request: CommitRequest, progress: Progress) -> Result:
+    change = LockedChange(device, allowed, "mlav_commit", progress, _scope(request))
     try:
         with change:
             done = change.interrupted(request)
@@ -100,7 +103,7 @@ def _commits(device: LiveDevice, allowed: Allowances, request: CommitRequest, sa
     return {
         "changed": done.changed,
         **committed_data(done),
-        "committed": changes_data(_taken(change.before, request)) if done.changed else [],
+        "committed": changes_data(_included(change.before, request)) if done.changed else [],
         "candidate": change.before.fingerprint,
         "lock_left": change.lock_left,
         "taken_over": list(change.taken_over),
@@ -114,12 +117,12 @@ def _commit(params: Params, context: Context) -> Result:
     def ask(device: LiveDevice, params: Params) -> Result:
         host = params["host"] or device.options.host
         if context.check_mode:
-            return {"host": host, **_would_commit(device, allowed, request)}
+            return {"host": host, **_check(device, allowed, request)}
 
-        def say(line: str) -> None:
+        def progress(line: str) -> None:
             context.say(f"{host}: {device.redactor.redact_message(line)}")
 
-        return {"host": host, **_commits(device, allowed, request, say)}
+        return {"host": host, **_change(device, allowed, request, progress)}
 
     return ask_firewall(params, ask)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operation that puts an exclusion from decryption into the candidate configuration, or takes it away.
+"""The operation of mlav_decryption_exclusion: adds, changes or removes an exclusion in the candidate configuration.
 
 This is a private module: it may change in any release.
 """
@@ -40,7 +40,7 @@ _SIMILAR = 5
 
 
 def _wanted(params: Params) -> Wanted:
-    """An option that is given empty is not given."""
+    """An empty option counts as not set."""
     return Wanted(
         name=params["name"],
         location=params["location"],
@@ -58,8 +58,8 @@ def _test_hostname(params: Params) -> str:
     value: str = params["test_hostname"]
     if not _HOST_NAME.fullmatch(value):
         raise InvalidOption(
-            f"test_hostname is {excerpt(value, 80)!r}. Expected: a host name without wildcard, such as "
-            f"{DEFAULT_CLOUD_SERVER}."
+            f"test_hostname: expected a host name without wildcard, such as {DEFAULT_CLOUD_SERVER}, "
+            f"got {excerpt(value, 80)!r}"
         )
     return value
 
@@ -98,8 +98,8 @@ def _warnings(found: Found, wanted: Wanted) -> list[str]:
     if not found.similar:
         return []
     return [
-        f"The firewall ({found.location}) also has {', '.join(_similar(found))}. PAN-OS tells names apart by upper and "
-        f"lower case, so this is not {wanted.name}, and it was left alone."
+        f"The firewall ({found.location}) also has {', '.join(_similar(found))}. PAN-OS compares names "
+        f"case-sensitively, so this is another entry than {wanted.name}, and was not changed."
     ]
 
 
@@ -134,7 +134,7 @@ def _exclude(params: Params, context: Context) -> Result:
             "pending": not committed,
             "predefined_disabled": found.predefined_disabled,
             "similar": _similar(found),
-            # What the firewall says before a change that is not made tells nothing about the time after it.
+            # In check mode the test shows nothing about the time after the change.
             "in_effect": None if changed and context.check_mode else _in_effect(device, hostname, found, wanted),
             "warnings": _warnings(found, wanted),
         }

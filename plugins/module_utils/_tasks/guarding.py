@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options that guard a change (fragment ``panops.mlav.guards``), and what they allow.
+"""The options that guard a change (fragment ``panops.mlav.guards``), as ``Allowances``.
 
 This is a private module: it may change in any release.
 """
@@ -21,14 +21,14 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks i
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 
-# The lock of a run counts as in use for at least so many of its calls.
+# The lock of a run counts as in use for at least this many calls of the longest allowed duration.
 _CALLS_IN_A_LEASE = 3
 
 _FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def guards() -> dict[str, Any]:
-    """When a change may be made, and what it may take along (fragment ``panops.mlav.guards``)."""
+    """When a change is allowed, and what a commit may include (fragment ``panops.mlav.guards``)."""
     return {
         "maintenance_window": {"type": "list", "elements": "raw"},
         "ignore_window": {"type": "bool", "default": False},
@@ -44,7 +44,7 @@ def guards() -> dict[str, Any]:
 
 
 def reconnecting() -> dict[str, Any]:
-    """How long a restart and the connection may take (fragment ``panops.mlav.guards.reconnecting``)."""
+    """How long the restart and the reconnection may take (fragment ``panops.mlav.guards.reconnecting``)."""
     return {
         "restart_min_remaining": {"type": "str", "default": "5m"},
         "restart_timeout": {"type": "str", "default": "10m"},
@@ -53,16 +53,16 @@ def reconnecting() -> dict[str, Any]:
 
 
 def controller_job(environment: Mapping[str, str]) -> str:
-    """The automation controller's number of the job that this process belongs to: ``awx-1234``, or ``-``."""
+    """The automation controller's job number, such as ``awx-1234``; ``-`` where there is none."""
     number = environment.get("AWX_JOB_ID") or (environment.get("JOB_ID") if "AWX_HOST" in environment else None) or ""
     return f"awx-{number}" if number.isascii() and number.isdigit() and len(number) <= 20 else NO_JOB
 
 
 def allowances(params: Mapping[str, Any], context: Context) -> Allowances:
-    """What validated parameters allow to a run in this context.
+    """The allowances that validated parameters give a run.
 
     Raises:
-        InvalidOption: naming the option, its value and what would be right.
+        InvalidOption: names the option, its value and what was expected.
     """
 
     def seconds(option: str, lowest: int = 1) -> float:
@@ -71,8 +71,8 @@ def allowances(params: Mapping[str, Any], context: Context) -> Allowances:
     expected = params["expected_candidate"] or None
     if expected is not None and not _FINGERPRINT.fullmatch(expected):
         raise InvalidOption(
-            f"expected_candidate is {expected!r}. Expected: the fingerprint that a plan or a check mode run names, "
-            "sha256: and 64 hexadecimal digits."
+            "expected_candidate: expected the fingerprint from a plan or from check mode (sha256: and 64 hexadecimal "
+            f"digits), got {expected!r}"
         )
     windows = params["maintenance_window"]
     longest_call_s = float(_CALLS_IN_A_LEASE * params["timeout"])
@@ -81,7 +81,7 @@ def allowances(params: Mapping[str, Any], context: Context) -> Allowances:
         ignore_window=params["ignore_window"],
         window_wait_s=seconds("window_wait", 0),
         commit_min_remaining_s=seconds("commit_min_remaining", 0),
-        # A module that only commits has no such option.
+        # mlav_commit has no such option.
         restart_min_remaining_s=seconds("restart_min_remaining", 0) if "restart_min_remaining" in params else 0.0,
         allow_other_changes=params["allow_other_changes"],
         take_over_locks=tuple(params["take_over_locks"]),

@@ -2,21 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operation that restarts device-server and forces the commit that it needs.
+"""The operation of mlav_reconnect: restarts device-server, and commits with force afterwards.
 
 This is a private module: it may change in any release.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import review
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Progress
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import dry_run
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import (
     DESCRIPTION,
@@ -24,7 +24,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reco
     ReconnectFailed,
     ReconnectOptions,
     ReconnectPlan,
-    planned,
+    plan_reconnect,
     reconnect,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.restart import Advice
@@ -41,19 +41,19 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules import CONNECTION, ask_firewall
 
 _ADVICE = Advice(
-    "run this again with the option restart set to never: it goes on with the commit force",
-    "run this again with the option restart set to always: it restarts it once more",
+    "run this again with restart set to never: it continues with the commit force",
+    "run this again with restart set to always: it restarts device-server once more",
 )
 
 
 class NotConnected(DeviceError):
-    """Everything was done, and the firewall is not connected."""
+    """Every step was taken, but the firewall is not connected."""
 
     kind = "not_connected"
 
 
 def reconnect_options(params: Params, context: Context) -> ReconnectOptions:
-    """From the options of the module. Raises InvalidOption."""
+    """From the module's options. Raises InvalidOption."""
     return ReconnectOptions(
         allowances=allowances(params, context),
         restart=params["restart"],
@@ -77,7 +77,7 @@ def _quoted(text: str | None) -> str | None:
 
 
 def reconnected_data(result: Reconnected) -> Result:
-    """What was done, as results have it."""
+    """What was done, as results show it."""
     made, committed = result.restarted, result.committed
     return {
         "changed": result.changed,
@@ -101,14 +101,14 @@ def reconnected_data(result: Reconnected) -> Result:
 def _not_connected(result: Reconnected, options: ReconnectOptions) -> NotConnected:
     done = " and ".join(step.replace("_", " ") for step in result.done)
     return NotConnected(
-        f"the firewall is not connected to the MLAV cloud after {done}. Expected: connected within "
-        f"{options.verify_timeout_s:g} s (option verify_timeout). Actual: {result.after}.",
-        "Diagnose the firewall again (mlav_diagnosis_info): what keeps it from the cloud now is another cause.",
+        f"the firewall did not connect to the MLAV cloud within {options.verify_timeout_s:g} s (option verify_timeout) "
+        f"after {done}: {result.after}",
+        "Diagnose the firewall again (mlav_diagnosis_info) to find the cause that is left.",
     )
 
 
-def _would(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan) -> Result:
-    """What check mode says."""
+def _check(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan) -> Result:
+    """The result of check mode."""
     result: Result = {**reconnected_data(Reconnected(plan)), "would": list(plan.steps), "blocked": None}
     if not plan.steps:
         return result
@@ -117,15 +117,15 @@ def _would(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan) -
         allowed = replace(
             allowed, commit_min_remaining_s=allowed.restart_min_remaining_s + allowed.commit_min_remaining_s
         )
-    _state, blocked = review(device, allowed)
+    _state, blocked = dry_run(device, allowed)
     return {**result, "changed": True, "blocked": blocked_data(blocked)}
 
 
-def _does(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan, say: Callable[[str], None]) -> Result:
-    change = LockedChange(device, options.allowances, "mlav_reconnect", say)
+def _change(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan, progress: Progress) -> Result:
+    change = LockedChange(device, options.allowances, "mlav_reconnect", progress)
     try:
         with change:
-            done = reconnect(device, change, options, say)
+            done = reconnect(device, change, options, progress)
     except ReconnectFailed as error:
         result = {**reconnected_data(error.so_far), "failed": True, **failure(error)}
     except DeviceError as error:
@@ -143,16 +143,16 @@ def _reconnect(params: Params, context: Context) -> Result:
     def ask(device: LiveDevice, params: Params) -> Result:
         host = params["host"] or device.options.host
 
-        def say(line: str) -> None:
+        def progress(line: str) -> None:
             context.say(f"{host}: {device.redactor.redact_message(line)}")
 
-        plan = planned(device, options)
+        plan = plan_reconnect(device, options)
         if context.check_mode:
-            result = _would(device, options, plan)
+            result = _check(device, options, plan)
         elif plan.steps:
-            result = _does(device, options, plan, say)
+            result = _change(device, options, plan, progress)
         else:
-            # A firewall that is connected is not locked either.
+            # A connected firewall is not locked either.
             result = reconnected_data(Reconnected(plan))
         return {"host": host, **result}
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operation that repairs what a diagnosis names.
+"""The operation of mlav_remediate: carries out the remedy that the diagnosis names.
 
 This is a private module: it may change in any release.
 """
@@ -20,10 +20,9 @@ from secrets import token_hex
 from typing import Any, get_args
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice, open_device
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
-from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.device import name_of_file
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import (
     Confidence,
@@ -33,13 +32,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.signals import undisturbed
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.stale_locks import LeaseWatch
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.plan import SCHEMA as PLAN_SCHEMA
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import Options, Target
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.planning import Options, Run, Target
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import Unfinished, unfinished
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.record import Record
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import NotReconnected, Remediation
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.remediate import remediate
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.remedy_selection import Order, Preferences
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     connection,
@@ -63,29 +61,29 @@ MAX_PLAN_BYTES = 64 * 1024 * 1024
 def _approved(path: str | None, host: str) -> tuple[Mapping[str, Any] | None, str | None]:
     """The approved plan of ``host`` (empty where the file has none) and the digest of the file.
 
-    (None, None) where no plan is asked for.
+    (None, None) where no plan is given.
 
     Raises:
         InvalidOption: the file cannot be read, or is no plan.
     """
     if path is None:
         return None, None
-    expected = "Expected: the file plan.json that a run with --check wrote."
+    expected = f"plan: expected a plan.json that a --check run wrote, got {path!r}"
     try:
         if os.path.getsize(path) > MAX_PLAN_BYTES:
-            raise InvalidOption(f"plan is {path!r}. {expected} Actual: more than {MAX_PLAN_BYTES} bytes.")
+            raise InvalidOption(f"{expected} (more than {MAX_PLAN_BYTES} bytes)")
         with open(path, "rb") as file:
             content = file.read()
         document = json.loads(content)
         if document["schema"] != PLAN_SCHEMA:
-            raise InvalidOption(f"plan is {path!r}. {expected} Actual: schema {str(document['schema'])[:80]!r}.")
+            raise InvalidOption(f"{expected} (schema {str(document['schema'])[:80]!r})")
         found = [plan for plan in document["plans"] if plan["host"] == host]
     except OSError as error:
-        raise InvalidOption(f"plan is {path!r}. {expected} Actual: {error.strerror}.") from error
+        raise InvalidOption(f"{expected} ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise InvalidOption(f"plan is {path!r}. {expected} Actual: another file ({type(error).__name__}).") from error
+        raise InvalidOption(f"{expected} (it has another format: {type(error).__name__})") from error
     if len(found) > 1:
-        raise InvalidOption(f"plan is {path!r}. {expected} Actual: {len(found)} plans for {host}.")
+        raise InvalidOption(f"{expected} (it has {len(found)} plans for {host})")
     return found[0] if found else {}, f"sha256:{sha256(content).hexdigest()}"
 
 
@@ -99,13 +97,11 @@ def _keep(folder: str, run_id: str, mask: Callable[[str], str], data: dict[str, 
     try:
         replace_file(os.path.join(folder, f"{run_id}.json"), content, 0o600)
     except OSError as error:
-        raise InvalidOption(
-            f"audit_dir cannot be written: {error.strerror}. Nothing more is done without a record."
-        ) from error
+        raise InvalidOption(f"audit_dir cannot be written: {error.strerror}. Without a record the run stops") from error
 
 
-def _earlier(folder: str | None) -> Iterator[Any]:
-    """The records of earlier runs, the newest first; those that cannot be read are passed over."""
+def _previous_records(folder: str | None) -> Iterator[Any]:
+    """The records of previous runs, the newest first; unreadable ones are skipped."""
     names: list[str] = []
     with suppress(OSError):
         names = [name for name in os.listdir(folder) if name.endswith(".json")] if folder is not None else []
@@ -114,24 +110,24 @@ def _earlier(folder: str | None) -> Iterator[Any]:
             yield json.loads(file.read(MAX_PLAN_BYTES))
 
 
-def _judge(device: LiveDevice, host: str, params: Params, before: Unfinished) -> tuple[EvidenceSet, Diagnosis]:
+def _diagnose(device: LiveDevice, host: str, params: Params, before: Unfinished) -> tuple[EvidenceSet, Diagnosis]:
     options = gather_options({**params, "depth": "auto"})
     evidence = gather(device, host, options)
     restart = before.restart_of(device.serial)
     began_at = restart.began_at if restart is not None else None
-    judging = DiagnosisOptions(log_window=options.log_window, restart_begun=began_at)
-    return evidence, judged(evidence, judging, device.redactor)
+    diagnosis_options = DiagnosisOptions(log_window=options.log_window, restart_begun=began_at)
+    return evidence, judged(evidence, diagnosis_options, device.redactor)
 
 
 def _require_connection(params: Params) -> None:
     if params["decryption_host"] and params["decryption_connection"] is None:
         raise InvalidOption(
-            f"decryption_host is {params['decryption_host']!r}. Expected: a host of the inventory (the role's "
-            f"{ROLE_PREFIX}decryption_host), or decryption_connection beside it."
+            f"decryption_host is {params['decryption_host']!r}, but decryption_connection is not set. In the role, "
+            f"{ROLE_PREFIX}decryption_host has to be a host of the inventory"
         )
 
 
-def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
+def _decryption_host(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
     where = "decryption_connection"
     options = ConnectionOptions.from_params(params[where], f"{where}.provider", f"{where}.")
     device = stack.enter_context(closing(LiveDevice(options)))
@@ -140,7 +136,7 @@ def _decrypter(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Ta
 
 
 def _limits(params: Params, context: Context) -> Allowances:
-    """An empty list of windows is none: a role's variable has no other way to say so."""
+    """An empty list of windows counts as not set: a role's variable cannot be unset otherwise."""
     return allowances({**params, "maintenance_window": params["maintenance_window"] or None}, context)
 
 
@@ -178,85 +174,40 @@ def _remediate(params: Params, context: Context) -> Result:
                 text = each.redactor.redact_message(text)
             return text
 
-        # Everything that can be wrong with the options, before a record is begun.
+        # Every error in the options comes before the record is begun.
         limits = _limits(params, context)
         _require_connection(params)
         approved, plan_digest = _approved(params["plan"], host)
         folder = _folder(params["audit_dir"], host)
         if folder is not None and not context.check_mode:
-            # It exists before anything is changed.
+            # The folder exists before anything is changed.
             make_folder(folder, f"audit_dir is {params['audit_dir']!r}")
-        options = _options(params, limits, approved, unfinished(_earlier(folder)))
+        options = _options(params, limits, approved, unfinished(_previous_records(folder)))
         run_id = _run_id(limits.pace.now())
         record = Record(host, run_id, limits.pace.now, plan_digest=plan_digest)
         if folder is not None and not context.check_mode:
             record.keep = partial(_keep, folder, run_id, mask)
 
-        def say(line: str) -> None:
+        def progress(line: str) -> None:
             context.say(f"{host}: {mask(line)}")
 
-        remediation = Remediation(
+        run = Run(
             Target(host, device),
-            partial(_decrypter, stack, params, opened),
-            partial(_judge, device, host, params, options.unfinished),
+            partial(_decryption_host, stack, params, opened),
+            partial(_diagnose, device, host, params, options.unfinished),
             options,
-            record,
-            say,
+            progress,
+            LeaseWatch(limits.pace),
         )
-        try:
-            record.save()
-            plan = remediation.plan()
-            if plan is None:
-                record.outcome = "nothing_to_do"
-            elif context.check_mode:
-                record.outcome = "planned"
-                remediation.ask_guards(plan)
-            else:
-                if remediation.wait_for_window(plan):
-                    plan = remediation.plan()
-                if plan is None:
-                    record.outcome = "nothing_to_do"
-                else:
-                    remediation.carry_out(plan)
-        except Blocked as blocked:
-            record.block(blocked, ROLE_PREFIX)
-            if record.outcome != "planned":
-                record.outcome = "blocked"
-        except NotReconnected as error:
-            outcome = record.outcome
-            record.failed(error)
-            if outcome == "rolled_back":
-                record.outcome = outcome
-        except DeviceError as error:
-            record.failed(error)
-        except BaseException:
-            # It stays one of a run that was interrupted, and tells what that leaves.
-            with undisturbed(), suppress(DeviceError):
-                _settle(remediation, False, say)
-                record.save()
-            raise
-        if record.outcome != "planned":
-            _settle(remediation, not context.check_mode, say)
-        try:
-            record.finish()
-        except DeviceError as error:
-            # What was done is told in the result at least.
-            record.failed(error)
+        planned = remediate(run, record, context.check_mode, ROLE_PREFIX)
         result = _result(record, masked(record.to_data(), mask))
-        if remediation.exclusion is not None:
-            result["diff"] = masked(exclusion_diff(remediation.exclusion), mask)
+        if planned is not None and planned.exclusion is not None:
+            result["diff"] = masked(exclusion_diff(planned.exclusion.write), mask)
         return result
 
 
-def _settle(remediation: Remediation, act: bool, say: Callable[[str], None]) -> None:
-    try:
-        remediation.settle(act)
-    except DeviceError as error:
-        say(f"what was left could not be looked at: {excerpt(error.message)}")
-
-
 def _touched(action: Mapping[str, Any]) -> bool:
-    """A commit that is done without a job found nothing to commit."""
+    """Whether the firewall was changed. A commit that is done without a job found nothing to commit."""
     if action["state"] == "done":
         return action.get("job_id", 0) is not None
     return action["state"] in ("failed", "begun")

@@ -2,24 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operation that releases the stale locks of this collection.
+"""The operation of mlav_unlock: releases the stale locks of this collection.
 
 This is a private module: it may change in any release.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from secrets import token_hex
-
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import HeldLock, LeaseWatch
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import own_name
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace, Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import read_locks
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import PatientSession
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import RetryingSession
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.stale_locks import (
+    LeaseWatch,
+    release_stale_locks,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import role_variables
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Context,
@@ -32,13 +31,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.read_modules im
 
 
 class StaleLockStays(DeviceError):
-    """The run of a lock is over, and the firewall does not let us release it."""
+    """The run of a lock has ended, but the firewall does not let this account release it."""
 
     kind = "stale_lock_stays"
 
 
 def _listed(device: LiveDevice, watch: LeaseWatch) -> tuple[list[str], list[str], list[str]]:
-    """The locks of this collection: stale ones, ones in use, and those that are not known yet to be either."""
+    """The locks of this collection: stale, in use, and not known to be either yet."""
     stale: list[str] = []
     used: list[str] = []
     unknown: list[str] = []
@@ -50,23 +49,21 @@ def _listed(device: LiveDevice, watch: LeaseWatch) -> tuple[list[str], list[str]
     return stale, used, unknown
 
 
-def _release(device: LiveDevice, allowed: Allowances, say: Callable[[str], None]) -> Result:
+def _release(device: LiveDevice, allowed: Allowances, progress: Progress) -> Result:
     device.bind()
     watch = LeaseWatch(allowed.pace)
-    session = PatientSession(device.api, allowed.pace)
-    held = HeldLock(session, allowed, token_hex(4), own_name(device), say, watch)
-    held.remove_stale()
+    released = release_stale_locks(RetryingSession(device.api, allowed.pace), watch, allowed.busy_wait_s, progress)
     stale, used, unknown = _listed(device, watch)
     result: Result = {
-        "changed": bool(held.taken_over),
-        "released": held.taken_over,
+        "changed": bool(released),
+        "released": list(released),
         "in_use": used,
         "not_known": unknown,
     }
     if stale:
         error = StaleLockStays(
             f"the firewall does not let this account release {len(stale)} stale locks: {'; '.join(stale)}",
-            "Give the account the right to remove the locks of other administrators, or release them on the firewall.",
+            "Allow the account to remove locks of other administrators, or release them on the firewall.",
         )
         return {**result, "failed": True, **failure(error)}
     return result
@@ -82,11 +79,11 @@ def _unlock(params: Params, context: Context) -> Result:
     def ask(device: LiveDevice, params: Params) -> Result:
         host = params["host"] or device.options.host
 
-        def say(line: str) -> None:
+        def progress(line: str) -> None:
             context.say(device.redactor.redact(f"{host}: {line}"))
 
         if not context.check_mode:
-            return {"host": host, **_release(device, allowed, say)}
+            return {"host": host, **_release(device, allowed, progress)}
         stale, used, unknown = _listed(device, LeaseWatch(allowed.pace))
         return {"changed": bool(stale), "host": host, "released": stale, "in_use": used, "not_known": unknown}
 

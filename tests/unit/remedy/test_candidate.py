@@ -99,28 +99,26 @@ ONE, TWO, THREE = (f"/config/a/entry[@name='{number}']" for number in "123")
         pytest.param(RUNNING, REFUSED, {None: ["/config"]}, id="pending and not to be seen"),
     ],
 )
-def test_the_owner_is_told_by_marks_and_by_the_firewalls_list(
-    candidate: str, changes: str, owners: dict[str | None, list[str]]
-) -> None:
+def test_owners_of_pending_changes(candidate: str, changes: str, owners: dict[str | None, list[str]]) -> None:
     assert read(candidate, changes) == owners
 
 
-def test_nothing_pending_is_not_compared() -> None:
+def test_no_comparison_without_pending_changes() -> None:
     assert read("<a/>", pending="no") == {}
 
 
-def test_no_answer_about_pending_changes_is_compared() -> None:
+def test_comparison_decides_where_the_firewall_does_not_say() -> None:
     assert read("<a><entry name='1'/></a>", pending="perhaps") == {None: [TWO]}
 
 
-def test_another_node_is_no_configuration() -> None:
+def test_answer_that_is_not_a_configuration() -> None:
     api = answering({"pending-changes": "<result>no</result>", "get": "<result><shared/></result>"})
-    with pytest.raises(MalformedAnswer, match="candidate configuration with something else"):
+    with pytest.raises(MalformedAnswer, match="answer is not its candidate configuration"):
         read_candidate(api)
 
 
 @pytest.mark.parametrize(("answer", "refused"), [("no", False), ("yes", True), ("perhaps", True)])
-def test_a_part_is_committed_only_where_the_firewall_says_that_it_may(answer: str, refused: bool) -> None:
+def test_partial_commit_only_where_the_firewall_allows_it(answer: str, refused: bool) -> None:
     required = full_commit_required(answering({"full-commit-required": f"<result>{answer}</result>"}))
     blocked = full_commit_block(required)
     assert (blocked is not None) is refused
@@ -145,7 +143,7 @@ def test_a_part_is_committed_only_where_the_firewall_says_that_it_may(answer: st
         ("us", f"{THREE}/entry[@name='cut sho…", "us", False, True),
     ],
 )
-def test_changes_that_must_not_be_taken_along(
+def test_changes_that_block_a_commit(
     admin: str | None, place: str, own: str | None, own_allowed: bool, objected: bool
 ) -> None:
     change = PendingChange(admin, place)

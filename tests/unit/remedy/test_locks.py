@@ -30,7 +30,7 @@ WRITTEN = "panops.mlav run 0123abcd job awx-1234 lease 180s until 2026-11-25T03:
 MARK = Mark("0123abcd", "awx-1234", 180, LATER)
 
 
-def test_a_mark_is_read_as_it_was_written() -> None:
+def test_mark_round_trip() -> None:
     assert str(MARK) == WRITTEN
     assert Mark.read(WRITTEN) == MARK
     assert Mark.read(str(Mark.begun("0123abcd", "-", 179.6, NOW))) == Mark("0123abcd", "-", 180, NOW + 3 * MINUTE)
@@ -54,22 +54,22 @@ def test_a_mark_is_read_as_it_was_written() -> None:
         WRITTEN.replace("awx-1234", "x" * 41),
     ],
 )
-def test_another_comment_is_no_mark(comment: str) -> None:
+def test_other_comments_are_no_marks(comment: str) -> None:
     assert Mark.read(comment) is None
 
 
 @given(st.text())
-def test_any_comment_can_be_read(comment: str) -> None:
+def test_arbitrary_comments_are_no_marks(comment: str) -> None:
     assert Mark.read(comment) is None
 
 
-def test_a_lease_is_over_for_every_controller_only_when_their_clocks_cannot_explain_it() -> None:
+def test_lease_expires_after_the_clock_tolerance() -> None:
     assert MARK.expired(NOW) is False
     assert MARK.expired(LATER + CLOCK_TOLERANCE - timedelta(seconds=1)) is False
     assert MARK.expired(LATER + CLOCK_TOLERANCE) is True
 
 
-def test_a_renewed_mark_is_another_text_although_the_clock_stands_or_goes_back() -> None:
+def test_renewed_mark_differs_even_if_the_clock_goes_back() -> None:
     first = Mark.begun("0123abcd", "-", 180, NOW)
     again = first.renewed(NOW)
     assert str(again) != str(first)
@@ -84,7 +84,7 @@ LOCK = (
 )
 
 
-def test_locks_are_read() -> None:
+def test_read_locks() -> None:
     (lock,) = read_locks(answering({"config-locks": f"<result><config-locks>{LOCK}</config-locks></result>"}), "config")
     assert (lock.admin, lock.scope, lock.since) == ("admin", "shared", "2026/03/19 17:00:45")
     assert (lock.comment, lock.mark) == ("Testing config lock api", None)
@@ -97,13 +97,13 @@ def test_locks_are_read() -> None:
     "answer",
     ["<result/>", "<result>none</result>", "<result><config-locks><lock/></config-locks></result>", "<msg>ok</msg>"],
 )
-def test_an_answer_that_is_no_list_of_locks_is_an_error(answer: str) -> None:
+def test_answer_that_is_not_a_list_of_locks(answer: str) -> None:
     with pytest.raises(MalformedAnswer, match="locks"):
         read_locks(answering({"config-locks": answer}), "config")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "<x/>", "a;b", "-x"])
-def test_a_name_that_cannot_stand_in_a_command_is_not_sent(name: str) -> None:
+def test_unsafe_administrator_name_is_not_sent(name: str) -> None:
     with pytest.raises(InvalidOption):
         remove_lock_of(answering({}), "config", name)
 
@@ -119,7 +119,7 @@ JOBS = """<result>
 </result>"""
 
 
-def test_jobs_are_read() -> None:
+def test_read_jobs() -> None:
     running, done, odd = read_jobs(answering({"<jobs>": JOBS}))
     assert (running.id, running.active, running.busy, running.is_commit, running.progress) == (7, True, True, True, 55)
     assert (running.warnings, running.details, running.description) == (("w",), (), "d")
@@ -147,19 +147,19 @@ def test_jobs_are_read() -> None:
         ("logquery", "ACT", "PEND", False),
     ],
 )
-def test_which_jobs_are_in_the_way(kind: str, status: str, result: str, busy: bool) -> None:
+def test_busy_jobs(kind: str, status: str, result: str, busy: bool) -> None:
     text = f"<job><id>1</id><type>{kind}</type><status>{status}</status><result>{result}</result></job>"
     (job,) = read_jobs(answering({"<jobs>": f"<result>{text}</result>"}))
     assert job.busy is busy
 
 
-def test_no_job_is_no_error_and_another_answer_is() -> None:
+def test_empty_and_malformed_job_lists() -> None:
     assert read_jobs(answering({"<jobs>": "<result/>"})) == ()
     with pytest.raises(MalformedAnswer, match="jobs"):
         read_jobs(answering({"<jobs>": "<result>none that I know</result>"}))
 
 
-def test_another_job_is_not_taken_for_the_one_asked_for() -> None:
+def test_read_job_ignores_other_jobs() -> None:
     api = answering({"<jobs>": JOBS})
     found = read_job(api, 4)
     assert found is not None

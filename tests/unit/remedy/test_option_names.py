@@ -23,11 +23,12 @@ from tests.tooling.environment import ROOT
 
 REMEDY = ROOT / "plugins" / "module_utils" / "_remedy"
 CHANGING = (COMMIT, RECONNECT, REMEDIATE)
-# Who prints the messages of a file; those that are not named here belong to all that change a firewall.
+# The modules that show the messages of a file; by default all that change a firewall.
 PRINTED_BY: dict[str, tuple[Operation, ...]] = {
     "exclusion/config": (DECRYPTION_EXCLUSION, REMEDIATE),
     "exclusion/plan": (DECRYPTION_EXCLUSION,),
     "exclusion/rollback": (REMEDIATE,),
+    "carry_out": (REMEDIATE,),
     "left_behind": (REMEDIATE,),
     "plan": (REMEDIATE,),
     "planning": (REMEDIATE,),
@@ -37,8 +38,9 @@ PRINTED_BY: dict[str, tuple[Operation, ...]] = {
     "record": (REMEDIATE,),
     "remediate": (REMEDIATE,),
     "remedy_selection": (REMEDIATE,),
+    "settle": (REMEDIATE,),
 }
-# An option for one module alone, in a message that only it can meet.
+# An option of one module, in a message that only it can show.
 ALONE = {
     ("commit/commit", "force"): (COMMIT,),
     ("commit/commit", "admin"): (COMMIT,),
@@ -50,7 +52,7 @@ _WORD = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 
 
 def texts(path: Path) -> Iterator[str]:
-    """The texts of a file that people may read: no docstrings, and no names alone."""
+    """The texts of a file that people may read: no docstrings, and no single words."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docstrings = {
         id(node.body[0].value)
@@ -75,13 +77,13 @@ def called(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", sorted(REMEDY.rglob("[a-z]*.py")), ids=called)
-def test_every_module_that_prints_it_has_it(path: Path) -> None:
+def test_options_in_messages_exist_in_every_module_that_shows_them(path: Path) -> None:
     for text in texts(path):
         for name in named(text) - {"names", "that"}:
             for operation in ALONE.get((called(path), name), PRINTED_BY.get(called(path), CHANGING)):
                 assert name in operation.argument_spec, f"{operation.name} has no option {name}: {text!r}"
 
 
-def test_it_finds_them() -> None:
+def test_option_names_are_found_in_messages() -> None:
     found = {name for path in REMEDY.rglob("[a-z]*.py") for text in texts(path) for name in named(text)}
     assert {"take_over_locks", "busy_wait", "restart_timeout", "rollback"} <= found

@@ -107,7 +107,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
             steps.note("verify")
             return UP
 
-        monkeypatch.setattr(under_test, "planned", lambda *args: ReconnectPlan(plan, "it is so", status))
+        monkeypatch.setattr(under_test, "plan_reconnect", lambda *args: ReconnectPlan(plan, "it is so", status))
         monkeypatch.setattr(under_test, "restart", restart)
         monkeypatch.setattr(under_test, "wait_for_device_server", wait)
         monkeypatch.setattr(under_test, "wait_connected", wait_connected)
@@ -146,7 +146,7 @@ WHOLE = [
     ],
     ids=["both", "both, busy", "force alone", "force alone, busy", "nothing"],
 )
-def test_order(run: Any, plan: tuple[ReconnectStep, ...], status: Status, log: list[str]) -> None:
+def test_order_of_steps(run: Any, plan: tuple[ReconnectStep, ...], status: Status, log: list[str]) -> None:
     steps = Steps()
     result = run(steps, plan, status)
     assert steps.log == log
@@ -158,7 +158,7 @@ def test_order(run: Any, plan: tuple[ReconnectStep, ...], status: Status, log: l
     assert steps.facts.get("commit_force", {"job_id": 17})["job_id"] == 17
 
 
-def test_a_commit_that_a_killed_run_sent_is_not_sent_again(run: Any) -> None:
+def test_commit_of_a_killed_run_is_not_sent_again(run: Any) -> None:
     steps = Steps(earlier=COMMITTED)
     result = run(steps)
     assert steps.log == ["commit_force begun", "commit_force done", "verify"]
@@ -175,7 +175,7 @@ def test_a_commit_that_a_killed_run_sent_is_not_sent_again(run: Any) -> None:
         ("restart", RestartNotMade("not made", "a person has to")),
     ],
 )
-def test_before_the_restart_the_error_is_its_own(run: Any, fails: str, error: Exception) -> None:
+def test_error_before_the_restart_is_raised_unchanged(run: Any, fails: str, error: Exception) -> None:
     steps = Steps(fails, error)
     with pytest.raises(type(error)) as raised:
         run(steps)
@@ -193,7 +193,7 @@ def test_before_the_restart_the_error_is_its_own(run: Any, fails: str, error: Ex
         ("commit", DeviceError("job 17 failed"), MADE),
     ],
 )
-def test_after_the_restart_it_is_said_what_is_outstanding(
+def test_error_after_the_restart_names_outstanding_steps(
     run: Any, fails: str, error: DeviceError, restarted: Restarted
 ) -> None:
     steps = Steps(fails, error)
@@ -212,7 +212,7 @@ def test_after_the_restart_it_is_said_what_is_outstanding(
 
 
 @pytest.mark.parametrize("fails", ["wait", "unchanged", "commit"])
-def test_without_a_restart_the_error_is_its_own(run: Any, fails: str) -> None:
+def test_error_without_a_restart_is_raised_unchanged(run: Any, fails: str) -> None:
     error = DeviceError("it failed")
     with pytest.raises(DeviceError) as raised:
         run(Steps(fails, error), FORCE, BUSY)
@@ -220,7 +220,7 @@ def test_without_a_restart_the_error_is_its_own(run: Any, fails: str) -> None:
 
 
 @pytest.mark.parametrize("fails", WHOLE)
-def test_an_interruption_is_not_swallowed(run: Any, fails: str) -> None:
+def test_interruption_passes_through(run: Any, fails: str) -> None:
     steps = Steps(fails, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         run(steps)

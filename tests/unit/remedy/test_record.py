@@ -23,7 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._report.remediation im
     with_halted,
 )
 
-from .test_choice import PLAN
+from .test_remedy_selection import PLAN
 
 NOW = datetime(2026, 11, 25, 1, 2, 3, tzinfo=timezone.utc)
 COMMIT = PLAN.steps[1]
@@ -37,7 +37,7 @@ def states(data: dict[str, Any]) -> list[tuple[str, str]]:
     return [(action["action"], action["state"]) for action in data["actions"]]
 
 
-def test_a_step_is_kept_before_and_after() -> None:
+def test_record_is_saved_before_and_after_a_step() -> None:
     kept: list[dict[str, Any]] = []
     made = record(kept)
     made.planned(PLAN)
@@ -61,7 +61,7 @@ def test_a_step_is_kept_before_and_after() -> None:
         (KeyboardInterrupt(), "begun", "KeyboardInterrupt"),
     ],
 )
-def test_a_step_that_fails_says_so_and_the_rest_was_never_begun(error: BaseException, state: str, said: str) -> None:
+def test_failed_step_and_dropped_steps(error: BaseException, state: str, said: str) -> None:
     kept: list[dict[str, Any]] = []
     made = record(kept)
     made.planned(PLAN)
@@ -95,10 +95,10 @@ def test_a_step_that_was_not_planned_stands_at_the_end() -> None:
     assert [action for action, _state in states(kept[-1])] == ["add_exclusion", "commit", "remove_exclusion", "commit"]
 
 
-def test_a_refusal_names_the_variable_that_lifts_it() -> None:
+def test_reason_names_the_variable_that_overrides_the_guard() -> None:
     made = record([])
     made.block(Blocked("busy", "a commit runs", "busy_wait"), "mlav_")
-    assert made.reason == "a commit runs. To do it all the same: option mlav_busy_wait."
+    assert made.reason == "a commit runs. To continue, set the option mlav_busy_wait."
     assert (made.guard, made.option) == ("busy", "mlav_busy_wait")
     made.block(Blocked("cause", "For a person."), "mlav_")
     assert (made.reason, made.option) == ("For a person.", None)
@@ -123,7 +123,7 @@ def published(host: str, outcome: str, **more: Any) -> RemediationRecord:
     return read_record(data)
 
 
-def test_planned_firewalls_are_blocked_after_a_failure() -> None:
+def test_remaining_firewalls_are_halted_after_a_failure() -> None:
     records = [
         published("fw-1", "repaired"),
         published("fw-2", "rolled_back"),
@@ -144,7 +144,7 @@ def test_planned_firewalls_are_blocked_after_a_failure() -> None:
     assert with_halted(records, []) == records
 
 
-def test_the_summary_puts_what_needs_a_person_first() -> None:
+def test_summary_lists_failures_first() -> None:
     records = [
         published("fw-1", "nothing_to_do", cause=None, summary_before="Connected."),
         published("fw-2", "repaired", actions=[step()], summary_after="Connected now."),
@@ -160,7 +160,7 @@ def test_the_summary_puts_what_needs_a_person_first() -> None:
     ]
 
 
-def test_the_page_escapes_what_devices_say() -> None:
+def test_page_escapes_device_text() -> None:
     action = step(state="failed", job_id=17, began_at="2026-11-25T01:02:03Z", details=["<script>|x"])
     page = remediation_markdown([published("fw-1", "failed", error="a | b", actions=[action], plan=encode(PLAN))])
     assert "| fw-1 | failed | tls\\_interception | broken | - | a \\| b |" in page

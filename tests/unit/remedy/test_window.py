@@ -137,7 +137,7 @@ def told(opening: Opening | None) -> str | None:
         ("{from: '2026-11-25T11:00Z', to: '2026-11-25T13:00Z'}", None),
     ],
 )
-def test_the_next_opening_of_every_form(entry: str, opening: str | None) -> None:
+def test_next_opening(entry: str, opening: str | None) -> None:
     assert told(windows(entry).next_opening(at(NOON))) == opening
 
 
@@ -156,7 +156,7 @@ def test_the_next_opening_of_every_form(entry: str, opening: str | None) -> None
         ("2026-11-28T22:00Z", 241, None),
     ],
 )
-def test_what_is_open_at_a_moment(moment: str, needed: int, opening: str | None) -> None:
+def test_opening_at(moment: str, needed: int, opening: str | None) -> None:
     assert told(windows(WEEKEND).opening_at(at(moment), timedelta(minutes=needed))) == opening
 
 
@@ -206,13 +206,13 @@ def test_what_is_open_at_a_moment(moment: str, needed: int, opening: str | None)
         (["{from: '2026-11-18T13:00Z', to: '2026-11-25T13:00Z'}"], "2026-11-18T13:00 2026-11-25T13:00"),
     ],
 )
-def test_openings_that_leave_no_gap_are_one(entries: list[str], opening: str) -> None:
+def test_adjacent_openings_are_merged(entries: list[str], opening: str) -> None:
     found = windows(*entries)
     assert told(found.opening_at(at(NOON))) == opening
     assert found.opening_at(at(NOON)) == windows(*reversed(entries)).opening_at(at(NOON))
 
 
-def test_the_next_opening_is_of_the_length_that_is_needed() -> None:
+def test_next_opening_is_long_enough() -> None:
     found = windows(WEEKEND, "{weekdays: [mon], start: '22:00', duration: 8h, time_zone: Europe/London}")
     assert told(found.next_opening(at(NOON), timedelta(hours=4))) == "2026-11-28T22:00 2026-11-29T02:00"
     assert told(found.next_opening(at(NOON), timedelta(hours=5))) == "2026-11-30T22:00 2026-12-01T06:00"
@@ -240,11 +240,11 @@ def test_the_next_opening_is_of_the_length_that_is_needed() -> None:
         ("start: '00:30', end: '02:30'", "2026-10-24T23:00Z", "2026-10-24T23:30 2026-10-25T02:30"),
     ],
 )
-def test_when_clocks_change(window: str, after: str, opening: str) -> None:
+def test_daylight_saving_time(window: str, after: str, opening: str) -> None:
     assert told(windows(f"{{{window}, time_zone: Europe/London}}").next_opening(at(after))) == opening
 
 
-def test_the_first_day_of_the_week_is_monday_whatever_the_process_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_week_starts_on_monday(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every other week from a Sunday on: whether its Monday is in the same week depends on where a week begins."""
     monkeypatch.setattr("calendar.firstweekday", lambda: 6)
     entry = (
@@ -255,17 +255,17 @@ def test_the_first_day_of_the_week_is_monday_whatever_the_process_says(monkeypat
     assert told(windows(on_sundays).next_opening(at("2026-11-22T00:00Z"))) == "2026-11-23T09:00 2026-11-23T10:00"
 
 
-def test_dateutil_is_asked_for_where_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_dateutil(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recurrence, "HAS_DATEUTIL", False)
     assert told(windows(ONCE).next_opening(at(NOON)))
     for entry in (WEEKEND, "{rrule: FREQ=MONTHLY;BYDAY=2SA, start: '22:00', duration: 4h, time_zone: UTC}"):
         with pytest.raises(MissingLibrary) as caught:
             windows(entry)
-        assert caught.value.message == "maintenance windows that recur need the Python library python-dateutil."
+        assert caught.value.message == "recurring maintenance windows need the Python library python-dateutil"
         assert caught.value.remedy == "Install it: pip install python-dateutil"
 
 
-def test_the_entries_may_be_of_any_mapping_and_sequence() -> None:
+def test_entries_of_other_mapping_and_sequence_types() -> None:
     class Lazy(dict[str, Any]):
         """As Ansible hands variables over."""
 
@@ -277,7 +277,7 @@ def test_the_entries_may_be_of_any_mapping_and_sequence() -> None:
     assert told(found.next_opening(at(NOON))) == "2026-11-28T22:00 2026-11-29T02:00"
 
 
-def test_the_documented_windows_are_what_their_comments_say() -> None:
+def test_documented_windows() -> None:
     page = (ROOT / "docs" / "maintenance_windows.md").read_text(encoding="utf-8")
     variables = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
     found = [

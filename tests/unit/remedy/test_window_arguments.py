@@ -37,12 +37,12 @@ TEN = datetime(2026, 12, 1, 22, tzinfo=timezone.utc)
     ],
     ids=str,
 )
-def test_a_moment(value: Any, moment: datetime) -> None:
+def test_valid_moment(value: Any, moment: datetime) -> None:
     found = moment_from("at", value)
     assert (found, found.tzinfo) == (moment, timezone.utc)
 
 
-def test_now_is_now() -> None:
+def test_now() -> None:
     before = datetime.now(timezone.utc)
     assert before <= moment_from("at", "now") <= datetime.now(timezone.utc)
 
@@ -50,26 +50,26 @@ def test_now_is_now() -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (10**12, "option at is 1000000000000. Expected: seconds since 1970."),
-        (10**11, "Expected: a date and a time from the years 2000 to 2199"),
-        (float("nan"), "option at is nan. Expected: seconds since 1970."),
-        ("999999999999", "option at is 999999999999.0. Expected: seconds since 1970."),
-        ("9999999999999", "option at is '9999999999999'. Expected: a date and a time from the years 2000 to 2199"),
-        (True, "option at is True. Expected: a date and a time"),
-        (None, "option at is None. Expected: a date and a time"),
-        ("2026-12-01T22:00", "Expected: an offset from UTC at its end"),
-        (0, "Expected: a date and a time from the years 2000 to 2199"),
-        (datetime(2026, 12, 1, 22), "option at is 2026-12-01T22:00:00, and nothing says of which time zone."),
+        (10**12, "option at: expected seconds since 1970, got 1000000000000"),
+        (10**11, "option at: expected a date and time from 2000 to 2199"),
+        (float("nan"), "option at: expected seconds since 1970, got nan"),
+        ("999999999999", "option at: expected seconds since 1970, got 999999999999.0"),
+        ("9999999999999", "such as '2026-12-01T22:00', got '9999999999999'"),
+        (True, "such as '2026-12-01T22:00', got True"),
+        (None, "such as '2026-12-01T22:00', got None"),
+        ("2026-12-01T22:00", "option at: expected a UTC offset"),
+        (0, "option at: expected a date and time from 2000 to 2199"),
+        (datetime(2026, 12, 1, 22), "option at: expected a time with a time zone, got 2026-12-01T22:00:00."),
     ],
     ids=str,
 )
-def test_what_is_no_moment(value: Any, said: str) -> None:
+def test_invalid_moment(value: Any, said: str) -> None:
     with pytest.raises(InvalidOption) as caught:
         moment_from("at", value)
     assert said in caught.value.message
 
 
-def test_one_window_is_a_list_of_one() -> None:
+def test_single_window() -> None:
     for given in (WINDOW, [WINDOW], [WINDOW, LATER]):
         opening = windows_from("maintenance_window", given).opening_at(TEN)
         assert opening is not None
@@ -79,14 +79,14 @@ def test_one_window_is_a_list_of_one() -> None:
     assert later.opens == TEN + timedelta(days=7)
 
 
-def test_the_time_that_is_needed() -> None:
+def test_needed_time() -> None:
     assert needed_from(None) == timedelta(0)
     assert needed_from("10m") == timedelta(minutes=10)
     with pytest.raises(InvalidOption, match="option needed is 10"):
         needed_from(10)
 
 
-def test_an_error_becomes_one_of_the_template() -> None:
+def test_template_errors() -> None:
     with pytest.raises(AnsibleFilterError) as caught, template_errors("in_window"):
         raise DeviceError("It went wrong.", "Do it right.")
     assert caught.value.message.startswith("panops.mlav.in_window: It went wrong. Do it right")

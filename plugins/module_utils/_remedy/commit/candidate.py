@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The candidate configuration: read, compared with the running one, and whose its changes are.
+"""The candidate configuration: its fingerprint, its pending changes, and whose they are.
 
-Source: documentation "Configuration Actions" (get reads the candidate, show the running configuration; the marks admin,
-dirtyId and time), "check pending-changes". What ``show config list changes`` answers is not documented: it counts where
-it has owners and paths, and is otherwise not used.
+Source: documentation "Configuration Actions" (get reads the candidate, show the running configuration; the attributes
+admin, dirtyId and time), "check pending-changes". The answer to ``show config list changes`` is not documented: it is
+used only where it has owners and paths.
 
 This is a private module: it may change in any release.
 """
@@ -41,7 +41,7 @@ _PENDING = "<check><pending-changes></pending-changes></check>"
 _FULL_COMMIT = "<check><full-commit-required></full-commit-required></check>"
 _JOURNAL = "<show><config><list><changes></changes></list></config></show>"
 
-# Something is pending, and the comparison does not show what.
+# Something is pending, but the comparison does not show what.
 _SOMEWHERE = "/config"
 
 _Journal = tuple[tuple[str, Path], ...]
@@ -49,7 +49,7 @@ _Journal = tuple[tuple[str, Path], ...]
 
 @dataclass(frozen=True)
 class PendingChange:
-    """A difference between the candidate and the running configuration; ``admin`` None where it is not known."""
+    """A difference between candidate and running configuration; ``admin`` is None where it is unknown."""
 
     admin: str | None
     xpath: str
@@ -59,9 +59,9 @@ class PendingChange:
 class CandidateState:
     """The candidate configuration before our own write.
 
-    ``fingerprint``: ``sha256:…`` over the canonical candidate (without marks of who changed what).
-    ``pending`` is empty where nothing is pending.
-    ``certain``: False where the firewall did not say whether something is pending; ``pending`` is then what the
+    ``fingerprint``: ``sha256:…`` over the canonical candidate (without the attributes that say who changed what).
+    ``pending``: empty where nothing is pending.
+    ``certain``: False where the firewall did not say whether changes are pending; ``pending`` is then what the
     comparison shows.
     """
 
@@ -72,7 +72,7 @@ class CandidateState:
 
 @dataclass(frozen=True)
 class Candidate:
-    """The state, and the tree that it was read from."""
+    """The state, and the tree that it was computed from."""
 
     state: CandidateState
     tree: Element
@@ -82,7 +82,7 @@ def configuration(api: XmlApi, which: Literal["candidate", "running"]) -> Elemen
     """The whole ``<config>``.
 
     Raises:
-        MalformedAnswer: the answer is another node, or larger than what this collection reads.
+        MalformedAnswer: the answer is another node, or too large.
         DeviceError: the subclass that fits.
     """
     action = "get" if which == "candidate" else "show"
@@ -91,12 +91,12 @@ def configuration(api: XmlApi, which: Literal["candidate", "running"]) -> Elemen
     )
     found = list(answer.result) if answer.result is not None else []
     if len(found) != 1 or found[0].tag != "config":
-        raise MalformedAnswer(f"the firewall answered the question for the {which} configuration with something else")
+        raise MalformedAnswer(f"the firewall's answer is not its {which} configuration")
     return found[0]
 
 
 def pending_changes(api: XmlApi) -> bool | None:
-    """Whether the candidate differs from the running configuration; None where the firewall does not say."""
+    """Whether changes are pending; None where the firewall does not say."""
     return yes_no(api.op(_PENDING, asked="check pending-changes").text)
 
 
@@ -106,7 +106,7 @@ def full_commit_required(api: XmlApi) -> bool | None:
 
 
 def read_candidate(api: XmlApi) -> Candidate:
-    """The candidate as it is now, and what is pending in it.
+    """The candidate as it is now, with its pending changes.
 
     Raises:
         DeviceError: the subclass that fits.
@@ -122,7 +122,7 @@ def read_candidate(api: XmlApi) -> Candidate:
 
 
 def _journal(api: XmlApi) -> _Journal:
-    """Whose change is where, by the firewall's own list; empty where it gives none that is understood."""
+    """Owner and place of each change by the firewall's own list; empty where that is not recognized."""
     try:
         answer = api.op(_JOURNAL, asked="show config list changes")
     except DeviceError:
@@ -140,16 +140,16 @@ def _journal(api: XmlApi) -> _Journal:
 
 
 def _owned(found: Collection[Difference], journal: _Journal) -> tuple[PendingChange, ...]:
-    """Each difference with its owner; one with several owners once for each."""
+    """Each difference with its owner; one entry per owner where there are several."""
     changes: dict[PendingChange, None] = {}
     for item in found:
         owners = dict(_marked(item))
         for owner, place in journal:
             if lies_at(item.path, place) or lies_at(place, item.path):
                 owners.setdefault(owner, item.path)
-        if item.kind == "removed" and (told := [owner for owner, place in journal if lies_at(item.path, place)]):
-            # The mark is that of another change of the parent.
-            owners = dict.fromkeys(told, item.path)
+        if item.kind == "removed" and (listed := [owner for owner, place in journal if lies_at(item.path, place)]):
+            # The parent's attribute may name the owner of another change.
+            owners = dict.fromkeys(listed, item.path)
         for owner, path in owners.items():
             changes[PendingChange(excerpt(owner, 255), excerpt(xpath(path), 300))] = None
         if not owners:
@@ -158,7 +158,7 @@ def _owned(found: Collection[Difference], journal: _Journal) -> tuple[PendingCha
 
 
 def _marked(item: Difference) -> Iterator[tuple[str, Path]]:
-    """Whom the marks name, each at the first place."""
+    """The owners that the attributes name, each at its first place."""
     if item.marked_by is not None:
         yield item.marked_by, item.path
     if item.kind == "added":
@@ -173,13 +173,13 @@ def _marked(item: Difference) -> Iterator[tuple[str, Path]]:
 def objections(
     pending: Collection[PendingChange], own: str | None, own_allowed: bool, known: Collection[Path]
 ) -> tuple[PendingChange, ...]:
-    """The pending changes that a commit of the whole candidate must not take along.
+    """The pending changes that a commit of the whole candidate must not include.
 
     Args:
         pending: what is pending.
-        own: our administrator's name; None where it is not known, so that every change counts as another's.
+        own: our administrator's name; None where it is unknown, so that every change counts as another's.
         own_allowed: our own administrator's changes are what is to be committed.
-        known: where an earlier run of ours may have written: a change there is allowed unless it is another's.
+        known: where a previous run of ours may have written: a change there is allowed unless it is another's.
     """
 
     def allowed(change: PendingChange) -> bool:
@@ -197,7 +197,7 @@ def objections(
 
 
 def by_administrator(pending: Collection[PendingChange]) -> dict[str | None, list[str]]:
-    """The places of each administrator's changes; None where it is not known whose they are, last."""
+    """The places of each administrator's changes; the unknown administrator (None) comes last."""
     grouped: dict[str | None, list[str]] = {}
     for change in pending:
         grouped.setdefault(change.admin, []).append(change.xpath)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One commit: sent once, found again where its answer was lost, and followed to its end.
+"""One commit: sent once, found again when its answer was lost, and followed to its end.
 
-Source: documentation "Commit" (the forms of the command, the answers), pan-os-python (texts that mean "not now").
+Source: documentation "Commit" (forms of the command, answers), pan-os-python (texts of commits that were not queued).
 
 This is a private module: it may change in any release.
 """
@@ -32,27 +32,28 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.cli impor
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.pan_os_python import firewall_commit
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt, own_excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import number
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, read_job, read_jobs
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import MARK
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import PatientSession
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.retrying import RetryingSession
 
 _NOTHING = "there are no changes to commit"
 _LOCKED = "configuration is locked by"
-# With these the firewall says that it has not queued the commit.
+# With these texts the firewall says that it has not queued the commit.
 _NOT_NOW = (
     "another commit/validate is in progress",
     "a commit is in progress",
     "you cannot commit while an install is in progress",
     "another sync is in progress",
 )
-# After these the commit may have been queued: the answer did not arrive, or does not say.
+# After these errors the commit may have been queued.
 _UNCERTAIN = (CallTimeout, DeviceBusy, MalformedAnswer, Overloaded, TlsFailure, Unreachable)
 
-# How often a commit whose answer was lost is looked for, and a job that is no longer listed.
+# How often the job list is read for a commit whose answer was lost, and for a job that is no longer listed.
 _LOOKS = 20
 _VANISHED_LOOKS = 3
 _DESCRIPTION_LIMIT = 400
-_LOOK_AT_JOBS = "Look at the firewall's jobs (show jobs all) before you run this again."
+_CHECK_JOBS = "Check the firewall's jobs (show jobs all) before you run this again."
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,10 @@ class CommitRequest:
 
 @dataclass(frozen=True)
 class Committed:
-    """A finished commit. ``job_id`` None where the firewall had nothing to commit (``changed`` False).
+    """A finished commit. ``job_id`` is None where the firewall had nothing to commit (``changed`` False).
 
-    ``started`` and ``finished`` are the controller's time in UTC; ``duration_s`` the firewall's own where it tells.
-    ``confirmed``: reading the firewall again shows that what was to be committed is running; None where it does not
-    tell.
+    ``started`` and ``finished`` are the controller's time in UTC; ``duration_s`` is the firewall's where it gives it.
+    ``confirmed``: the running configuration holds what was to be committed; None where that could not be determined.
     """
 
     changed: bool
@@ -84,7 +84,7 @@ class Committed:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What stands beside the step in an audit record."""
+        """The commit as an audit record shows it beside its step."""
         return {
             "job_id": self.job_id,
             "confirmed": self.confirmed,
@@ -95,13 +95,15 @@ class Committed:
 
 
 class CommitFailed(DeviceError):
-    """The firewall carried the commit job out and says that it failed."""
+    """The firewall reports that the commit job failed."""
 
     kind = "commit_failed"
 
     def __init__(self, job: Job) -> None:
-        said = excerpt("; ".join((*job.details, *job.warnings)), 500) or "it does not say why"
-        super().__init__(f"commit job {job.id} failed: {said}", "Correct what the firewall names, then commit again.")
+        reported = excerpt("; ".join((*job.details, *job.warnings)), 500) or "the firewall gives no reason"
+        super().__init__(
+            f"commit job {job.id} failed: {reported}", "Correct what the firewall reports, then commit again."
+        )
         self.job = job
         self.job_id = job.id
         self.details = job.details
@@ -114,13 +116,13 @@ class CommitFailed(DeviceError):
 
 
 class CommitWithoutEffect(DeviceError):
-    """The firewall says that the commit is done, and what was to be committed does not run."""
+    """The firewall reports that the commit is done, but what was to be committed is not running."""
 
     kind = "commit_without_effect"
 
-    def __init__(self, job_id: int | None, said: str) -> None:
+    def __init__(self, job_id: int | None, reported: str) -> None:
         super().__init__(
-            f"the firewall says {said!r}, and its running configuration does not hold what was committed",
+            f"the firewall says {reported!r}, but its running configuration does not hold what was committed",
             "Compare the candidate with the running configuration on the firewall, then commit again.",
         )
         self.job_id = job_id
@@ -132,14 +134,14 @@ class CommitWithoutEffect(DeviceError):
 
 
 class CommitUnfinished(DeviceError):
-    """The commit job was not seen to end. It may still run."""
+    """The commit job was not seen to end. It may still be running."""
 
     kind = "commit_unfinished"
 
     def __init__(self, job_id: int, why: str) -> None:
         super().__init__(
             f"commit job {job_id} was not seen to end: {why}",
-            f"It may still run: look at it (show jobs id {job_id}) before you run this again.",
+            f"It may still be running. Check it (show jobs id {job_id}) before you run this again.",
         )
         self.job_id = job_id
 
@@ -150,44 +152,45 @@ class CommitUnfinished(DeviceError):
 
 
 class CommitUnknown(DeviceError):
-    """The commit was sent, and whether the firewall took it is not known. It was not sent again."""
+    """The commit was sent, and it is unknown whether the firewall queued it. It was not sent again."""
 
     kind = "commit_unknown"
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            f"the commit was sent, and it may or may not have been taken: {why}. It was not sent again", _LOOK_AT_JOBS
+            f"the commit was sent, but it is unknown whether the firewall queued it: {why}. It was not sent again",
+            _CHECK_JOBS,
         )
 
 
 class NotNow(Exception):
-    """The firewall says that it does not take a commit at the moment. Its list of jobs tells whether that is true."""
+    """The firewall says that it cannot take a commit now. Only its job list shows whether that is true."""
 
 
 class Locked(Exception):
-    """The firewall says that it takes no commit, since somebody holds a lock. See ``NotNow``."""
+    """The firewall says that it takes no commit because of a lock. See ``NotNow``."""
 
 
 class NotOurs(Exception):
-    """The number in the answer to our commit is that of another job."""
+    """The job number in the answer to our commit belongs to another job."""
 
 
 def described(request: CommitRequest, run: str) -> str:
-    """The commit's description: it tells the job of this run from others."""
+    """The commit's description, which identifies the job of this run."""
     kind = " force" if request.force else ""
     return f"{MARK} {run}{kind}: {own_excerpt(request.description, _DESCRIPTION_LIMIT)}"
 
 
 def checked(request: CommitRequest) -> CommitRequest:
-    """Gives the request back where it can be sent.
+    """The request, if it can be sent.
 
     Raises:
-        InvalidOption: a forced commit of a part, or a name that cannot stand in a command.
+        InvalidOption: a forced commit of one administrator's changes, or a name that cannot be used in a command.
     """
     if request.force and request.partial_to is not None:
         raise InvalidOption(
-            "options force and admin are both given. Expected: one of them, since a forced commit takes the whole "
-            f"candidate. Actual: force is true, admin is {excerpt(request.partial_to, 80)!r}."
+            f"force is true and admin is {excerpt(request.partial_to, 80)!r}: set only one of them, since a forced "
+            "commit includes the whole candidate configuration"
         )
     if request.partial_to is not None:
         safe_argument(request.partial_to)
@@ -195,10 +198,10 @@ def checked(request: CommitRequest) -> CommitRequest:
 
 
 def send(api: XmlApi, request: CommitRequest, description: str) -> int | None:
-    """Sends the commit once, as ``checked``: its job, or None where there is nothing to commit.
+    """Sends a ``checked`` commit once. Returns its job, or None where there is nothing to commit.
 
     Raises:
-        NotNow, Locked, DeviceError: the answer is no job. Whether it was queued all the same, the list of jobs tells.
+        NotNow, Locked, DeviceError: the answer names no job. It may have been queued nevertheless: see the job list.
     """
     try:
         answer = api.call(_fields(request, description), asked="commit")
@@ -214,11 +217,13 @@ def send(api: XmlApi, request: CommitRequest, description: str) -> int | None:
         return job
     if _NOTHING in f"{answer.message} {answer.text}".lower():
         return None
-    raise MalformedAnswer(f"the firewall answered the commit without a job: {excerpt(answer.message or answer.text)!r}")
+    raise MalformedAnswer(
+        f"the firewall's answer to the commit names no job: {excerpt(answer.message or answer.text)!r}"
+    )
 
 
 def uncertain(error: DeviceError) -> bool:
-    """Whether the commit may have been queued although this came instead of an answer."""
+    """Whether the commit may have been queued despite this error."""
     return isinstance(error, _UNCERTAIN)
 
 
@@ -230,11 +235,11 @@ def _fields(request: CommitRequest, description: str) -> dict[str, str]:
     return fields if request.partial_to is None else {**fields, "action": "partial"}
 
 
-def find(session: PatientSession, after: int, description: str, own: str | None, looks: int = _LOOKS) -> Job | None:
-    """The job of a commit whose answer was lost, or was no job: see ``ours_among``.
+def find(session: RetryingSession, after: int, description: str, own: str | None, looks: int = _LOOKS) -> Job | None:
+    """The job of a commit whose answer was lost, or named no job: see ``ours_among``.
 
     Raises:
-        DeviceError: the firewall could not be asked.
+        DeviceError: the jobs could not be listed.
     """
     error: DeviceError | None = None
     for look in range(looks):
@@ -257,7 +262,7 @@ def find(session: PatientSession, after: int, description: str, own: str | None,
 
 
 def ours_among(jobs: Iterable[Job], after: int, description: str, own: str | None) -> Job | None:
-    """Our commit among jobs: the one with our description, else the only one that may be ours without one."""
+    """Our commit among jobs: the one with our description, otherwise the only one without one that may be ours."""
     possible = [job for job in jobs if job.may_be(description, own, after)]
     named = [job for job in possible if job.description]
     found = named or (possible if own is not None else [])
@@ -265,14 +270,14 @@ def ours_among(jobs: Iterable[Job], after: int, description: str, own: str | Non
 
 
 def follow(
-    session: PatientSession, job_id: int, is_ours: Callable[[Job], bool], limit_s: float, say: Callable[[str], None]
+    session: RetryingSession, job_id: int, is_ours: Callable[[Job], bool], limit_s: float, progress: Progress
 ) -> Job:
-    """The job at its good end. Lost connections, a busy firewall and, once, an ended session are waited out.
+    """The job once it has succeeded. Lost connections, a busy firewall and, once, an expired session are waited out.
 
     Raises:
-        NotOurs: the firewall lists somebody else's job under this number.
-        CommitFailed: the firewall says that the commit failed.
-        CommitUnfinished: the time is over, or the job cannot be asked for.
+        NotOurs: the firewall lists another commit under this number.
+        CommitFailed: the firewall reports that the commit failed.
+        CommitUnfinished: the time is up, or the job cannot be read.
     """
     limit = session.pace.within(limit_s)
     shown = None
@@ -290,11 +295,11 @@ def follow(
         if job is not None and job.status == "FIN" and job.result == "FAIL":
             raise CommitFailed(job)
         if job is not None and job.status == "FIN" and job.result == "OK":
-            say(f"commit job {job_id}: done")
+            progress(f"commit job {job_id}: done")
             return job
         if job is not None and job.progress is not None and job.progress != shown:
             shown = job.progress
-            say(f"commit job {job_id}: {shown} %")
+            progress(f"commit job {job_id}: {shown} %")
         if limit.over:
-            raise CommitUnfinished(job_id, f"it took longer than {limit_s:.0f} seconds")
+            raise CommitUnfinished(job_id, f"it took more than {limit_s:.0f} seconds (option commit_timeout)")
         session.pace.sleep(session.pace.poll_s)

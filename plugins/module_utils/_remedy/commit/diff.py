@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two configuration trees: where they differ, and what a tree comes to as one number. Pure.
+"""Comparing configuration trees: where two differ, and the fingerprint of one. Pure.
 
-Not counted: the candidate's marks of who changed what (``admin``, ``dirtyId``, ``time``), the order of attributes, the
-order of elements with different names, and white space between elements. The order of entries, and of members, counts.
+Not compared: the candidate's attributes of who changed what (``admin``, ``dirtyId``, ``time``), the order of
+attributes, the order of elements with different names, and white space between elements. The order of entries, and of
+members, counts.
 
 This is a private module: it may change in any release.
 """
@@ -70,17 +71,17 @@ def xpath(path: Path) -> str:
 
 
 def parse_xpath(text: str) -> Path:
-    """The steps of an absolute xpath of this collection's own making.
+    """The steps of an absolute xpath in the form that this collection writes.
 
     Raises:
-        InvalidOption: it is none.
+        InvalidOption: it has another form.
     """
     steps: list[Step] = []
     position = 0
     while position < len(text):
         found = _STEP.match(text, position)
         if found is None:
-            raise InvalidOption(f"{excerpt(text)!r} is no xpath. Expected: such as /config/shared/entry[@name='x'].")
+            raise InvalidOption(f"expected an xpath such as /config/shared/entry[@name='x'], got {excerpt(text)!r}")
         steps.append(Step(found["tag"], found["single"] if found["single"] is not None else found["double"]))
         position = found.end()
     return tuple(steps)
@@ -99,7 +100,7 @@ def fingerprint(root: Element) -> str:
         parts = [str(node.tag), _text(node)]
         for name, value in sorted(_attributes(node).items()):
             parts += [name, value]
-        # Lengths in front, so that no text can look like structure.
+        # Each text comes after its length, so that none can look like structure.
         digest.update(f"({len(parts)}".encode())
         for part in parts:
             digest.update(f"{len(part)}:{part}".encode("utf-8", "surrogatepass"))

@@ -2,14 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a locked change would meet now: every guard looked at, nothing waited for, nothing taken.
+"""What would block a locked change now: every guard is checked; nothing is waited for, and no lock taken.
 
 This is a private module: it may change in any release.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import timedelta
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
@@ -26,9 +25,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candida
     full_commit_required,
     read_candidate,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import LeaseWatch, all_locks
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.diff import parse_xpath
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.config_lock import all_locks, own_name
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import (
+    CommitScope,
     busy_block,
     candidate_block,
     full_commit_block,
@@ -37,48 +36,39 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards 
     window_block,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import read_jobs
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import own_name
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Lock
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.stale_locks import LeaseWatch
 
 
-def review(
-    device: LiveDevice,
-    allowances: Allowances,
-    partial: bool = False,
-    own_changes_allowed: bool = False,
-    known_xpaths: Collection[str] = (),
+def dry_run(
+    device: LiveDevice, allowances: Allowances, scope: CommitScope | None = None
 ) -> tuple[CandidateState, Blocked | None]:
-    """The candidate, and what ``block_of`` says of it; reads only. Arguments and errors: see there."""
+    """The candidate, and what ``blocked_by`` returns for it; reads only. Arguments and errors: see there."""
     state = read_candidate(device.api).state
-    return state, block_of(device, allowances, state, partial, own_changes_allowed, known_xpaths)
+    return state, blocked_by(device, allowances, state, scope)
 
 
-def block_of(
-    device: LiveDevice,
-    allowances: Allowances,
-    state: CandidateState,
-    partial: bool = False,
-    own_changes_allowed: bool = False,
-    known_xpaths: Collection[str] = (),
+def blocked_by(
+    device: LiveDevice, allowances: Allowances, state: CandidateState, scope: CommitScope | None = None
 ) -> Blocked | None:
-    """What would block ``LockedChange`` with these arguments at its beginning, the candidate being ``state``.
+    """What would block ``LockedChange`` with these arguments on entering, the candidate being ``state``.
 
-    What it would wait for does not count. Where an API key does not tell our name, and the lock would, the changes of
-    one administrator alone count as ours.
+    What it would wait for does not count. Where an API key does not show our name, as the lock would, the changes of
+    a single administrator count as ours.
 
     Raises:
-        DeviceError: the firewall could not be asked.
+        DeviceError: the firewall did not answer a question.
     """
+    scope = scope or CommitScope()
     blocked = _window(allowances) or _busy(device, allowances) or _locks(device, allowances)
-    if blocked is None and partial:
+    if blocked is None and scope.partial:
         blocked = full_commit_block(full_commit_required(device.api))
     if blocked is None:
         own = own_name(device)
         admins = {change.admin for change in state.pending}
         if own is None and allowances.lock and len(admins) == 1:
             own = next(iter(admins))
-        known = [parse_xpath(text) for text in known_xpaths]
-        blocked = candidate_block(state, allowances, own, own_changes_allowed, known, partial)
+        blocked = candidate_block(state, allowances, own, scope)
     return blocked
 
 
@@ -108,6 +98,6 @@ def _locks(device: LiveDevice, allowances: Allowances) -> Blocked | None:
 
 
 def _may_pass(lock: Lock, allowances: Allowances) -> bool:
-    """It may be removed, or will be stale within the wait if nobody renews it."""
+    """It may be removed, or will be stale within the wait if its run does not renew it."""
     left_s = LeaseWatch(allowances.pace).left_s(lock)
     return lock.admin in allowances.take_over_locks or (left_s is not None and left_s <= allowances.busy_wait_s)

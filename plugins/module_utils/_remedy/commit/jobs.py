@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The firewall's jobs as a change needs them: what runs now, and what became of one.
+"""The firewall's jobs: which ones run, and how one ended.
 
 Source: documentation "Commit", recorded answers (panos-upgrade-assurance). ``progress`` is a number while a job runs,
-and may be a time when it is done.
+and may be a time afterwards.
 
 This is a private module: it may change in any release.
 """
@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing impo
 
 _ALL = "<show><jobs><all></all></jobs></show>"
 
-# They neither commit nor install. Any other kind that runs counts as busy, also one that is not known here.
+# These neither commit nor install. Every other type counts as busy, also an unknown one.
 _HARMLESS = frozenset({"downld", "exec", "logquery", "report"})
 
 # A commit's description begins with "panops.mlav", a space, and the 8 digits of its run.
@@ -37,7 +37,7 @@ _LINE_LIMIT = 500
 
 @dataclass(frozen=True)
 class Job:
-    """One job. Times are the firewall's own. ``progress`` in percent while it runs."""
+    """One job. Times are the firewall's; ``progress`` is in percent while it runs."""
 
     id: int | None
     type: str
@@ -53,12 +53,12 @@ class Job:
 
     @property
     def active(self) -> bool:
-        """It runs or waits. A job without a status does when its result is still open."""
+        """It runs or waits. A job without a status counts as active while its result is pending."""
         return self.status in ("ACT", "PEND") or (not self.status and self.result == "PEND")
 
     @property
     def busy(self) -> bool:
-        """It keeps a commit from beginning, or may."""
+        """It keeps a commit from starting, or may."""
         return self.active and self.type.lower() not in _HARMLESS
 
     @property
@@ -66,10 +66,10 @@ class Job:
         return self.type.lower().startswith("commit")
 
     def may_be(self, own_description: str, own: str | None, after: int) -> bool:
-        """It may be the commit that was sent with this description: newer than job ``after``, and of our kind and name.
+        """It may be the commit that was sent with this description: newer than job ``after``, and by our administrator.
 
-        Where the firewall lists no description, or no user, or our administrator is not known (``own`` None), the rest
-        decides. A description may be cut, but not within what tells one run from another.
+        Where the firewall lists no description or no user, or our administrator is unknown (``own`` None), the other
+        fields decide. A description may be cut, but not within the part that identifies a run.
         """
         if not self.is_commit or (self.id or 0) <= after:
             return False
@@ -80,7 +80,7 @@ class Job:
         return len(self.description) >= DESCRIBES_A_RUN and own_description.startswith(self.description)
 
     def not_other_than(self, own_description: str, own: str | None, after: int) -> bool:
-        """Nothing tells it from the commit that was sent with this description, also not a description that is cut."""
+        """It cannot be told from the commit that was sent with this description, even by a description that was cut."""
         if not own_description.startswith(self.description):
             return False
         return replace(self, description="").may_be(own_description, own, after)
@@ -94,25 +94,25 @@ def read_jobs(api: XmlApi) -> tuple[Job, ...]:
     """All jobs that the firewall remembers, in its order.
 
     Raises:
-        MalformedAnswer: the answer holds none.
+        MalformedAnswer: the answer is no list of jobs.
         DeviceError: the subclass that fits.
     """
     answer = api.op(_ALL, asked="show jobs all")
     jobs = [] if answer.result is None else list(answer.result.iter("job"))
     if not jobs and answer.text.strip():
-        raise MalformedAnswer("the firewall answered the question for its jobs with something else")
+        raise MalformedAnswer("the firewall's answer to show jobs all is no list of jobs")
     return tuple(map(_job, jobs))
 
 
 def read_job(api: XmlApi, number_: int) -> Job | None:
-    """One job; None where the firewall does not know it."""
+    """One job; None where the firewall does not list it."""
     answer = api.op(f"<show><jobs><id>{number_}</id></jobs></show>", asked=f"show jobs id {number_}")
     found = [_job(item) for item in answer.root.iter("job")]
     return next((job for job in found if job.id == number_), None)
 
 
 def newest_id(jobs: Iterable[Job]) -> int:
-    """The highest number so far; 0 where there is none."""
+    """The highest job number; 0 where there is none."""
     return max((job.id for job in jobs if job.id is not None), default=0)
 
 
@@ -135,7 +135,7 @@ def _job(item: Element) -> Job:
 
 
 def _lines(element: Element | None) -> tuple[str, ...]:
-    """The lines of a part; a text without lines is one."""
+    """The lines of an element; a text without lines is one."""
     if element is None:
         return ()
     # Lines may nest; the innermost hold the text.

@@ -4,12 +4,12 @@
 
 """The locks that administrators hold on a firewall, ours among them.
 
-A lock is known by its comment alone, since several runs may use one account. The comment is a lease: it says which run
-holds the lock, and how long it counts as in use after the run has last renewed it. Nothing in it rests on a machine or
-a process, which the next run, in another container, could not look at.
+A lock is identified by its comment alone, since several runs may use one account. The comment is a lease: it names the
+run, and how long the lock counts as in use after its last renewal. It names no machine and no process, because the next
+run, in another container, could not look at those.
 
-Source: documentation of the show commands and recorded answers. What adding and removing answer is not documented: what
-counts is the list that follows.
+Source: documentation of the show commands, and recorded answers. The answers to adding and removing a lock are not
+documented, so only the list that follows counts.
 
 This is a private module: it may change in any release.
 """
@@ -32,7 +32,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing impo
 Kind = Literal["config", "commit"]
 
 MARK = "panops.mlav"
-# By so much the clocks of two controllers may differ before one takes the other's lock for a stale one.
+# The clocks of two controllers may differ by this much before one takes the other's lock for stale.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 LONGEST_LEASE_S = 86_400
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
@@ -45,13 +45,13 @@ NO_JOB = "-"
 
 @dataclass(frozen=True)
 class Mark:
-    """What the comment of a lock of this collection says.
+    """The comment of a lock of this collection.
 
     Attributes:
-        run: 8 hexadecimal digits; the audit record and the commit's description have them too.
-        job: the automation controller's number of the job (``awx-1234``), ``-`` where there is none.
-        lease_s: whole seconds for which the lock counts as in use after it was renewed.
-        until: the end of the lease by the clock of the controller that renewed it, in UTC, without fractions.
+        run: 8 hexadecimal digits, which the commit's description has too.
+        job: the automation controller's job number (``awx-1234``); ``-`` where there is none.
+        lease_s: seconds for which the lock counts as in use after its last renewal.
+        until: end of the lease by the clock of the controller that renewed it: UTC, whole seconds.
     """
 
     run: str
@@ -65,18 +65,18 @@ class Mark:
 
     @classmethod
     def begun(cls, run: str, job: str, lease_s: float, now: datetime) -> Mark:
-        """The mark of a run whose lease begins at ``now``."""
+        """The mark of a run whose lease starts at ``now``."""
         lease = max(1, round(lease_s))
         return cls(run, job, lease, (now + timedelta(seconds=lease)).replace(microsecond=0))
 
     def renewed(self, now: datetime) -> Mark:
-        """The same with a lease that begins at ``now``; always a later one, so that who watches sees the renewal."""
+        """The same mark with a lease from ``now``; its end is always later, so that a watching run sees the renewal."""
         until = (now + timedelta(seconds=self.lease_s)).replace(microsecond=0)
         return replace(self, until=max(until, self.until + timedelta(seconds=1)))
 
     @classmethod
     def read(cls, comment: str) -> Mark | None:
-        """The mark in a comment; None where it is none."""
+        """The mark in a comment; None where the comment is no mark."""
         found = _COMMENT.fullmatch(comment.strip())
         if found is None or not 0 < int(found["lease"]) <= LONGEST_LEASE_S:
             return None
@@ -87,16 +87,16 @@ class Mark:
         return cls(found["run"], found["job"], int(found["lease"]), until)
 
     def expired(self, now: datetime) -> bool:
-        """The lease is over, also for a controller whose clock differs from ours by ``CLOCK_TOLERANCE``.
+        """The lease has expired, even by a clock that differs from ours by ``CLOCK_TOLERANCE``.
 
-        Until then only watching tells: a run that lives renews its lease (see ``holding``).
+        Until then only watching shows whether its run still renews it (see ``stale_locks``).
         """
         return now >= self.until + CLOCK_TOLERANCE
 
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock as the firewall lists it. Texts are the firewall's; ``scope`` is ``shared`` or a virtual system."""
+    """A lock as the firewall lists it, in its words; ``scope`` is ``shared`` or a virtual system."""
 
     kind: Kind
     admin: str
@@ -106,23 +106,22 @@ class Lock:
 
     @property
     def mark(self) -> Mark | None:
-        """Which run of this collection took it; None where it is somebody else's."""
+        """The run of this collection that took it; None where the lock is not one of ours."""
         return Mark.read(self.comment)
 
     def same(self, other: Lock) -> bool:
-        """It is this lock, also where its run has renewed it since."""
+        """It is this lock, even if its run has renewed it since."""
         renewed = self.mark is not None and other.mark is not None and self.mark.run == other.mark.run
         return self == other or (renewed and self.kind == other.kind)
 
     def __str__(self) -> str:
         since = f" since {excerpt(self.since, 40)}" if self.since else ""
-        said = f" ({excerpt(self.comment, 120)})" if self.comment else ""
-        name = "configuration" if self.kind == "config" else "commit"
-        return f"{excerpt(self.admin, 64)} holds the {name} lock of {excerpt(self.scope, 64)}{since}{said}"
+        comment = f" ({excerpt(self.comment, 120)})" if self.comment else ""
+        return f"{excerpt(self.admin, 64)} holds the {self.kind} lock of {excerpt(self.scope, 64)}{since}{comment}"
 
 
 def read_locks(api: XmlApi, kind: Kind) -> tuple[Lock, ...]:
-    """The locks of one kind, of all virtual systems.
+    """The locks of one kind in all virtual systems.
 
     Raises:
         MalformedAnswer: the answer is no list of locks.
@@ -132,7 +131,7 @@ def read_locks(api: XmlApi, kind: Kind) -> tuple[Lock, ...]:
     answer = api.op(f"<show><{tag}><vsys>all</vsys></{tag}></show>", asked=f"show {tag} vsys all")
     listed = None if answer.result is None else answer.result.find(tag)
     if listed is None or any(item.tag != "entry" for item in listed):
-        raise MalformedAnswer(f"the firewall answered the question for its {kind} locks with something else")
+        raise MalformedAnswer(f"the firewall's answer to show {tag} is no list of locks")
     return tuple(_lock(kind, item) for item in listed)
 
 
@@ -147,7 +146,7 @@ def _lock(kind: Kind, item: Element) -> Lock:
 
 
 def add_config_lock(api: XmlApi, mark: Mark) -> None:
-    """Asks for the configuration lock. Whether it was given, the list tells. Raises DeviceError."""
+    """Requests the config lock. Only the list shows whether it was given. Raises DeviceError."""
     comment = escape(str(mark))
     api.op(
         f"<request><config-lock><add><comment>{comment}</comment></add></config-lock></request>",
@@ -156,12 +155,12 @@ def add_config_lock(api: XmlApi, mark: Mark) -> None:
 
 
 def remove_own_config_lock(api: XmlApi) -> None:
-    """Gives the configuration lock of our own account back. Whether it is gone, the list tells. Raises DeviceError."""
+    """Releases the config lock of our account. Only the list shows whether it is gone. Raises DeviceError."""
     api.op("<request><config-lock><remove></remove></config-lock></request>", asked="request config-lock remove")
 
 
 def remove_lock_of(api: XmlApi, kind: Kind, admin: str) -> None:
-    """Takes a lock away from an administrator. Whether it is gone, the list tells.
+    """Removes an administrator's lock. Only the list shows whether it is gone.
 
     Raises:
         InvalidOption: the name cannot stand in a command.

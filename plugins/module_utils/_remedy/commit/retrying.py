@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Questions that have to be answered although a firewall is committing: asked again until they are.
+"""Retrying reads: a firewall that is committing drops connections and answers late.
 
 This is a private module: it may change in any release.
 """
@@ -29,8 +29,8 @@ T = TypeVar("T")
 _PASSING = (CallTimeout, DeviceBusy, MalformedAnswer, Overloaded, Unreachable)
 
 
-class PatientSession:
-    """One session that outlives lost connections, and once its own end."""
+class RetryingSession:
+    """A session that survives lost connections and, once, its own expiry."""
 
     def __init__(self, api: XmlApi, pace: Pace) -> None:
         self.api = api
@@ -38,10 +38,10 @@ class PatientSession:
         self._renewed = False
 
     def ask(self, question: Callable[[XmlApi], T], limit: Limit) -> T:
-        """Asks what only reads, again and again while the failure may pass.
+        """The answer to a question that only reads; it is repeated after failures that may pass.
 
         Raises:
-            DeviceError: a failure that does not pass, or the last one when the time is over.
+            DeviceError: a failure that does not pass, or the last one when the time is up.
         """
         while True:
             try:
@@ -52,17 +52,17 @@ class PatientSession:
             self.pace.sleep(self.pace.poll_s)
 
     def renewable(self) -> None:
-        """Allows one more renewal: a lock that stays is worse than one more login."""
+        """Allows one more login: a lock that is left behind is worse."""
         self._renewed = False
 
     def may_pass(self, error: DeviceError) -> bool:
         """Whether the next attempt may succeed.
 
-        A session that has ended is renewed for it, once: failed logins lock accounts.
+        An expired session is renewed for it, but only once: failed logins lock accounts.
         """
         if isinstance(error, AuthenticationFailure) and not self._renewed:
             self._renewed = True
             self.api.renew()
             return True
-        # After an answer that was too large, the session reads nothing more.
+        # After an oversized answer the session reads nothing more.
         return isinstance(error, _PASSING) and self.api.oversized is None

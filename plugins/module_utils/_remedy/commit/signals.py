@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run that is told to end cleans up first: Ansible's workers die at once of SIGTERM and of SIGINT.
+"""Cleaning up on SIGTERM and SIGINT, of which Ansible's workers otherwise die at once.
 
 This is a private module: it may change in any release.
 """
@@ -20,7 +20,7 @@ from typing import Any
 
 @contextmanager
 def _handling(signals: tuple[signal.Signals, ...], handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
-    """Only the main thread of a process may set handlers; in another, signals are somebody else's concern."""
+    """Only the main thread of a process may set handlers; another thread leaves signals alone."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -35,9 +35,9 @@ def _handling(signals: tuple[signal.Signals, ...], handler: Callable[[int, Frame
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
-    """The first SIGTERM or SIGINT raises SystemExit, so that what has to be undone is.
+    """The first SIGTERM or SIGINT raises SystemExit, so that the rollback and the release of the lock run.
 
-    Those after it do nothing: Ansible sends its workers several, and one in the middle of the undoing would end that.
+    Later ones do nothing: Ansible sends its workers several, and one of them would cut the rollback short.
     """
     came: list[int] = []
 
@@ -52,7 +52,7 @@ def ended_in_order() -> Iterator[None]:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """SIGTERM and SIGINT come after the block."""
+    """SIGTERM and SIGINT are delivered after the block."""
     came: list[int] = []
 
     def remember(number: int, _frame: FrameType | None) -> None:

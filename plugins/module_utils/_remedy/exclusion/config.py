@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The entry of an exclusion on a device: looked for, and written to the candidate configuration. It is never committed
-here.
+"""The entry of an exclusion on a device: found, and written to the candidate configuration. It is not committed here.
 
 Source: pan-os-codegen, specs/device/ssl-decrypt.yaml (places, elements); documentation "Configuration Actions" (``set``
-merges and makes what is not there, ``delete`` removes).
+merges and creates missing elements, ``delete`` removes).
 
 This is a private module: it may change in any release.
 """
@@ -38,12 +37,12 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan
 
 _DEVICES = "devices/entry[@name='localhost.localdomain']"
 _TAGS = {"template": "template", "template_stack": "template-stack"}
-# After these the change may have been made, and after CallTimeout it may still be: what the candidate holds decides.
+# After these errors the change may have been made, and after CallTimeout it still may be: the candidate decides.
 _LOST = (Unreachable, CallTimeout, MalformedAnswer, DeviceBusy, Overloaded)
 
 
 def find_exclusion(device: LiveDevice, wanted: Wanted) -> Found:
-    """Looks for the entry in the candidate and in the running configuration.
+    """Finds the entry in the candidate and in the running configuration.
 
     Raises:
         InvalidOption: the device has no such virtual system or template; or the entry is to be removed, and is in more
@@ -54,14 +53,14 @@ def find_exclusion(device: LiveDevice, wanted: Wanted) -> Found:
     there = [place for place in found if place.candidate is not None]
     if wanted.state == "absent" and len(there) > 1:
         raise InvalidOption(
-            f"location is auto, and {wanted.name} is in {len(there)} places. Expected: the one that is meant, as "
-            f"location (and vsys). Actual: {', '.join(place.location for place in there)}."
+            f"location is auto, but {wanted.name} exists in {len(there)} places: "
+            f"{', '.join(place.location for place in there)}. Set location (and vsys) to one of them"
         )
     return there[0] if there else found[0]
 
 
 def _places(device: LiveDevice, wanted: Wanted) -> list[tuple[str, str]]:
-    """Where to look: name and path of ``ssl-decrypt``. Never in a place that is not there: ``set`` would make it."""
+    """Where to look: name and path of ``ssl-decrypt``. Only places that exist, since ``set`` would create others."""
     if wanted.location in _TAGS:
         return [_place_in_template(device, wanted)]
     shared = ("shared", _base("", None))
@@ -73,8 +72,8 @@ def _places(device: LiveDevice, wanted: Wanted) -> list[tuple[str, str]]:
         return [shared, *((name, _base("", name)) for name in own)]
     if wanted.vsys not in systems:
         raise InvalidOption(
-            f"vsys is {wanted.vsys!r}. Expected: a virtual system of this firewall. "
-            f"Actual: {', '.join(systems) or 'it names none'}."
+            f"vsys: expected a virtual system of this firewall ({', '.join(systems) or 'it lists none'}), "
+            f"got {wanted.vsys!r}"
         )
     return [(wanted.vsys, _base("", wanted.vsys))]
 
@@ -85,14 +84,12 @@ def _place_in_template(device: LiveDevice, wanted: Wanted) -> tuple[str, str]:
     template = _node(device.candidate_config(root).result)
     if template is None:
         raise InvalidOption(
-            f"{option} is {name!r}. Expected: one of the Panorama that provider.ip_address leads to (without "
-            "provider.serial_number). Actual: the device has none of this name."
+            f"{option}: the device has no {option} {name!r}. provider.ip_address has to be that of a Panorama, without "
+            "provider.serial_number"
         )
-    # Every firewall has vsys1, also where its template does not speak of it.
+    # Every firewall has vsys1, even if its template does not mention it.
     if vsys not in (None, "vsys1") and template.find(f"config/devices/entry/vsys/entry[@name='{vsys}']") is None:
-        raise InvalidOption(
-            f"vsys is {vsys!r}. Expected: a virtual system of {option} {name!r}. Actual: it has none of this name."
-        )
+        raise InvalidOption(f"vsys: expected a virtual system of {option} {name!r}, got {vsys!r}")
     within = f", {vsys}" if vsys is not None else ""
     return f"{_TAGS[option]} {name}{within}", _base(f"{root}/config/", vsys)
 
@@ -147,10 +144,10 @@ def _state(node: Element | None, name: str) -> ExclusionState | None:
 
 
 def apply_exclusion(device: LiveDevice, plan: ExclusionPlan) -> None:
-    """Writes to the candidate configuration, and reads it back: the answer's text counts for nothing.
+    """Writes to the candidate configuration and reads it back; the answer's text is not evaluated.
 
     Raises:
-        DeviceError: the candidate is not as planned, or it is not known whether it is.
+        DeviceError: the candidate is not as planned, or it is unknown whether it is.
     """
     if plan.action == "none":
         return
@@ -164,8 +161,8 @@ def apply_exclusion(device: LiveDevice, plan: ExclusionPlan) -> None:
         node = _node(device.candidate_config(_around(plan)).result)
     except DeviceError as error:
         raise type(error)(
-            f"whether the change of {plan.xpath} is in the candidate configuration is not known: {error.message}",
-            error.remedy or "Run this again: it finds out, and changes nothing twice.",
+            f"it is unknown whether the change of {plan.xpath} is in the candidate configuration: {error.message}",
+            error.remedy or "Run this again: it checks that first.",
         ) from (lost or error)
     there = _state(node, plan.name)
     if there == plan.after:
@@ -175,17 +172,17 @@ def apply_exclusion(device: LiveDevice, plan: ExclusionPlan) -> None:
         locked = "is locked by" in lost.message.lower()
         remedy = "Have the lock released, then run this again." if locked else lost.remedy
         held = "is not" if there == plan.before else f"is only partly (now: {there or 'no entry'})"
-        told = f"the change of {plan.xpath} {held} in the candidate configuration: {lost.message}"
-        raise type(lost)(told, remedy) from lost
+        message = f"the change of {plan.xpath} {held} in the candidate configuration: {lost.message}"
+        raise type(lost)(message, remedy) from lost
     raise DeviceError(
-        f"the firewall took the change of {plan.xpath}, and its candidate configuration is not as planned. "
-        f"Expected: {plan.after or 'no entry'}. Actual: {there or 'no entry'}",
-        "See who else is changing the candidate configuration, then run this again.",
+        f"the firewall accepted the change of {plan.xpath}, but its candidate configuration is not as planned: "
+        f"expected {plan.after or 'no entry'}, got {there or 'no entry'}",
+        "Check who else is changing the candidate configuration, then run this again.",
     )
 
 
 def runs(device: LiveDevice, state: ExclusionState | None, plan: ExclusionPlan) -> bool:
-    """The entry of the plan is in the running configuration in this state. Raises DeviceError."""
+    """The running configuration has the plan's entry in this state. Raises DeviceError."""
     return _state(_node(device.api.running_config(_around(plan)).result), plan.name) == state
 
 
@@ -195,7 +192,7 @@ def _around(plan: ExclusionPlan) -> str:
 
 
 def _requests(plan: ExclusionPlan) -> list[dict[str, str]]:
-    """What is sent: only what differs, so that nothing is written that was merely read from the firewall."""
+    """The requests: only what differs, so that nothing that was read from the firewall is written back."""
     before, after = plan.before or ExclusionState(None), plan.after
     if after is None:
         return [_delete(plan.xpath)]
@@ -220,7 +217,7 @@ def _delete(xpath: str) -> dict[str, str]:
 
 
 def _tidy(device: LiveDevice, plan: ExclusionPlan, node: Element | None) -> None:
-    """Removes the emptied elements that came with an entry that is taken back. They exclude nothing: it may fail."""
+    """Removes the empty parent elements of an entry that was rolled back. They exclude nothing, so it may fail."""
     if plan.after is not None or not plan.around or node is None:
         return
     emptied = node if plan.around.endswith("/ssl-decrypt") else node.find("ssl-exclude-cert")

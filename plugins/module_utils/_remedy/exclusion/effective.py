@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a host is excluded from decryption now, by the firewall's own test.
+"""Whether a host is excluded from decryption now, by the firewall's own test command.
 
 This is a private module: it may change in any release.
 """
@@ -17,10 +17,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing impo
 
 
 def in_effect(device: LiveDevice, hostname: str, vsys: str | None = None) -> bool | None:
-    """Asks the firewall's own test whether ``hostname`` is excluded now; None where that cannot be told.
+    """Whether ``hostname`` is excluded now by the firewall's own test; None where its answer is not recognized.
 
-    It is about what runs, not about what waits for a commit. The command is documented, its answer is not,
-    so nothing counts but one plain sentence, or a plain yes or no.
+    The test is about the running configuration. The command is documented, its answer is not, so only one plain
+    sentence, or a plain yes or no, counts.
     """
     host = safe_argument(hostname)
     scope = "shared" if vsys is None else "vsys"
@@ -34,8 +34,8 @@ def in_effect(device: LiveDevice, hostname: str, vsys: str | None = None) -> boo
             text = device.api.call({"type": "op", "cmd": xml, "vsys": vsys}, asked=asked).text
     except DeviceError:
         return None
-    said = " ".join(text.split()).lower().rstrip(".")
+    sentence = " ".join(text.split()).lower().rstrip(".")
     for answer, excluded in (("is in", True), ("is not in", False)):
-        if said == f"{host} {answer} the ssl exclude list".lower():
+        if sentence == f"{host} {answer} the ssl exclude list".lower():
             return excluded
-    return yes_no(said)
+    return yes_no(sentence)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An exclusion from decryption: what is wanted, and what has to be changed for it or taken back. Pure.
+"""An exclusion from decryption: what is wanted, the change that it needs, and its rollback. Pure.
 
 Source: pan-os-codegen, specs/device/ssl-decrypt.yaml (names, elements, lengths).
 
@@ -22,7 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import
 Location = Literal["auto", "shared", "vsys", "template", "template_stack"]
 Action = Literal["none", "create", "switch_on", "switch_off", "update", "delete", "restore"]
 
-# What is ours begins with it, so that nothing of anybody else is taken away.
+# The description of an entry of ours begins with it, so that no other entry is removed.
 OWNER_MARK = "panops.mlav:"
 DESCRIPTION = f"{OWNER_MARK} keeps the MLAV cloud out of decryption"
 MAX_DESCRIPTION = 512
@@ -34,15 +34,15 @@ VSYS_NAME = re.compile(r"vsys[1-9][0-9]{0,2}")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is wanted. Raises InvalidOption where the values cannot be used, or not together.
+    """The wanted entry. Raises InvalidOption where values are invalid, or do not go together.
 
     Attributes:
         name: host name, ``*`` as wildcard; case-sensitive, as PAN-OS compares it.
-        location: ``auto`` is where an entry of this name is, else ``shared``.
+        location: ``auto`` is where an entry of this name exists, otherwise ``shared``.
         vsys: ``vsysN``, with location ``vsys`` or within a template.
-        template, template_stack: the name, with the location of that name; the device is the Panorama then.
-        description: None leaves that of an existing entry; of our own, it begins with ``OWNER_MARK``.
-        exclude: False is an entry that is there and switched off.
+        template, template_stack: the name, with the location of the same name; the device is then the Panorama.
+        description: None keeps that of an existing entry; that of our own entries begins with ``OWNER_MARK``.
+        exclude: False is an entry that exists but is switched off.
         any_owner: an entry without our mark may be changed and removed.
     """
 
@@ -59,19 +59,20 @@ class Wanted:
     def __post_init__(self) -> None:
         _require("name", self.name, _NAME, "a host name, with * as wildcard, such as *.paloaltonetworks.com")
         if self.location == "vsys" and self.vsys is None:
-            raise InvalidOption("location is vsys, and vsys is not set. Expected: a virtual system, such as vsys1.")
+            raise InvalidOption("location is vsys: vsys has to be a virtual system, such as vsys1, but is not set")
         if self.vsys is not None:
             if self.location in ("auto", "shared"):
                 raise InvalidOption(
-                    f"vsys is {excerpt(self.vsys, 80)!r}, and location is {self.location}. "
-                    "Expected: vsys, template or template_stack as location."
+                    f"vsys is {excerpt(self.vsys, 80)!r}: expected location vsys, template or template_stack, "
+                    f"got {self.location}"
                 )
             _require("vsys", self.vsys, VSYS_NAME, "a virtual system, such as vsys1")
         for option, value in (("template", self.template), ("template_stack", self.template_stack)):
             if (value is not None) != (self.location == option):
-                given = "is not set" if value is None else f"is {excerpt(value, 80)!r}"
+                if value is None:
+                    raise InvalidOption(f"location is {option}, but {option} is not set")
                 raise InvalidOption(
-                    f"{option} {given}, and location is {self.location}. Expected: {option} with location {option}."
+                    f"{option} is {excerpt(value, 80)!r}: expected location {option}, got {self.location}"
                 )
             if value is not None:
                 _require(option, value, _PLACE, "a name of letters, digits, spaces, dots, hyphens and underscores")
@@ -81,37 +82,37 @@ class Wanted:
 
 def _require(option: str, value: str, pattern: re.Pattern[str], expected: str) -> None:
     if not pattern.fullmatch(value):
-        raise InvalidOption(f"{option} is {excerpt(value, 80)!r}. Expected: {expected}.")
+        raise InvalidOption(f"{option}: expected {expected}, got {excerpt(value, 80)!r}")
 
 
 def _require_description(text: str) -> None:
     if not text.isprintable():
         raise InvalidOption(
-            f"description is {excerpt(text, 80)!r}, with a line end or another control character. "
-            "Expected: one line of text."
+            f"description: expected one line of text, got {excerpt(text, 80)!r} with a line end or another control "
+            "character"
         )
     if len(text) > MAX_DESCRIPTION:
         raise InvalidOption(
-            f"description has {len(text)} characters, its mark included. Expected: at most {MAX_DESCRIPTION}."
+            f"description: expected at most {MAX_DESCRIPTION} characters, got {len(text)} including its mark"
         )
 
 
 def marked(description: str) -> str:
-    """A description with the mark of whose it is in front."""
+    """A description that begins with our mark."""
     text = description.strip()
     return text if text.startswith(OWNER_MARK) else f"{OWNER_MARK} {text}".strip()
 
 
 @dataclass(frozen=True)
 class ExclusionState:
-    """One entry. ``exclude`` None: the element is absent, and what that means is not known."""
+    """One entry. ``exclude`` is None where the element is absent; what that means is unknown."""
 
     exclude: bool | None
     description: str = ""
 
     @property
     def owned(self) -> bool:
-        """It carries our mark."""
+        """It has our mark."""
         return self.description.startswith(OWNER_MARK)
 
     def __str__(self) -> str:
@@ -121,16 +122,16 @@ class ExclusionState:
 
 @dataclass(frozen=True)
 class Found:
-    """Where the entry is or would be, and what is there.
+    """Where the entry is or would be, and its state there.
 
     Attributes:
         location: ``shared``, ``vsys1``, ``template branch``, ``template branch, vsys1``, …
         xpath: of the entry.
         candidate, running: None where there is no entry.
         predefined_disabled: the predefined exclusion of this name is switched off.
-        similar: names that differ from this one in upper and lower case only: PAN-OS takes them for others.
-        lacking: xpath of the uppermost element around the entry that is not there yet; empty where all are.
-        lacking_in_running: the same of the running configuration.
+        similar: names that differ from this one only in upper and lower case: PAN-OS treats them as other names.
+        lacking: xpath of the uppermost parent element that does not exist yet; empty where all exist.
+        lacking_in_running: the same in the running configuration.
     """
 
     location: str
@@ -147,7 +148,7 @@ class Found:
 class ExclusionPlan:
     """A change of one entry, or none.
 
-    ``around``: the uppermost element that comes into being with the entry, and goes when the entry is taken back.
+    ``around``: the uppermost parent element that is created with the entry, and removed when it is rolled back.
     """
 
     action: Action
@@ -159,10 +160,10 @@ class ExclusionPlan:
 
 
 def plan_exclusion(found: Found, wanted: Wanted) -> ExclusionPlan:
-    """What has to be changed, which may be nothing.
+    """The change that is needed, which may be none.
 
-    An entry of somebody else that is as wanted is left as it is; one that is switched off is switched on. Both keep
-    their descriptions, unless ``any_owner``.
+    Another owner's entry that is as wanted stays as it is; one that is switched off is switched on. Both keep their
+    descriptions, unless ``any_owner``.
 
     Raises:
         Blocked: an entry without our mark would be switched off or removed.
@@ -188,21 +189,21 @@ def _plan(action: Action, found: Found, wanted: Wanted, after: ExclusionState | 
     if action in ("delete", "switch_off") and before is not None and not (before.owned or wanted.any_owner):
         raise Blocked(
             "owner",
-            f"the exclusion of {wanted.name} ({found.location}) is not one of this collection. "
-            f"Expected: a description that begins with {OWNER_MARK!r}. Actual: {excerpt(before.description)!r}",
+            f"the exclusion of {wanted.name} ({found.location}) was not made by this collection: expected a "
+            f"description that begins with {OWNER_MARK!r}, got {excerpt(before.description)!r}",
             "any_owner",
-            "With any_owner it is changed all the same.",
+            "Set any_owner to change it nevertheless.",
         )
     return ExclusionPlan(action, wanted.name, found.xpath, before, after, found.lacking if action == "create" else "")
 
 
-def undo_plan(plan: ExclusionPlan) -> ExclusionPlan:
-    """The plan that takes another back, to the letter."""
+def rollback_plan(plan: ExclusionPlan) -> ExclusionPlan:
+    """The plan that rolls another one back, exactly."""
     action: Action = "none" if plan.action == "none" else "delete" if plan.before is None else "restore"
     return replace(plan, action=action, before=plan.after, after=plan.before)
 
 
-def undo_uncommitted(found: Found, name: str) -> ExclusionPlan:
-    """The plan that takes back what was not committed: the entry is as it runs, to the letter."""
+def rollback_uncommitted(found: Found, name: str) -> ExclusionPlan:
+    """The plan that rolls back what was not committed: the entry becomes exactly what is running."""
     action: Action = "delete" if found.running is None else "restore"
     return ExclusionPlan(action, name, found.xpath, found.candidate, found.running, found.lacking_in_running)

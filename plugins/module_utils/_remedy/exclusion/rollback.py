@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A write to the candidate that is taken back when what follows fails.
+"""Rolling back a write to the candidate when a later step fails.
 
 This is a private module: it may change in any release.
 """
@@ -20,18 +20,20 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.signals
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.config import apply_exclusion, runs
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import ExclusionPlan
 
+Where = Literal["candidate", "running"]
 
-class UndoneOnFailure:
-    """Takes a write back from the candidate when what is done within fails. A commit that counts, or may, keeps it.
 
-    ``leave`` gets told why it was not taken back, and where it is: ``candidate`` or ``running``.
+class RolledBackOnFailure:
+    """Rolls a write to the candidate back when the block fails, unless a commit of it counts, or may.
+
+    ``leave`` is called with the reason where it was not rolled back, and the configuration that holds it.
     """
 
     def __init__(
-        self, device: LiveDevice, undo: ExclusionPlan, change: LockedChange, leave: Callable[[str, str], None]
+        self, device: LiveDevice, rollback: ExclusionPlan, change: LockedChange, leave: Callable[[Where, str], None]
     ) -> None:
         self._device = device
-        self._undo = undo
+        self._rollback = rollback
         self._change = change
         self._leave = leave
 
@@ -42,27 +44,27 @@ class UndoneOnFailure:
         if error is None:
             return False
         if self._change.commit_counts:
-            self._leave("candidate", "its commit was sent and may be carried out, so it was not taken back")
+            self._leave("candidate", "its commit was sent and may be carried out, so it was not rolled back")
             return False
         try:
             with undisturbed():
                 self._change.regain_lock()
-                if self._taken_along():
+                if self._is_in_another_commit():
                     return False
-                apply_exclusion(self._device, self._undo)
+                apply_exclusion(self._device, self._rollback)
         except DeviceError as second:
-            self._leave("candidate", f"it could not be taken back from the candidate: {second.message}")
+            self._leave("candidate", f"the rollback failed: {second.message}")
             return False
         self._change.wrote = False
         return False
 
-    def _taken_along(self) -> bool:
-        """A commit of somebody else has it, or may: taking it back would leave its removal to be committed."""
+    def _is_in_another_commit(self) -> bool:
+        """Another administrator's commit includes it, or may: a rollback would leave its removal uncommitted."""
         other = next((job for job in read_jobs(self._device.api) if job.active and job.is_commit), None)
         if other is not None:
-            self._leave("candidate", f"{other} runs and may commit it, so it was not taken back")
-        elif runs(self._device, self._undo.before, self._undo):
-            self._leave("running", "a commit of somebody else has taken it along")
+            self._leave("candidate", f"{other} is running and may commit it, so it was not rolled back")
+        elif runs(self._device, self._rollback.before, self._rollback):
+            self._leave("running", "another administrator's commit included it")
         else:
             return False
         return True

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The article's last remedy: restart device-server, then the commit force that it needs, then look whether it helped.
+"""The article's last remedy: restart device-server, commit force, and verify the connection.
 
-Both halves are guarded. What was interrupted between them goes on with the second: the log and the jobs of the firewall
-tell.
+Both halves are guarded. After an interruption between them, the system log and the jobs of the firewall show that only
+the second half is left.
 
 This is a private module: it may change in any release.
 """
@@ -25,7 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model impor
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import shown
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import Restart
@@ -46,13 +46,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.wait
 RestartChoice = Literal["auto", "always", "never"]
 ReconnectStep = Literal["restart_device_server", "commit_force"]
 
-# For whoever keeps a record: entered before anything is sent, left when the step is over, with its error where it
-# failed. What becomes known is put into the mapping.
+# Records a step: entered before anything is sent, left when the step is over, with its error where it failed. Results
+# are put into the mapping.
 Journal = Callable[[ReconnectStep], AbstractContextManager[dict[str, Any]]]
 
 DESCRIPTION = "commit force after a restart of device-server, for the MLAV cloud"
 
-# A restart without a commit stands in the way however long ago it was.
+# A restart without a commit keeps the firewall disconnected, however long ago it was.
 _LOOK_BACK = timedelta(days=7)
 _EVIDENCE = ("device", "clock", "cloud_status", "commit_state", "system_log")
 
@@ -63,14 +63,14 @@ class ReconnectOptions:
 
     Attributes:
         allowances: those of the LockedChange.
-        restart: ``auto`` leaves the restart out where one has been made and no commit has followed, and does nothing
-            where the firewall is connected; ``never`` leaves it out; ``always`` restarts whatever the state is.
+        restart: ``auto`` skips the restart where one was made and no commit has followed, and does nothing where the
+            firewall is connected; ``never`` skips it; ``always`` restarts in any state.
         restart_timeout_s: how long device-server may take to answer again.
         verify_timeout_s: how long the firewall may take to connect afterwards.
         description: that of the commit.
-        begun: an earlier run's restart of device-server, after which no commit followed; None where there was none.
-            It may or may not have sent the command: ``auto`` waits first for as long as one takes.
-        advice: how the caller's user runs it again.
+        begun: a previous run's restart of device-server that no commit has followed; None where there is none. Its
+            command may not have been sent, so ``auto`` first waits for as long as a restart takes.
+        advice: how to run it again with the caller's options.
     """
 
     allowances: Allowances = field(default_factory=Allowances)
@@ -84,9 +84,9 @@ class ReconnectOptions:
 
 @dataclass(frozen=True)
 class ReconnectPlan:
-    """``steps`` is empty where the firewall is connected; ``because`` says why these steps.
+    """``steps`` is empty where the firewall is connected; ``because`` is the reason for these steps.
 
-    ``wait_first_s``: device-server may be back within this time without the restart that is planned.
+    ``wait_first_s``: device-server may answer within this time without the planned restart.
     """
 
     steps: tuple[ReconnectStep, ...]
@@ -119,17 +119,17 @@ class Reconnected:
 
     @property
     def connected(self) -> bool:
-        """What was asked before a restart does not count after it."""
+        """By the last status; one from before a restart does not count after it."""
         last = self.after if self.done else self.plan.status
         return last is not None and last.state == "connected"
 
 
 class ReconnectFailed(DeviceError):
-    """Something failed after device-server was restarted. ``so_far``: what was done; ``cause``: what failed."""
+    """A step failed after device-server was restarted. ``so_far``: what was done; ``cause``: the error."""
 
     def __init__(self, so_far: Reconnected, cause: DeviceError) -> None:
         before = "" if isinstance(cause, RestartFailed) else "device-server was restarted: "
-        again = "Then run this again: it goes on with the commit force, which has not been completed."
+        again = "Then run this again: it continues with the commit force, which has not been completed."
         super().__init__(before + cause.message, " ".join(filter(None, (cause.remedy, again))))
         self.kind = cause.kind
         self.so_far = so_far
@@ -137,15 +137,15 @@ class ReconnectFailed(DeviceError):
 
     @property
     def data(self) -> Mapping[str, Any]:
-        """That of what failed."""
+        """That of the error."""
         return self.cause.data
 
 
-def planned(device: LiveDevice, options: ReconnectOptions) -> ReconnectPlan:
-    """What has to be done now. Reads only.
+def plan_reconnect(device: LiveDevice, options: ReconnectOptions) -> ReconnectPlan:
+    """The steps that are needed now. Reads only.
 
     Raises:
-        DeviceError: the firewall does not say whether it is connected.
+        DeviceError: the firewall does not show whether it is connected.
     """
     case = _case(device, options)
     status = status_of(case.evidence.cloud_status)
@@ -160,14 +160,14 @@ def planned(device: LiveDevice, options: ReconnectOptions) -> ReconnectPlan:
     if status.state == "other":
         raise _no_status(
             "unrecognized",
-            f"the firewall says {status}. Expected: Cloud connection: connected, or disconnected, or device busy.",
-            f"If you know that this word means that it is not connected, {options.advice.again}.",
+            f"expected the connection to be connected or disconnected, or the device busy, got {status}",
+            f"If this state means that the firewall is not connected, {options.advice.again}.",
         )
     if case.restarted is not None and case.commit_after_restart is False and not _hangs(case, options):
         since = f"device-server was restarted at {shown(case.restarted)}, and no commit has followed"
         return ReconnectPlan(("commit_force",), since, status)
     if options.begun is not None and not _hangs(case, options):
-        begun = "an earlier run was about to restart device-server"
+        begun = "a previous run was about to restart device-server"
         if status.answered:
             return ReconnectPlan(("commit_force",), begun, status)
         left_s = _left_s(options.begun, options)
@@ -189,7 +189,7 @@ def _case(device: LiveDevice, options: ReconnectOptions) -> Case:
 
 
 def _left_s(begun: Restart, options: ReconnectOptions) -> float:
-    """How long device-server may still take; nothing where it is not known when that began."""
+    """Seconds that device-server may still take; 0 where it is unknown when the restart began."""
     if begun.began_at is None:
         return 0.0
     age_s = (options.allowances.pace.now() - begun.began_at).total_seconds()
@@ -197,14 +197,14 @@ def _left_s(begun: Restart, options: ReconnectOptions) -> float:
 
 
 def _hangs(case: Case, options: ReconnectOptions) -> bool:
-    """Busy for longer than a restart may take: that restart is over, and another is needed."""
+    """device-server has been busy for longer than a restart may take, so another restart is needed."""
     if case.state != "busy" or case.restarted is None or case.now is None:
         return False
     return case.now - case.restarted > timedelta(seconds=options.restart_timeout_s)
 
 
 class _NoStatus(DeviceError):
-    """The firewall does not say whether it is connected; carries the class of the problem."""
+    """The firewall does not show whether it is connected; has the kind of the problem."""
 
 
 def _no_status(kind: str, message: str, remedy: str) -> DeviceError:
@@ -215,7 +215,7 @@ def _no_status(kind: str, message: str, remedy: str) -> DeviceError:
 
 @contextmanager
 def unrecorded(step: ReconnectStep) -> Iterator[dict[str, Any]]:
-    """The journal of whoever keeps none."""
+    """A journal that records nothing."""
     yield {}
 
 
@@ -223,33 +223,33 @@ def reconnect(
     device: LiveDevice,
     change: LockedChange,
     options: ReconnectOptions,
-    say: Callable[[str], None],
+    progress: Progress,
     journal: Journal = unrecorded,
 ) -> Reconnected:
-    """Does what is needed, within a locked change, and asks afterwards whether the firewall is connected.
+    """Takes the steps that are needed, within a locked change, then waits for the connection.
 
-    That it is not connected afterwards is no error: see ``Reconnected.connected``.
+    A firewall that is not connected afterwards is no error: see ``Reconnected.connected``.
 
     Raises:
-        ReconnectFailed: something failed after device-server was restarted, or may have been.
-        Blocked, DeviceError: a guard refuses, or something failed; device-server was not restarted. Those of
-            ``restart.restart``, ``change.LockedChange.commit`` and ``planned``.
+        ReconnectFailed: a step failed after device-server was restarted, or may have been.
+        Blocked, DeviceError: a guard blocked it, or a step failed; device-server was not restarted. Those of
+            ``restart.restart``, ``LockedChange.commit`` and ``plan_reconnect``.
     """
-    result = Reconnected(planned(device, options))
+    result = Reconnected(plan_reconnect(device, options))
     if not result.plan.steps:
         return result
     request = CommitRequest(options.description, force=True)
     committed = change.interrupted(request)
     if committed is not None:
-        because = "an interrupted run has sent the commit force"
+        because = "an interrupted run already sent the commit force"
         result = replace(result, plan=replace(result.plan, steps=("commit_force",), because=because))
         with journal("commit_force") as facts:
             facts.update(committed.facts)
     else:
-        say(f"{' and '.join(step.replace('_', ' ') for step in result.plan.steps)}: {result.plan.because}")
-        result = _prepared(device, change, options, say, journal, result)
+        progress(f"{' and '.join(step.replace('_', ' ') for step in result.plan.steps)}: {result.plan.because}")
+        result = _prepared(device, change, options, progress, journal, result)
         try:
-            # What others did since the lock was taken is not ours to commit.
+            # Changes of others since the lock was taken are not ours to commit.
             change.only_own_changes(())
             with journal("commit_force") as facts:
                 committed = change.commit(request)
@@ -259,31 +259,31 @@ def reconnect(
                 raise
             raise ReconnectFailed(result, error) from error
     result = replace(result, done=(*result.done, "commit_force"), committed=committed)
-    return replace(result, after=wait_connected(device, options.verify_timeout_s, change.pace, say))
+    return replace(result, after=wait_connected(device, options.verify_timeout_s, change.pace, progress))
 
 
 def _prepared(
     device: LiveDevice,
     change: LockedChange,
     options: ReconnectOptions,
-    say: Callable[[str], None],
+    progress: Progress,
     journal: Journal,
     result: Reconnected,
 ) -> Reconnected:
-    """The first half: a device-server that was restarted and answers. It begins only where the window holds both."""
+    """The first half, until device-server answers. It starts only where the window has time for both halves."""
     allowed = options.allowances
     if "restart_device_server" not in result.plan.steps:
         if result.plan.status.state == "busy":
-            wait_for_device_server(device, options.restart_timeout_s, change.pace, say, options.advice)
+            wait_for_device_server(device, options.restart_timeout_s, change.pace, progress, options.advice)
         return result
-    if result.plan.wait_first_s and _is_back(device, change, options, say, result.plan.wait_first_s):
-        because = "an earlier run has restarted device-server"
+    if result.plan.wait_first_s and _is_back(device, change, options, progress, result.plan.wait_first_s):
+        because = "a previous run has restarted device-server"
         return replace(result, plan=replace(result.plan, steps=("commit_force",), because=because))
     change.require_window(allowed.restart_min_remaining_s + allowed.commit_min_remaining_s)
     change.require_controller()
     try:
         with journal("restart_device_server") as facts:
-            made = restart(device, result.plan.status, options.restart_timeout_s, change.pace, say, options.advice)
+            made = restart(device, result.plan.status, options.restart_timeout_s, change.pace, progress, options.advice)
             facts.update(transport=made.transport, duration_s=made.duration_s, restarted=made.proven or None)
     except RestartFailed as error:
         if error.restarted is None:
@@ -294,12 +294,12 @@ def _prepared(
 
 
 def _is_back(
-    device: LiveDevice, change: LockedChange, options: ReconnectOptions, say: Callable[[str], None], limit_s: float
+    device: LiveDevice, change: LockedChange, options: ReconnectOptions, progress: Progress, limit_s: float
 ) -> bool:
-    """Whether device-server answers within the limit; where it does not, no restart is on its way."""
+    """Whether device-server answers within the limit; if not, no restart is under way."""
     try:
-        wait_for_device_server(device, limit_s, change.pace, say, options.advice)
+        wait_for_device_server(device, limit_s, change.pace, progress, options.advice)
     except DeviceServerNotBack:
-        say("an earlier run has not restarted device-server, or not with success")
+        progress("the previous run did not restart device-server, or the restart failed")
         return False
     return True

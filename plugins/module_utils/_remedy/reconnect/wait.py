@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Did it help? The firewall's own word on the connection, asked until it says so or the time is over.
+"""Waiting for the connection: the firewall's cloud status, polled until it is connected or the time is up.
 
 This is a private module: it may change in any release.
 """
@@ -10,7 +10,7 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,24 +18,24 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import probe_cloud_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import CloudStatus, Evidence, Problem
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace, Progress
 
-# A wait that goes well says little: a change, and now and then that it goes on.
-_SAY_EVERY_S = 30.0
+# Progress is shown on a change, and otherwise at this interval.
+_PROGRESS_EVERY_S = 30.0
 
-# Asking again does not help against these, and one more wrong login may lock the account.
+# Polling does not help against these, and one more failed login may lock the account.
 _HOPELESS = frozenset({"authentication", "permission", "tls", "host_key", "missing_library", "refused"})
 
 
 @dataclass(frozen=True)
 class Status:
-    """What the firewall said of the connection.
+    """The state of the connection.
 
     Attributes:
-        state: as ``CloudStatus``; ``unknown`` where it could not be asked.
+        state: as ``CloudStatus``; ``unknown`` where the firewall did not answer.
         server: the cloud server as the firewall names it.
         raw_state: the firewall's own word where ``state`` is ``other``.
-        problem: why it could not be asked.
+        problem: why there was no answer.
     """
 
     state: Literal["connected", "disconnected", "busy", "other", "unknown"]
@@ -45,7 +45,7 @@ class Status:
 
     @property
     def answered(self) -> bool:
-        """device-server answered, whatever it said."""
+        """device-server answered, with any state."""
         return self.state not in ("busy", "unknown")
 
     def __str__(self) -> str:
@@ -55,26 +55,26 @@ class Status:
 
 
 def status_of(evidence: Evidence[CloudStatus]) -> Status:
-    """The same as the evidence says it."""
+    """The state that the evidence shows."""
     if evidence.value is None:
         return Status("unknown", problem=evidence.problem)
     return Status(evidence.value.state, evidence.value.server, evidence.value.raw_state)
 
 
-def statuses(device: Device, limit_s: float, pace: Pace, say: Callable[[str], None], what: str) -> Iterator[Status]:
-    """Asks again and again, for ``limit_s`` seconds at the most; at least once. Raises nothing.
+def statuses(device: Device, limit_s: float, pace: Pace, progress: Progress, what: str) -> Iterator[Status]:
+    """Polls the state at least once, for ``limit_s`` seconds at most. Raises nothing.
 
-    A lost connection is an answer like any other, and is asked again; what asking again cannot help ends it. ``what``
-    is waited for, in the lines of progress.
+    A lost connection is polled again; an error that polling cannot help ends it. ``what`` names in the progress lines
+    what is waited for.
     """
     began = time.monotonic()
-    last, said_at = "", began
+    last, shown_at = "", began
     while True:
         status = status_of(probe_cloud_status(device, busy_retries=0))
         now = time.monotonic()
-        if str(status) != last or now - said_at >= _SAY_EVERY_S:
-            last, said_at = str(status), now
-            say(f"waiting for {what}: {last} ({now - began:.0f} s)")
+        if str(status) != last or now - shown_at >= _PROGRESS_EVERY_S:
+            last, shown_at = str(status), now
+            progress(f"waiting for {what}: {last} ({now - began:.0f} s)")
         yield status
         hopeless = status.problem is not None and status.problem.kind in _HOPELESS
         if hopeless or time.monotonic() - began + pace.poll_s > limit_s:
@@ -82,9 +82,9 @@ def statuses(device: Device, limit_s: float, pace: Pace, say: Callable[[str], No
         pace.sleep(pace.poll_s)
 
 
-def wait_connected(device: Device, limit_s: float, pace: Pace, say: Callable[[str], None]) -> Status:
-    """Asks until the firewall is connected, or for ``limit_s`` seconds. Gives the last answer."""
-    for status in statuses(device, limit_s, pace, say, "the connection to the MLAV cloud"):
+def wait_connected(device: Device, limit_s: float, pace: Pace, progress: Progress) -> Status:
+    """Polls until the firewall is connected, or for ``limit_s`` seconds. Returns the last state."""
+    for status in statuses(device, limit_s, pace, progress, "the connection to the MLAV cloud"):
         if status.state == "connected":
             break
     return status

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The entries of the option ``maintenance_window``: dictionaries in, data that can be trusted or a clear error out.
+"""The entries of the option ``maintenance_window``: dictionaries in, checked data or a clear error out.
 
-YAML reads some values as something else than what was written (``22:00`` without quotes is the number 1320), so
-types are looked at as closely as values.
+YAML turns some values into other types (``22:00`` without quotes is the number 1320), so types are checked as strictly
+as values.
 
 This is a private module: it may change in any release.
 """
@@ -35,8 +35,8 @@ _FORMS = (
     (("rrule", "start", "time_zone"), ("duration", "end", "first")),
     (("start", "time_zone"), ("weekdays", "duration", "end")),
 )
-_FORMS_SAID = (
-    "start, duration or end, time_zone and, where it is not every day, weekdays; or rrule, start, duration or end, and "
+_FORMS_TEXT = (
+    "start, duration or end, time_zone and, unless it is every day, weekdays; or rrule, start, duration or end, and "
     "time_zone; or from and to"
 )
 _WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -57,7 +57,7 @@ class Once:
 class Recurring:
     """A window that opens at ``start``, local time of ``zone``, on the days of ``days``.
 
-    ``closes`` is how long it is open (elapsed time), or when the clock next shows that time.
+    ``closes`` is how long it stays open (elapsed time), or the time of day at which it closes.
     """
 
     days: Recurrence
@@ -67,9 +67,9 @@ class Recurring:
 
 
 def utc(local: datetime, zone: tzinfo) -> datetime:
-    """What a clock in ``zone`` shows -> UTC.
+    """Local time in ``zone`` -> UTC.
 
-    As in RFC 5545 (3.3.5), a time that exists twice is the first of them, and one that a clock skips is read with the
+    As in RFC 5545 (3.3.5), an ambiguous time is the first of the two, and a time that the clock skips is read with the
     offset before the gap.
     """
     return local.replace(tzinfo=zone, fold=0).astimezone(timezone.utc)
@@ -85,7 +85,7 @@ def entries(option: str, value: Sequence[Mapping[str, Any]]) -> tuple[Once | Rec
 def aware(where: str, value: object, zone: tzinfo | None = None) -> datetime:
     """A date with a time, as text (ISO 8601) or as YAML made it -> aware.
 
-    ``zone`` holds where the value has no offset of its own; without it such a value is refused.
+    ``zone`` applies where the value has no offset; without a zone such a value is an error.
     """
     found = value if isinstance(value, datetime) else None
     if isinstance(value, str) and (text := _MOMENT.fullmatch(value.strip())):
@@ -95,11 +95,11 @@ def aware(where: str, value: object, zone: tzinfo | None = None) -> datetime:
         except ValueError:
             found = None
     if found is None or not 2000 <= found.year < 2200:
-        raise _wrong(where, value, "a date and a time from the years 2000 to 2199, such as '2026-12-01T22:00'")
+        raise _wrong(where, value, "a date and time from 2000 to 2199, such as '2026-12-01T22:00'")
     if found.tzinfo is not None:
         return found
     if zone is None:
-        raise _wrong(where, value, "an offset from UTC at its end, such as '2026-12-01T22:00+01:00', or a time_zone")
+        raise _wrong(where, value, "a UTC offset, such as '2026-12-01T22:00+01:00', or a time_zone")
     return utc(found, zone).astimezone(zone)
 
 
@@ -109,15 +109,15 @@ def _entry(where: str, entry: object) -> Once | Recurring:
     required, optional = next((form for form in _FORMS if form[0][0] in entry), _FORMS[-1])
     if "to" in entry:
         required, optional = _FORMS[0]
-    strangers = sorted(str(key) for key in entry if key not in (*required, *optional))
-    if strangers:
+    unknown = sorted(str(key) for key in entry if key not in (*required, *optional))
+    if unknown:
         raise InvalidOption(
-            f"option {where} has {', '.join(strangers)} beside {', '.join(key for key in required if key in entry)}. "
-            f"Expected: {_FORMS_SAID}."
+            f"option {where}: {', '.join(unknown)} cannot be set beside "
+            f"{', '.join(key for key in required if key in entry)}; set {_FORMS_TEXT}"
         )
     missing = [key for key in required if key not in entry]
     if missing:
-        raise InvalidOption(f"option {where} has no {' and no '.join(missing)}. Expected: {_FORMS_SAID}.")
+        raise InvalidOption(f"option {where}: {' and '.join(missing)} not set; set {_FORMS_TEXT}")
     return _once(where, entry) if "from" in entry else _recurring(where, entry)
 
 
@@ -126,15 +126,14 @@ def _once(where: str, entry: Mapping[str, Any]) -> Once:
     opens = aware(f"{where}.from", entry["from"], zone)
     closes = aware(f"{where}.to", entry["to"], zone)
     if not timedelta(0) < closes - opens <= LONGEST:
-        raise _wrong(f"{where}.to", entry["to"], f"a time after from ({opens.isoformat()}), by 7 days at most")
+        raise _wrong(f"{where}.to", entry["to"], f"at most 7 days after from ({opens.isoformat()})")
     return Once(opens, closes)
 
 
 def _recurring(where: str, entry: Mapping[str, Any]) -> Recurring:
     if ("duration" in entry) == ("end" in entry):
         raise InvalidOption(
-            f"option {where} has {'both duration and' if 'end' in entry else 'neither duration nor'} end. "
-            "Expected: one of them."
+            f"option {where}: set either duration or end, got {'both' if 'end' in entry else 'neither'}"
         )
     start = _time(f"{where}.start", entry["start"])
     closes = (
@@ -152,14 +151,14 @@ def _recurring(where: str, entry: Mapping[str, Any]) -> Recurring:
 def _length(where: str, value: object) -> timedelta:
     length = duration(f"option {where}", value)
     if length > LONGEST:
-        raise _wrong(where, value, "7d at most")
+        raise _wrong(where, value, "at most 7d")
     return length
 
 
 def _end(where: str, value: object, start: time) -> time:
     end = _time(f"{where}.end", value)
     if end == start:
-        raise _wrong(f"{where}.end", value, "another time than start; a whole day is duration: 24h")
+        raise _wrong(f"{where}.end", value, "another time than start (for a whole day, set duration: 24h)")
     return end
 
 
@@ -174,11 +173,11 @@ def _weekdays(where: str, value: object) -> frozenset[str]:
 def _time(where: str, value: object) -> time:
     if isinstance(value, str) and (found := re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", value.strip())):
         return time(int(found[1]), int(found[2]))
-    expected = "a time of day from '00:00' to '23:59'"
+    hint = ""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 86400:
         minutes = value if value < 1440 else value // 60
-        expected += f"; write '{minutes // 60:02}:{minutes % 60:02}' in quotes, without them YAML makes a number of it"
-    raise _wrong(where, value, expected)
+        hint = f". Write '{minutes // 60:02}:{minutes % 60:02}' in quotes: without them YAML reads a number"
+    raise _wrong(where, value, "a time of day from '00:00' to '23:59'", hint)
 
 
 def _date(where: str, value: object) -> date:
@@ -189,7 +188,7 @@ def _date(where: str, value: object) -> date:
         except ValueError:
             found = None
     if found is None or not 2000 <= found.year < 2200:
-        raise _wrong(where, value, "a date from the years 2000 to 2199, such as '2026-01-31'")
+        raise _wrong(where, value, "a date from 2000 to 2199, such as '2026-01-31'")
     return found
 
 
@@ -197,12 +196,9 @@ def _zone(where: str, value: object) -> ZoneInfo:
     try:
         return ZoneInfo(value if isinstance(value, str) else "")
     except (KeyError, ValueError, OSError):
-        raise InvalidOption(
-            f"option {where} is {value!r:.200}. Expected: the name of a time zone, such as 'Europe/London'. "
-            "Actual: none is known by this name; it is misspelt, or the time zone data of this machine lacks it "
-            "(pip install tzdata)."
-        ) from None
+        hint = ". Check the spelling, or install the time zone data (pip install tzdata)"
+        raise _wrong(where, value, "the name of a time zone, such as 'Europe/London'", hint) from None
 
 
-def _wrong(where: str, value: object, expected: str) -> InvalidOption:
-    return InvalidOption(f"option {where} is {value!r:.200}. Expected: {expected}.")
+def _wrong(where: str, value: object, expected: str, hint: str = "") -> InvalidOption:
+    return InvalidOption(f"option {where}: expected {expected}, got {value!r:.200}{hint}")

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""On which days a maintenance window opens: a recurrence rule of RFC 5545 (3.3.10), read and followed by dateutil.
+"""The days on which a maintenance window opens: a recurrence rule of RFC 5545 (3.3.10), evaluated by dateutil.
 
-dateutil leaves some things open that a maintenance window must not: it ignores what a frequency does not know
+dateutil is too lenient for a maintenance window: it ignores parts that a frequency does not have
 (``FREQ=WEEKLY;BYDAY=2SA`` is every Saturday), takes the first day of the week from the process, never fires where
 numbered and plain weekdays are mixed, loses days of BYWEEKNO around the new year, and searches up to the year 9999.
-So a rule is checked here first.
+So every rule is checked here first.
 
 This is a private module: it may change in any release.
 """
@@ -31,9 +31,9 @@ except ImportError:
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
-# What RFC 5545 lets each frequency have, less what no window needs (BYHOUR, BYSETPOS within a week or a day) and what
-# dateutil gets wrong. Days of the month within FREQ=DAILY are FREQ=MONTHLY, which dateutil finds a thousand times as
-# fast.
+# The parts that RFC 5545 allows per frequency, without those that no window needs (BYHOUR, BYSETPOS within a week or a
+# day) and those that dateutil gets wrong. Days of the month with FREQ=DAILY are FREQ=MONTHLY, which dateutil finds a
+# thousand times as fast.
 _ALWAYS = ("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYMONTH", "BYDAY")
 _PARTS = {
     "DAILY": _ALWAYS,
@@ -42,7 +42,7 @@ _PARTS = {
     "YEARLY": (*_ALWAYS, "BYMONTHDAY", "BYYEARDAY", "BYSETPOS"),
 }
 _LIMITS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYSETPOS": 366}
-# One of these says on which days; a rule without takes that from its first day. Every day is clear enough.
+# One of these sets the days; a rule without them takes its days from its first date.
 _DAYS = {
     "DAILY": ("FREQ",),
     "WEEKLY": ("BYDAY",),
@@ -62,7 +62,7 @@ class Until:
 
 @dataclass(frozen=True)
 class Recurrence:
-    """``rule`` is without COUNT and UNTIL. ``first`` None where the rule's days do not depend on where it begins."""
+    """``rule`` has no COUNT and UNTIL. ``first`` is None where the days do not depend on the start of the rule."""
 
     rule: str
     first: date | None = None
@@ -70,7 +70,7 @@ class Recurrence:
     until: Until | None = None
 
     def days(self, earliest: date, latest: date) -> Iterator[date]:
-        """The days from ``earliest`` to ``latest``, in order. ``until`` is the caller's, who knows the time zone."""
+        """The days from ``earliest`` to ``latest``, in order. ``until`` is applied by the caller."""
         begin = datetime.combine(self.first or earliest, time())
         end = f"{latest:%Y%m%d}T000000"
         for moment in islice(rrulestr(f"{self.rule};UNTIL={end}", dtstart=begin), self.count):
@@ -85,25 +85,25 @@ def on_weekdays(weekdays: frozenset[str]) -> Recurrence:
 
 
 def recurrence(where: str, value: object, first: date | None) -> Recurrence:
-    """``FREQ=MONTHLY;BYDAY=2SA``. ``where`` names the option in errors; ``first`` is where the counting begins.
+    """``FREQ=MONTHLY;BYDAY=2SA``. ``where`` names the option in errors; ``first`` is the date to count from.
 
     Raises:
-        InvalidOption: it is no such rule, or one whose meaning is in doubt.
+        InvalidOption: it is not a valid rule, or an ambiguous one.
         MissingLibrary: dateutil is not installed.
     """
     parts = _parts(where, value)
     frequency = parts["FREQ"]
     for name in parts:
         if name not in _PARTS[frequency]:
-            raise _invalid(where, value, f"with FREQ={frequency} only {', '.join(_PARTS[frequency][1:])}", name)
+            raise _invalid(where, value, f"only {', '.join(_PARTS[frequency][1:])} with FREQ={frequency}", name)
         _check(where, value, name, parts[name])
     _check_days(where, value, parts)
     if parts.get("INTERVAL") == "1":
         del parts["INTERVAL"]
     counted = [name for name in ("INTERVAL", "COUNT") if name in parts]
     if first is None and (counted or not any(name in parts for name in _DAYS[frequency])):
-        why = f"needed for {' and '.join(counted)}" if counted else "the rule does not say on which day"
-        raise _invalid(where, value, f"first beside it, the date of the first window such as '2026-01-31': {why}")
+        why = f"needed for {' and '.join(counted)}" if counted else "the rule names no day"
+        raise _invalid(where, value, f"first beside it, the date of the first window such as '2026-01-31' ({why})")
     _require_dateutil()
     parts.setdefault("WKST", "MO")
     return Recurrence(
@@ -123,7 +123,7 @@ def _parts(where: str, value: object) -> dict[str, str]:
     if len(parts) < len(named):
         raise _invalid(where, value, "each part once")
     if parts.get("FREQ") not in _PARTS:
-        raise _invalid(where, value, f"FREQ={', FREQ='.join(_PARTS)}; the times of day are start, and duration or end")
+        raise _invalid(where, value, f"FREQ={', FREQ='.join(_PARTS)} (start, and duration or end, set the time)")
     return parts
 
 
@@ -155,9 +155,9 @@ def _check(where: str, value: object, name: str, part: str) -> None:
 def _check_days(where: str, value: object, parts: Mapping[str, str]) -> None:
     numbered = [len(day) > 2 for day in parts.get("BYDAY", "").split(",")]
     if any(numbered) and (parts["FREQ"] in ("DAILY", "WEEKLY")):
-        raise _invalid(where, value, "weekdays without a number; 2SA is for FREQ=MONTHLY or FREQ=YEARLY", "BYDAY")
+        raise _invalid(where, value, "weekdays without a number (2SA is for FREQ=MONTHLY or FREQ=YEARLY)", "BYDAY")
     if any(numbered) and not all(numbered):
-        raise _invalid(where, value, "all weekdays with a number, or none; write two windows for both", "BYDAY")
+        raise _invalid(where, value, "all weekdays with a number, or none (for both, write two windows)", "BYDAY")
     if "UNTIL" in parts and "COUNT" in parts:
         raise _invalid(where, value, "UNTIL or COUNT, not both")
 
@@ -167,7 +167,7 @@ def _until(where: str, value: object, part: str) -> Until:
     try:
         if found is None:
             raise ValueError(part)
-        # A day counts to its end.
+        # A date without a time includes that day.
         moment = datetime.strptime(found[1] + (found[2] or "235959"), "%Y%m%d%H%M%S")
     except ValueError:
         raise _invalid(where, value, "20261231, 20261231T235959 or 20261231T235959Z", "UNTIL") from None
@@ -177,13 +177,13 @@ def _until(where: str, value: object, part: str) -> Until:
 
 
 def _invalid(where: str, value: object, expected: str, part: str = "") -> InvalidOption:
-    at = f", whose {part} cannot be used" if part else ""
-    return InvalidOption(f"option {where} is {value!r:.200}{at}. Expected: {expected}.")
+    at = f" ({part})" if part else ""
+    return InvalidOption(f"option {where}{at}: expected {expected}, got {value!r:.200}")
 
 
 def _require_dateutil() -> None:
     if not HAS_DATEUTIL:
         raise MissingLibrary(
-            "maintenance windows that recur need the Python library python-dateutil.",
+            "recurring maintenance windows need the Python library python-dateutil",
             "Install it: pip install python-dateutil",
         )

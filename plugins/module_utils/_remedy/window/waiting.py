@@ -9,21 +9,20 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
-from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Limit
+from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Limit, Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import window_block
 
-# A wait is cut into pieces, so that a computer that slept meanwhile does not come late.
+# A wait is cut into pieces, so that a controller that was suspended meanwhile does not start late.
 _LONGEST_SLEEP_S = 60.0
 
 
-def wait_for_window(allowances: Allowances, needed_s: float, limit: Limit, say: Callable[[str], None]) -> bool:
+def wait_for_window(allowances: Allowances, needed_s: float, limit: Limit, progress: Progress) -> bool:
     """Waits for a window of ``needed_s`` seconds that opens within the limit. Returns whether it had to wait.
 
     Raises:
-        Blocked: none does.
+        Blocked: no window opens in time.
     """
     pace, waited = allowances.pace, False
     while True:
@@ -35,6 +34,6 @@ def wait_for_window(allowances: Allowances, needed_s: float, limit: Limit, say: 
         if opens is None or opens - now > timedelta(seconds=limit.left_s):
             raise blocked
         if not waited:
-            say(f"waiting for the maintenance window, until {opens:%Y-%m-%dT%H:%M:%SZ}")
+            progress(f"waiting for the maintenance window, until {opens:%Y-%m-%dT%H:%M:%SZ}")
             waited = True
         pace.sleep(min(max((opens - now).total_seconds(), pace.poll_s), _LONGEST_SLEEP_S))

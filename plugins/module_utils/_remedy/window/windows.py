@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Maintenance windows: is one open now, for how long, and when does the next one open?
+"""Maintenance windows: whether one is open, for how long, and when the next one opens.
 
 This is a private module: it may change in any release.
 """
@@ -23,7 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.entries
     utc,
 )
 
-# Windows that follow each other without a gap are one opening; it is looked at for this long before and after.
+# Windows that follow each other without a gap are one opening; the search covers this time before and after.
 _NEARBY = 5 * LONGEST
 # The 29th of February is the same day of the week again after 28 years.
 _EVER = timedelta(days=30 * 366)
@@ -48,7 +48,7 @@ class MaintenanceWindows:
         """From the option's list of dictionaries.
 
         Raises:
-            InvalidOption: names option, entry, key, value and what would be right.
+            InvalidOption: names option, entry, key, value and what was expected.
             MissingLibrary: python-dateutil is not installed, and a window recurs.
         """
         return cls(entries(option, value))
@@ -56,7 +56,7 @@ class MaintenanceWindows:
     def opening_at(self, moment: datetime, needed: timedelta = timedelta(0)) -> Opening | None:
         """The opening that holds ``moment`` (aware) and at least ``needed`` after it; overlapping ones are one.
 
-        Of windows that leave no gap for weeks, only the five weeks before and after ``moment`` are told.
+        Where windows leave no gap for weeks, only the five weeks before and after ``moment`` are returned.
         """
         for opening in self._openings(moment, _NEARBY):
             if opening.opens > moment:
@@ -68,7 +68,7 @@ class MaintenanceWindows:
     def next_opening(self, moment: datetime, needed: timedelta = timedelta(0)) -> Opening | None:
         """The first opening of at least ``needed`` that opens after ``moment``.
 
-        None where there will be none; thirty years ahead are looked at.
+        None where there is none within thirty years.
         """
         for opening in self._openings(moment, _EVER):
             if opening.opens > moment and opening.closes - opening.opens >= needed:
@@ -76,7 +76,7 @@ class MaintenanceWindows:
         return None
 
     def _openings(self, moment: datetime, ahead: timedelta) -> Iterator[Opening]:
-        """In order and merged; those that are over may be among them."""
+        """In order and merged; past ones may be among them."""
         moment = moment.astimezone(timezone.utc)
         each = (_openings(window, moment - _NEARBY, moment + ahead) for window in self._windows)
         return _merged(heapq.merge(*each, key=lambda opening: opening.opens))

@@ -22,7 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan
     DESCRIPTION,
     Wanted,
     plan_exclusion,
-    undo_plan,
+    rollback_plan,
 )
 from tests.simulator.fleet import Firewall
 
@@ -65,7 +65,7 @@ WISHES = tuple({**state, **description} for state, description in product(STATES
 
 
 @pytest.mark.parametrize(("called", "start"), _starts().items())
-def test_taken_back_it_is_as_it_was(firewall: Firewall, called: str, start: str) -> None:
+def test_rollback_restores_the_configuration(firewall: Firewall, called: str, start: str) -> None:
     world = firewall.world
     with closing(open_device(options(firewall))) as device:
         for given in WISHES:
@@ -76,5 +76,5 @@ def test_taken_back_it_is_as_it_was(firewall: Firewall, called: str, start: str)
             apply_exclusion(device, plan)
             assert (comparable(world.config.candidate) != before) is (plan.action != "none"), given
             assert plan_exclusion(find_exclusion(device, wanted), wanted).action == "none", given
-            apply_exclusion(device, undo_plan(plan))
+            apply_exclusion(device, rollback_plan(plan))
             assert comparable(world.config.candidate) == before, given

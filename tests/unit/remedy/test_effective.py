@@ -48,7 +48,7 @@ def said(monkeypatch: pytest.MonkeyPatch, response: str, vsys: str | None) -> tu
         (f"{HOST} is in the ssl exclude list, switched off", None),
     ],
 )
-def test_only_a_plain_answer_counts(
+def test_answers_of_the_firewalls_test(
     monkeypatch: pytest.MonkeyPatch, vsys: str | None, text: str, effect: bool | None
 ) -> None:
     response = f'<response status="success"><result>{text}</result></response>'
@@ -56,13 +56,13 @@ def test_only_a_plain_answer_counts(
 
 
 @pytest.mark.parametrize("vsys", [None, "vsys2"])
-def test_a_refusal_says_nothing_of_the_exclusion(monkeypatch: pytest.MonkeyPatch, vsys: str | None) -> None:
+def test_refused_test_command(monkeypatch: pytest.MonkeyPatch, vsys: str | None) -> None:
     refusal = '<response status="error" code="17"><msg><line>yes</line></msg></response>'
     assert said(monkeypatch, refusal, vsys)[0] is None
 
 
 @pytest.mark.parametrize(("vsys", "scope"), [(None, "shared"), ("vsys2", "vsys")])
-def test_the_place_of_the_exclusion_is_asked(monkeypatch: pytest.MonkeyPatch, vsys: str | None, scope: str) -> None:
+def test_scope_of_the_test_command(monkeypatch: pytest.MonkeyPatch, vsys: str | None, scope: str) -> None:
     _effect, sent = said(monkeypatch, '<response status="success"><result/></response>', vsys)
     assert sent["cmd"] == (
         f"<test><ssl-exclude-list><{scope}></{scope}><hostname>{HOST}</hostname></ssl-exclude-list></test>"
@@ -70,6 +70,6 @@ def test_the_place_of_the_exclusion_is_asked(monkeypatch: pytest.MonkeyPatch, vs
     assert sent.get("vsys") == vsys
 
 
-def test_a_host_that_could_be_markup_is_not_asked_about() -> None:
+def test_host_name_with_markup_is_not_sent() -> None:
     with pytest.raises(InvalidOption):
         in_effect(open_device(OPTIONS), "<x/>")

@@ -57,14 +57,14 @@ def wait(firewall: Firewall, limit_s: float = LIMIT_S, lines: list[str] | None =
         ("Cloud connection: connecting",),
     ],
 )
-def test_asks_until_connected(before: tuple[Any, ...]) -> None:
+def test_polls_until_connected(before: tuple[Any, ...]) -> None:
     firewall = Firewall(*before, UP, DOWN)
     assert wait(firewall) == Status("connected", "ml.service.paloaltonetworks.com")
     assert firewall.asked == len(before) + 1
 
 
 @pytest.mark.parametrize("error", [AuthenticationFailure("key"), CommandRefused("no such command")])
-def test_what_asking_again_cannot_help_ends_it(error: DeviceError) -> None:
+def test_hopeless_error_ends_the_wait(error: DeviceError) -> None:
     firewall = Firewall(DOWN, error, UP)
     status = wait(firewall)
     assert (status.state, status.answered) == ("unknown", False)
@@ -82,13 +82,13 @@ def test_what_asking_again_cannot_help_ends_it(error: DeviceError) -> None:
         ("Cloud connection: connecting", "other", True),
     ],
 )
-def test_the_last_answer_when_the_time_is_over(answer: str | DeviceError, state: str, answered: bool) -> None:
+def test_last_state_when_the_time_is_up(answer: str | DeviceError, state: str, answered: bool) -> None:
     firewall = Firewall(answer)
     status = wait(firewall, limit_s=0.0)
     assert (status.state, status.answered, firewall.asked) == (state, answered, 1)
 
 
-def test_says_what_changes() -> None:
+def test_progress_on_changes() -> None:
     lines: list[str] = []
     wait(Firewall(DOWN, DOWN, DeviceBusy("busy"), DOWN, UP), lines=lines)
     told = ["disconnected", "busy", "disconnected", "connected"]

@@ -71,14 +71,14 @@ UNKNOWN = cause("tls_interception", decrypts="unknown", decrypts_why="the policy
         (cause("commit_force_needed", "possible"), Preferences("possible"), "commit_force", False),
     ],
 )
-def test_the_remedy_of_a_cause(found: Cause, wanted: Preferences, kind: str, elsewhere: bool) -> None:
+def test_remedy_of_a_cause(found: Cause, wanted: Preferences, kind: str, elsewhere: bool) -> None:
     chosen = choose(diagnosis(found), wanted)
     assert chosen is not None
     assert (chosen.cause, chosen.kind, chosen.elsewhere) == (found, kind, elsewhere)
 
 
 @pytest.mark.parametrize("verdict", ["healthy", "degraded", "not_applicable"])
-def test_what_is_connected_is_left_alone(verdict: Verdict) -> None:
+def test_connected_firewall_needs_no_remedy(verdict: Verdict) -> None:
     assert choose(diagnosis(HERE, verdict=verdict), Preferences("possible")) is None
 
 
@@ -86,13 +86,13 @@ def test_what_is_connected_is_left_alone(verdict: Verdict) -> None:
     ("found", "wanted", "guard", "option", "reason"),
     [
         (ELSEWHERE, Preferences(), "decrypting_device", "decryption_host", "another device decrypts"),
-        (UNKNOWN, Preferences(), "decrypting_device", "decryption_host", "which device decrypts is not known"),
+        (UNKNOWN, Preferences(), "decrypting_device", "decryption_host", "it is unknown which device decrypts"),
         (
             cause("commit_force_needed", "likely"),
             Preferences(),
             "confidence",
             "remediate_confidence",
-            "commit_force_needed is likely. Expected: at least proven.",
+            "expected a cause that is at least proven, got commit_force_needed (likely)",
         ),
         (
             cause("commit_force_needed", "possible"),
@@ -104,7 +104,9 @@ def test_what_is_connected_is_left_alone(verdict: Verdict) -> None:
         (cause("device_server_unavailable", actor="nobody"), Preferences("possible"), "busy", "", "Do it."),
     ],
 )
-def test_refusals_name_what_lifts_them(found: Cause, wanted: Preferences, guard: str, option: str, reason: str) -> None:
+def test_blocked_remedy_names_the_option(
+    found: Cause, wanted: Preferences, guard: str, option: str, reason: str
+) -> None:
     with pytest.raises(Blocked) as refused:
         choose(diagnosis(found), wanted)
     assert (refused.value.guard, refused.value.option) == (guard, option)
@@ -115,13 +117,13 @@ REPAIRED_HERE = {"tls_interception", "commit_force_needed", "device_server_unava
 
 
 @pytest.mark.parametrize("name", sorted(set(CATALOGUE) - REPAIRED_HERE))
-def test_all_other_causes_are_for_a_person(name: str) -> None:
-    with pytest.raises(Blocked, match=f"{name} is for a person to fix: Do it.") as refused:
+def test_other_causes_must_be_fixed_manually(name: str) -> None:
+    with pytest.raises(Blocked, match=f"{name} must be fixed manually: Do it.") as refused:
         choose(diagnosis(cause(name)), Preferences("possible", "fw-9", True))
     assert (refused.value.guard, refused.value.option) == ("cause", "")
 
 
-def test_without_a_cause_the_summary_is_the_reason() -> None:
+def test_reason_without_a_cause_is_the_summary() -> None:
     with pytest.raises(Blocked, match=r"The summary\.") as refused:
         choose(diagnosis(verdict="undetermined"), Preferences())
     assert refused.value.guard == "cause"
@@ -145,7 +147,7 @@ def test_without_a_cause_the_summary_is_the_reason() -> None:
         (None, None),
     ],
 )
-def test_whose_turn_comes_when(state: HighAvailability | None, expected: str | None) -> None:
+def test_turn_by_ha_state(state: HighAvailability | None, expected: str | None) -> None:
     if expected is not None:
         assert turn(state, "fw-1", False) == expected
         return
@@ -170,7 +172,7 @@ PLAN = Plan(
 )
 
 
-def test_the_same_plan_holds_whatever_its_texts() -> None:
+def test_approved_plan_with_other_texts() -> None:
     approved = encode(replace(PLAN, confidence="likely", pending={"bob": ("/config/x",)}))
     approved["steps"][0]["text"] = "Other words."
     require_approved(PLAN, approved)
@@ -190,7 +192,7 @@ def test_the_same_plan_holds_whatever_its_texts() -> None:
         ({"steps": (replace(PLAN.steps[0], params={"name": "*.y"}), PLAN.steps[1])}, "the steps were add_exclusion"),
     ],
 )
-def test_any_difference_to_the_approved_plan_refuses(change: dict[str, Any], said: str) -> None:
+def test_plan_that_differs_from_the_approved_one_blocks(change: dict[str, Any], said: str) -> None:
     with pytest.raises(Blocked) as refused:
         require_approved(replace(PLAN, **change), encode(PLAN))
     assert (refused.value.guard, refused.value.option) == ("plan", "plan")
@@ -198,6 +200,6 @@ def test_any_difference_to_the_approved_plan_refuses(change: dict[str, Any], sai
 
 
 @pytest.mark.parametrize("steps", [None, "commit", [1], [None]])
-def test_a_plan_that_is_no_plan_refuses(steps: Any) -> None:
+def test_malformed_approved_plan_blocks(steps: Any) -> None:
     with pytest.raises(Blocked, match="the steps were none"):
         require_approved(PLAN, {**encode(PLAN), "steps": steps})

@@ -52,7 +52,7 @@ REFUSED = acted(outcome="blocked", plan=None)
         ([acted(outcome="repaired"), acted(RESTARTED)], False),
     ],
 )
-def test_a_restart_that_no_forced_commit_followed(records: list[Any], left: bool) -> None:
+def test_restart_without_a_forced_commit(records: list[Any], left: bool) -> None:
     assert (unfinished(records).restart is not None) is left
 
 
@@ -66,7 +66,7 @@ def test_a_restart_that_no_forced_commit_followed(records: list[Any], left: bool
         ("begun", {}, None, False, None),
     ],
 )
-def test_when_and_where_that_restart_was(
+def test_time_and_serial_number_of_the_restart(
     state: str, more: dict[str, Any], began_at: str | None, made: bool, expected: datetime | None
 ) -> None:
     action = {**RESTARTED, "state": state, "began_at": began_at, **more}
@@ -90,7 +90,7 @@ def test_when_and_where_that_restart_was(
         ("done", [COMMITTED], ""),
     ],
 )
-def test_a_write_that_no_commit_followed(action: str, state: str, then: list[Any], place: str) -> None:
+def test_write_without_a_commit(action: str, state: str, then: list[Any], place: str) -> None:
     record = acted({"action": action, "state": state}, *then)
     found = unfinished([record])
     assert found == unfinished([REFUSED, record])
@@ -99,7 +99,7 @@ def test_a_write_that_no_commit_followed(action: str, state: str, then: list[Any
     assert unfinished([acted(outcome="repaired"), record]).written == ""
 
 
-def test_on_which_device_that_was() -> None:
+def test_serial_number_of_the_written_device() -> None:
     plan = {**PLAN, "target": "fw-9", "target_serial": "0123"}
     record = acted({"action": "add_exclusion", "state": "begun"}, plan=plan)
     found = unfinished([REFUSED, record])
@@ -128,7 +128,7 @@ REMOVED = {"action": "remove_exclusion", "state": "done"}
         ([acted(outcome="nothing_to_do"), acted(ADDED, COMMITTED)], False),
     ],
 )
-def test_an_exclusion_that_was_not_seen_to_help(records: list[Any], committed: bool) -> None:
+def test_exclusion_that_may_be_running(records: list[Any], committed: bool) -> None:
     assert unfinished(records).may_run is committed
 
 
@@ -138,17 +138,17 @@ def test_an_exclusion_that_was_not_seen_to_help(records: list[Any], committed: b
         ([acted(plan={"target": "fw-9"})], "fw-9"),
         ([REFUSED, acted(plan={"target": "fw-9"}), acted(plan={"target": "fw-8"})], "fw-9"),
         ([acted(plan={"target": "fw-9"}, outcome="failed")], ""),
-        ([{**acted(plan={"target": "fw-9"}, outcome="failed"), "left_behind": ["The configuration lock"]}], "fw-9"),
+        ([{**acted(plan={"target": "fw-9"}, outcome="failed"), "left_behind": ["The config lock"]}], "fw-9"),
         ([acted(outcome="repaired"), acted(plan={"target": "fw-9"})], ""),
         ([acted(plan={"target": 9}), acted(plan=None)], ""),
     ],
 )
-def test_where_a_killed_run_may_have_left_its_lock(records: list[Any], target: str) -> None:
+def test_target_of_a_killed_run(records: list[Any], target: str) -> None:
     assert unfinished(records).target == target
 
 
 @pytest.mark.parametrize(
     "plan", [None, [], {}, {"steps": None}, {"steps": ["x", {}, {"params": 1}, {"params": {"xpath": 1}}]}]
 )
-def test_a_place_that_is_not_told(plan: Any) -> None:
+def test_record_without_an_xpath(plan: Any) -> None:
     assert unfinished([acted({"action": "add_exclusion", "state": "done"}, plan=plan)]).written == ""

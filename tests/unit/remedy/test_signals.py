@@ -24,7 +24,7 @@ def tell(number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("second", SIGNALS, ids=["SIGTERM", "SIGINT"])
 @pytest.mark.parametrize("first", SIGNALS, ids=["SIGTERM", "SIGINT"])
-def test_only_the_first_signal_ends_the_run(first: signal.Signals, second: signal.Signals) -> None:
+def test_first_signal_ends_the_run(first: signal.Signals, second: signal.Signals) -> None:
     before = [signal.getsignal(number) for number in SIGNALS]
     undone: list[str] = []
 
@@ -44,7 +44,7 @@ def test_only_the_first_signal_ends_the_run(first: signal.Signals, second: signa
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=["SIGTERM", "SIGINT"])
-def test_a_signal_waits_for_the_end_of_what_is_not_to_be_disturbed(number: signal.Signals) -> None:
+def test_signal_is_delivered_after_the_block(number: signal.Signals) -> None:
     done: list[str] = []
 
     def run() -> None:
