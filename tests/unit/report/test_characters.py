@@ -18,7 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.characters imp
 from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.reporting import REPORT
-from ansible_collections.panops.mlav.tests.unit.remedy.test_choice import PLAN
+from ansible_collections.panops.mlav.tests.unit.remedy.test_remedy_selection import PLAN
 from ansible_collections.panops.mlav.tests.unit.report.diagnoses import diagnosis, planted
 from tests.tooling.operations import run_operation
 
