@@ -202,9 +202,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_hosts
     reached,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_names import Known, Naming, Taken, naming
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import failure
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, failure
 from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_groups import WordGroups, literal_parent
 from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_source import templated, untrusted
+from ansible_collections.panops.mlav.plugins.plugin_utils.request_display import watch_on
 
 Tree = Mapping[str, Collection[str]]
 
@@ -229,7 +230,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             names = ("reach", "reach_port", "reach_timeout", "name", "disconnected")
             choices = Choices(**{name: self.get_option(name) for name in names})
             cached = self._cached(path) if cache else None
-            collected = collect(wanted, cached, self.get_option("on_failure") == "warning")
+            context = Context(watch=watch_on(self.display))
+            collected = collect(wanted, cached, self.get_option("on_failure") == "warning", context)
             firewalls = reached(collected.found, choices, answering)
         except DeviceError as error:
             raise AnsibleParserError(failure(error)["msg"]) from None

@@ -29,6 +29,7 @@ class Command:
         prefer_ssh: the API is known to refuse this family, so SSH is asked first where there are credentials.
         seconds: a time limit of its own; None takes the connection's.
         confirmed: the CLI may ask whether this is really wanted; it is, and is answered with yes.
+        retry_reason: why it is asked again, for a person; empty the first time.
     """
 
     cli: str
@@ -37,6 +38,7 @@ class Command:
     prefer_ssh: bool = False
     seconds: float | None = None
     confirmed: bool = False
+    retry_reason: str = ""
 
 
 @dataclass(frozen=True)

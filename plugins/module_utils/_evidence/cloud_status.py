@@ -20,7 +20,12 @@ from xml.etree.ElementTree import Element
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceBusy
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import CloudStatus, Evidence
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import (
+    Recorder,
+    Unrecognized,
+    probe,
+    unwatched,
+)
 
 COMMAND = Command(
     cli="show mlav cloud-status",
@@ -69,16 +74,22 @@ def _tagged(result: Element | None, tags: tuple[str, ...]) -> list[str]:
 
 
 def probe_cloud_status(
-    device: Device, busy_retries: int = 3, busy_pause_s: float = 5.0, sleep: Callable[[float], None] = time.sleep
+    device: Device,
+    busy_retries: int = 3,
+    busy_pause_s: float = 5.0,
+    sleep: Callable[[float], None] = time.sleep,
+    watch: Callable[[str], None] = unwatched,
 ) -> Evidence[CloudStatus]:
-    """Asks for the status, and again after a pause while the device says that it is busy."""
+    """Asks for the status, and again after a pause while the device is busy; ``watch`` is shown each retry."""
 
     def ask(recorder: Recorder) -> CloudStatus:
         attempts = 1
         status = _once(recorder)
         while status.state == "busy" and attempts <= busy_retries:
-            sleep(busy_pause_s)
             attempts += 1
+            of = f"attempt {attempts} of {busy_retries + 1}"
+            watch(f"retrying in {busy_pause_s:g} s ({of}): {COMMAND.cli}: the device is busy or unavailable")
+            sleep(busy_pause_s)
             status = _once(recorder)
         return CloudStatus(status.state, status.server, status.raw_state, attempts)
 

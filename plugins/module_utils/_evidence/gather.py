@@ -12,29 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
-    AuthenticationFailure,
-    CallTimeout,
-    DeviceError,
-    ForeignAnswer,
-    HostKeyFailure,
-    MissingLibrary,
-    Overloaded,
-    OversizedAnswer,
-    PermissionFailure,
-    SessionFailure,
-    TlsFailure,
-    Unreachable,
-)
-from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
-    Answer,
-    Command,
-    Device,
-    SystemLogQuery,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import clock, devsrv_log, system_log
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.circuit_breaker import CircuitBreaker
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import probe_clock
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import probe_cloud_status
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import (
@@ -78,82 +60,16 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.software_sta
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_info import probe_device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import probe_system_log
 
-T = TypeVar("T")
-
 # MLAV came with this release.
 FIRST_RELEASE = (10, 0)
 
 # An offset of a log line older than this may belong to the other half of the year.
 _FRESH = timedelta(days=1)
 
-# After these the next attempt would fail alike, and one more wrong login may lock the account.
-_SHUT = (AuthenticationFailure, TlsFailure, HostKeyFailure, Unreachable, MissingLibrary)
-# The same for the very first question only; later ones may have met a single bad answer.
-_SHUT_AT_FIRST = (*_SHUT, CallTimeout, Overloaded, PermissionFailure, SessionFailure)
-
-
-class _Guard:
-    """A device that is not knocked at again once it is clear that it does not open.
-
-    When the very first question fails for want of a connection or of rights, or the first two get answers that are not
-    PAN-OS's, every later one fails with the same error, unasked. When a question of the SSH family fails for want of a
-    connection, the family's others do; and so do the API's where the service in front of the firewall stays overloaded.
-    After an answer that is too large nothing more is asked at all.
-    """
-
-    def __init__(self, device: Device) -> None:
-        self._device = device
-        self._answered = False
-        self._foreign = 0
-        self._shut: dict[str, DeviceError] = {}
-
-    def run(self, command: Command) -> Answer:
-        return self._ask(lambda: self._device.run(command), "ssh" if command.prefer_ssh else "api")
-
-    def effective_config(self, path: str) -> Answer:
-        return self._ask(lambda: self._device.effective_config(path))
-
-    def system_log(self, query: SystemLogQuery) -> Answer:
-        return self._ask(lambda: self._device.system_log(query))
-
-    def process_log(self, name: str, lines: int) -> tuple[Answer, ...]:
-        # Another way than SSH may lead to it: the device knows.
-        return self._ask(lambda: self._device.process_log(name, lines), "any")
-
-    def close(self) -> None:
-        self._device.close()
-
-    def _ask(self, ask: Callable[[], T], way: Literal["api", "ssh", "any"] = "api") -> T:
-        shut = self._shut.get("all") or self._shut.get(way)
-        if shut is not None:
-            raise shut
-        try:
-            answer = ask()
-        except DeviceError as error:
-            if isinstance(error, OversizedAnswer):
-                self._shut["all"] = error
-                raise
-            self._foreign += isinstance(error, ForeignAnswer)
-            if not self._answered and (isinstance(error, _SHUT_AT_FIRST) or self._foreign > 1):
-                self._shut["all"] = error
-            elif not self._answered and self._foreign:
-                pass  # It may be one bad answer, and the firewall's own may follow.
-            elif isinstance(error, Overloaded):
-                # It was asked several times already.
-                self._shut[way] = error
-            elif way == "ssh" and isinstance(error, _SHUT):
-                self._shut["ssh"] = error
-            else:
-                # Even a refusal is an answer of a device that lets the account in.
-                self._answered = True
-            raise
-        self._answered = True
-        return answer
-
 
 class _Session:
     def __init__(self, device: Device, options: GatherOptions) -> None:
-        self._device = _Guard(device)
+        self._device = CircuitBreaker(device, options.watch)
         self._options = options
         self.found: dict[str, Evidence[Any]] = {}
 
@@ -173,7 +89,9 @@ class _Session:
             self._want("clock", lambda: seen)
         self._want(
             "cloud_status",
-            lambda: probe_cloud_status(self._device, options.busy_retries, options.busy_pause_s, options.sleep),
+            lambda: probe_cloud_status(
+                self._device, options.busy_retries, options.busy_pause_s, options.sleep, options.watch
+            ),
         )
 
     def has_mlav(self) -> bool:

@@ -18,6 +18,7 @@ from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import unwatched
 
 # What a piece of evidence rests on.
 _NEEDS: dict[str, tuple[str, ...]] = {
@@ -48,6 +49,7 @@ class GatherOptions:
         busy_retries, busy_pause_s: how often, and after how many seconds, a busy device is asked for the status again.
         ping_count: packets of the ping.
         source: ``techsupport`` where the device is an archive, ``saved`` where it replays what an earlier run recorded.
+        watch: takes a line about a question that is asked again or not at all; shown at -vvv.
         now, sleep: the controller's clock; replaced in tests, by the archive's own time, and by that of a recording.
     """
 
@@ -62,6 +64,7 @@ class GatherOptions:
     source: Literal["live", "techsupport", "saved"] = "live"
     now: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
+    watch: Callable[[str], None] = unwatched
 
     def wants(self, name: str) -> bool:
         """Whether ``name`` is to be gathered."""

@@ -45,6 +45,10 @@ _BY_HAND = "Ask it at the firewall's command line, or read it from a tech-suppor
 ASK_FOR_SUPPORT = "Report it together with the raw answer, so that the collection can learn to read it."
 
 
+def unwatched(line: str) -> None:
+    """Shows nothing: the observer of a session that nobody watches."""
+
+
 class Unrecognized(Exception):
     """An answer that the parser does not understand. The message says what was looked for."""
 
@@ -98,7 +102,8 @@ class Recorder:
             if answer.transport != "api" or command.prefer_ssh:
                 raise
             try:
-                second = self.run(replace(command, prefer_ssh=True), telling)
+                reason = "the answer of the XML API was not recognized"
+                second = self.run(replace(command, prefer_ssh=True, retry_reason=reason), telling)
             except DeviceError:
                 second = answer
             if second.transport == "api":

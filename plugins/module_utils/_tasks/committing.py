@@ -121,7 +121,7 @@ def _commit(params: Params, context: Context) -> Result:
 
         return {"host": host, **_commits(device, allowed, request, say)}
 
-    return ask_firewall(params, ask)
+    return ask_firewall(params, context, ask)
 
 
 _OPTIONS: dict[str, Any] = {

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -25,6 +26,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama_
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import arguments
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 
 PANORAMAS_SIDE_BY_SIDE = 8
 _TLS = ("validate_certs", "ca_path", "cert_fingerprint")
@@ -107,12 +109,13 @@ def _source(where: str, entry: Any) -> PanoramaSource:
     return PanoramaSource(name, re.sub(r"[^A-Za-z0-9]", "_", name), options, tls)
 
 
-def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool) -> Collected:
+def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool, context: Context | None = None) -> Collected:
     """The firewalls of every Panorama: from the cache where that knows it, else asked.
 
     Args:
         wanted: the Panoramas.
         cached: what ``Collected.to_cache`` gave earlier, or anything else.
+        context: shows the requests, where somebody watches.
         tolerant: go on without a Panorama that cannot be asked, as long as there is another.
 
     Raises:
@@ -123,7 +126,8 @@ def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool) -> Co
     said: dict[str, Listing | DeviceError] = {}
     if missing:
         with ThreadPoolExecutor(min(PANORAMAS_SIDE_BY_SIDE, len(missing))) as pool:
-            said = dict(zip((source.place for source in missing), pool.map(_ask, missing), strict=True))
+            asked = pool.map(partial(_ask, context or Context()), missing)
+            said = dict(zip((source.place for source in missing), asked, strict=True))
     result = Collected()
     failures: list[str] = []
     for source in wanted:
@@ -141,9 +145,9 @@ def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool) -> Co
     return result
 
 
-def _ask(source: PanoramaSource) -> Listing | DeviceError:
+def _ask(context: Context, source: PanoramaSource) -> Listing | DeviceError:
     try:
-        return managed_firewalls(source.options)
+        return managed_firewalls(source.options, context.observer(source.name))
     except DeviceError as error:
         return error
 

@@ -160,6 +160,7 @@ class Wire:
         self._lied_to = lied_to
         self.asked: list[str] = []
         self.handshakes = 0
+        self.received = 0
 
     @property
     def requests(self) -> int:

@@ -31,6 +31,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.ssh impor
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.terminal import Keep, Terminal
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import SshOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._device.watching import Watch
 
 _PREPARATION = ("set cli scripting-mode on", f"set cli terminal width {TERMINAL_WIDTH}", "set cli pager off")
 _XML_ON = "set cli op-command-xml-output on"
@@ -56,24 +57,27 @@ def safe_argument(value: str) -> str:
 
 
 class CliSession:
-    """One SSH session with the CLI in operational mode. Opens at once.
+    """One SSH session with the CLI in operational mode. Opens at once. ``watch`` shows its commands.
 
     Raises:
         DeviceError: the subclass that fits (see ``ssh.SshShell``).
     """
 
-    def __init__(self, options: SshOptions, timeout: float) -> None:
+    def __init__(self, options: SshOptions, timeout: float, watch: Watch | None = None) -> None:
         self._timeout = timeout
+        self._watch = watch or Watch(None, "", str)
         self._credential = f"the SSH account {options.username!r}"
         deadline = Deadline(timeout, f"the SSH login on {options.host}")
-        self._shell: SshShell | None = SshShell(options, deadline)
-        try:
-            self._terminal = Terminal(self._shell, deadline)
-            for command in _PREPARATION:
-                self._terminal.ask(command, deadline, "newest")
-        except BaseException:
-            self.close()
-            raise
+        self._shell: SshShell | None = None
+        with self._watch.exchange(lambda: "login and terminal setup"):
+            self._shell = SshShell(options, deadline)
+            try:
+                self._terminal = Terminal(self._shell, deadline)
+                for command in _PREPARATION:
+                    self._terminal.ask(command, deadline, "newest")
+            except BaseException:
+                self.close()
+                raise
 
     @property
     def closed(self) -> bool:
@@ -137,7 +141,12 @@ class CliSession:
         if self._shell is None:
             raise Unreachable("the SSH session has ended")
         try:
-            return self._terminal.ask(line, deadline, keep, confirmed, sizes.of_command(line))
+            with self._watch.exchange(lambda: line) as exchange:
+                text, truncated = self._terminal.ask(line, deadline, keep, confirmed, sizes.of_command(line))
+                if self._watch.active:
+                    exchange.size = len(text.encode("utf-8", "replace"))
+                    exchange.notes = ("truncated",) if truncated else ()
+            return text, truncated
         except (CallTimeout, OversizedAnswer, Unreachable, KeyboardInterrupt):
             self.close()
             raise

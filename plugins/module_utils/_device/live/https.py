@@ -84,7 +84,11 @@ class ConnectionLost(Exception):
 
 
 class HttpsConnection:
-    """Talks to one server. ``requests`` and ``handshakes`` count what was sent and opened."""
+    """Talks to one server.
+
+    ``requests`` and ``handshakes`` count what was sent and opened; ``received`` is the size of the last answer's body
+    in bytes, as far as it was read.
+    """
 
     def __init__(self, options: ConnectionOptions, max_bytes: int) -> None:
         self._options = options
@@ -92,6 +96,7 @@ class HttpsConnection:
         self._socket: DeadlineSocket | None = None
         self.requests = 0
         self.handshakes = 0
+        self.received = 0
 
     def post(
         self,
@@ -166,6 +171,7 @@ class HttpsConnection:
             keep = reader.complete and not response.will_close and self._socket is None
             buffered.close()
             response.close()
+            self.received = reader.received
             if keep and not connection.spent:
                 self._socket = connection
             else:
@@ -268,7 +274,7 @@ class _Body(io.RawIOBase):
         self._deadline = deadline
         self._max_bytes = max_bytes
         self._where = where
-        self._received = 0
+        self.received = 0
         self._failure: DeviceError | None = None
 
     @property
@@ -309,6 +315,6 @@ class _Body(io.RawIOBase):
             raise self._deadline.exceeded() from None
         except (http.client.HTTPException, OSError) as error:
             raise MalformedAnswer(f"the answer of {self._where} was cut short ({type(error).__name__})") from error
-        self._received += len(chunk)
-        self.refuse_if_too_large(self._received)
+        self.received += len(chunk)
+        self.refuse_if_too_large(self.received)
         return chunk
