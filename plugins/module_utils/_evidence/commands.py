@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DeviceInfo, Problem
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Problem
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release, parse_release
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_info import DeviceInfo
 
 Effect = Literal["reads", "changes"]
 When = Literal["always", "not_connected", "disconnected", "option", "remediation", "panorama"]

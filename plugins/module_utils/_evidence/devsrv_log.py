@@ -16,18 +16,15 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
-    DevsrvLog,
-    Evidence,
-    LogSignature,
-    SignatureKind,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import aware, date_time, lines_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe
 
 NAME = "devsrv.log"
 # One page of the documentation calls it so.
@@ -91,6 +88,49 @@ _CONSEQUENCES = (
 
 # What a line must hold to matter: other clients' queries count too, since they say whose certificate failed.
 CONCERNS = re.compile(rb"mlav|x509|verify_cb|curl error")
+
+
+SignatureKind = Literal["x509", "curl", "http", "reconnect", "other"]
+
+
+@dataclass(frozen=True)
+class LogSignature:
+    """Equal messages of devsrv.log, put together.
+
+    Attributes:
+        kind: ``x509`` (code: OpenSSL's), ``curl`` (text: libcurl's; code: libcurl's, None for a text that it does not
+            have), ``http`` (code: HTTP status), ``reconnect`` (mlav force_reconnect) or ``other`` (an MLAV error that
+            is none of these).
+        code: the number in it, where there is one.
+        text: the telling part of the message (``Couldn't resolve host name``, ``invalid content version …``).
+        first, last: device time; aware where the line or the clock gave an offset, else naive; None: no time at all.
+        count: how often.
+        sample: the newest line, whole.
+    """
+
+    kind: SignatureKind
+    code: int | None
+    text: str
+    first: datetime | None
+    last: datetime | None
+    count: int
+    sample: str
+
+
+@dataclass(frozen=True)
+class DevsrvLog:
+    """MLAV's part of devsrv.log. ``lines`` counts what was read; ``oldest``/``newest`` bound it in time.
+
+    ``unrecognized_errors``: those of ``signatures`` that no known text or code explains, newest first.
+    """
+
+    signatures: tuple[LogSignature, ...]
+    lines: int
+    oldest: datetime | None
+    newest: datetime | None
+    utc_offset_s: int | None = None
+    truncated: bool = False
+    unrecognized_errors: tuple[LogSignature, ...] = ()
 
 
 @dataclass
@@ -355,3 +395,6 @@ def probe_devsrv_log(device: Device, lines: int = 5000) -> Evidence[DevsrvLog]:
         return parse([answer.text for answer in answers], any(answer.truncated for answer in answers))
 
     return probe(device, ask)
+
+
+PROBE = Probe(lambda session: probe_devsrv_log(session.device, session.options.log_lines), "logs")

@@ -24,7 +24,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tag_at
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact, redacted_tree
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Asked, Evidence, Problem
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Asked, Evidence, Problem
 
 T = TypeVar("T")
 

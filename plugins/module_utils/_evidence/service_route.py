@@ -22,11 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     PUSHED_VALUES_MAY_BE_MISSING,
     Device,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
-    DestinationRoute,
-    Evidence,
-    ServiceRoute,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import (
     address,
     number,
@@ -56,6 +52,54 @@ READ = (
     "system/panorama-server",
 )
 _MANAGEMENT = re.compile(r"mgt|mgmt|management", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class DestinationRoute:
+    """``address`` without its prefix length where it is one, else as configured (an address object, a variable)."""
+
+    destination: str
+    interface: str | None
+    address: str | None
+
+
+@dataclass(frozen=True)
+class ServiceRoute:
+    """The way of "Palo Alto Networks Services", as configured.
+
+    Attributes:
+        kind: ``management``, ``dataplane``, or ``undetermined`` (``reason`` says why).
+        interface: source interface; None for the management interface.
+        source_address: source address without its prefix length.
+        origin: ``default`` (no entry), ``local``, ``template`` (pushed) or ``destination`` (a destination route wins).
+        explicit_mgt: the management interface was chosen by name: no destination route overrides that.
+        resolved_from: what gave ``source_address`` where the route itself names none; None where it does.
+        configured_source: the name in place of an address (``fw-untrust-ip``, ``$branch-ip``), resolved or not.
+        complete: values pushed by Panorama are included.
+        proxy_server, proxy_port: the management proxy. Whether MLAV honours it is not known.
+        inline_cloud_proxy: ``deviceconfig system inline-cloud-proxy`` as configured, None where absent.
+        dns_servers: as configured; ``dns_proxy_object`` stands in their place where one is used.
+        cloud_server_override: ``deviceconfig setting mlav cloud-server``.
+        panorama_managed: the configuration names a Panorama or carries pushed values.
+    """
+
+    kind: Literal["management", "dataplane", "undetermined"]
+    interface: str | None = None
+    source_address: str | None = None
+    origin: Literal["default", "local", "template", "destination"] = "default"
+    reason: str = ""
+    complete: bool = True
+    destination_routes: tuple[DestinationRoute, ...] = ()
+    proxy_server: str | None = None
+    proxy_port: int | None = None
+    dns_servers: tuple[str, ...] = ()
+    dns_proxy_object: str | None = None
+    cloud_server_override: str | None = None
+    panorama_managed: bool = False
+    explicit_mgt: bool = False
+    resolved_from: Literal["address_object", "template_variable", "interface"] | None = None
+    configured_source: str | None = None
+    inline_cloud_proxy: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,3 +219,8 @@ def probe_service_route(device: Device) -> Evidence[ServiceRoute]:
         return parse(node, PUSHED_VALUES_MAY_BE_MISSING not in notes)
 
     return probe(device, ask)
+
+
+def dataplane_source(route: ServiceRoute | None) -> str | None:
+    """The source address where the route leaves by a dataplane interface."""
+    return route.source_address if route is not None and route.kind == "dataplane" else None

@@ -28,9 +28,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     EvidenceSet,
     Problem,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.redacting import redacted
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.serialise import to_data
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.subset import parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     connection,
     host,

@@ -21,7 +21,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.durations impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.document import SavedEvidence
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.subset import parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 
 from .archives import END, MEGABYTE, Item, opened, peak_of
