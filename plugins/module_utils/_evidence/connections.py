@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address, number
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import number
 
 CLOUD_PORT = 443
 
@@ -46,7 +47,7 @@ def row_of(line: str) -> Connection | None:
 def _endpoint(text: str) -> tuple[str, int] | None:
     """``10.0.0.1:443`` and ``2001:db8::1:443``. A long IPv6 address may be cut by the width of its column."""
     host, _colon, port = text.rpartition(":")
-    found = address(host.strip("[]"))
+    found = parse_address(host.strip("[]"))
     named = str(found) if found is not None else host if re.fullmatch(r"[0-9a-fA-F:]{8,}", host) else None
     at = 0 if port == "*" else number(port)
     return (named, at) if named is not None and at is not None else None

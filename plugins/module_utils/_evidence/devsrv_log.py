@@ -21,6 +21,7 @@ from typing import Literal
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
+from ansible_collections.panops.mlav.plugins.module_utils._device.relevant_lines import Relevance
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import aware, date_time, lines_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
@@ -86,8 +87,8 @@ _CONSEQUENCES = (
     "meta download s_connection_tries",
 )
 
-# What a line must hold to matter: other clients' queries count too, since they say whose certificate failed.
-CONCERNS = re.compile(rb"mlav|x509|verify_cb|curl error")
+# The queries of other clients count too, since they say whose certificate failed.
+RELEVANT = Relevance(re.compile(rb"mlav|x509|verify_cb|curl error"))
 
 
 SignatureKind = Literal["x509", "curl", "http", "reconnect", "other"]
@@ -368,28 +369,15 @@ def _order(time: datetime, offset: int | None) -> datetime:
     return time.astimezone(timezone.utc).replace(tzinfo=None)
 
 
-def _telling(text: str) -> str:
-    kept: list[str] = []
-    keep = False
-    for raw in lines_of(text):
-        line = raw[:_LINE_LIMIT]
-        # A line without a time belongs to the one before it.
-        if _LINE.match(line):
-            keep = "mlav" in line.lower() or "x509" in line or "verify_cb" in line
-        if keep:
-            kept.append(line)
-    return "\n".join(kept)
-
-
 def probe_devsrv_log(device: Device, lines: int = 5000) -> Evidence[DevsrvLog]:
-    """Reads the last ``lines`` lines of the log and of its rotations; keeps as raw text what concerns MLAV."""
+    """Reads the last ``lines`` lines of the log and of its rotations; keeps the relevant ones as raw text."""
 
     def ask(recorder: Recorder) -> DevsrvLog:
         try:
-            answers = recorder.process_log(NAME, lines, _telling)
+            answers = recorder.process_log(NAME, lines, RELEVANT.part_of)
         except NotObtainable as missing:
             try:
-                answers = recorder.process_log(OTHER_NAME, lines, _telling)
+                answers = recorder.process_log(OTHER_NAME, lines, RELEVANT.part_of)
             except NotObtainable:
                 raise missing from None
         return parse([answer.text for answer in answers], any(answer.truncated for answer in answers))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.connection_history import (
     ConnectionHistory,
@@ -21,7 +22,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.connection_h
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.connections import CLOUD_PORT, Connection, row_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.ping import Ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import ServiceRoute, dataplane_source
@@ -58,7 +58,7 @@ def parse(
     rows = [row for line in text.splitlines() if (row := row_of(line))]
     if not rows:
         raise Unrecognized("no row was understood")
-    wanted = tuple(dict.fromkeys(str(found) for item in addresses if (found := address(item))))
+    wanted = tuple(dict.fromkeys(str(found) for item in addresses if (found := parse_address(item))))
     return Netstat(
         addresses=wanted,
         port=CLOUD_PORT,
@@ -71,14 +71,14 @@ def parse(
 def _is_one_of(row: Connection, wanted: tuple[str, ...]) -> bool:
     if not wanted or row.foreign_address in wanted:
         return True
-    return address(row.foreign_address) is None and any(item.startswith(row.foreign_address) for item in wanted)
+    return parse_address(row.foreign_address) is None and any(item.startswith(row.foreign_address) for item in wanted)
 
 
 def _is_proxy(row: Connection, server: str | None, port: int | None) -> bool:
     """A proxy that is configured by name is recognised by its port alone."""
     if server is None or (port is not None and row.foreign_port != port):
         return False
-    found = address(server)
+    found = parse_address(server)
     return row.foreign_address == str(found) if found is not None else port is not None
 
 
@@ -87,12 +87,12 @@ def probe_netstat(
 ) -> Evidence[Netstat]:
     """Asks for the connections; ``addresses`` are what the cloud server's name resolved to."""
 
-    def telling(text: str) -> str:
+    def relevant(text: str) -> str:
         marks = (f":{CLOUD_PORT} ", *([f":{proxy_port} "] if proxy_port else []))
         return "\n".join(line for line in text.splitlines() if any(mark in line + " " for mark in marks))
 
     def ask(recorder: Recorder) -> Netstat:
-        return recorder.read(COMMAND, lambda answer: parse(answer.text, addresses, proxy_server, proxy_port), telling)
+        return recorder.read(COMMAND, lambda answer: parse(answer.text, addresses, proxy_server, proxy_port), relevant)
 
     return probe(device, ask)
 

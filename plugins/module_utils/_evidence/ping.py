@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from xml.sax.saxutils import escape
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import (
     DEFAULT_CLOUD_SERVER,
     CloudStatus,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.route_source import with_source
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
@@ -109,7 +109,7 @@ def command(host: str, source: str | None, count: int) -> Command:
     """The command for ``host``, options first. Without ``count`` a ping never ends."""
     options = (
         [("inet6", "yes")]
-        if any((found := address(item or "")) and found.version == 6 for item in (host, source))
+        if any((found := parse_address(item or "")) and found.version == 6 for item in (host, source))
         else []
     )
     options += [("source", source)] if source else []
@@ -126,7 +126,7 @@ def command(host: str, source: str | None, count: int) -> Command:
 def parse(text: str, host: str, source: str | None = None) -> Ping:
     """The outcome; an unknown text is Unrecognized, never "unreachable"."""
     first = _FIRST_LINE.search(text)
-    found = address(first[2]) if first else None
+    found = parse_address(first[2]) if first else None
     resolved = str(found) if found else None
     if _UNKNOWN_HOST.search(text):
         return Ping(host, source, "unknown_host")
@@ -149,7 +149,7 @@ def parse(text: str, host: str, source: str | None = None) -> Ping:
 
 def is_host(text: str) -> bool:
     """Whether ``text`` can stand in a command as a host name or an IP address."""
-    return address(text) is not None or _NAME.fullmatch(text) is not None
+    return parse_address(text) is not None or _NAME.fullmatch(text) is not None
 
 
 def probe_ping(device: Device, host: str, source: str | None = None, count: int = 3) -> Evidence[Ping]:

@@ -83,19 +83,19 @@ class Recorder:
         """Records a question and its raw answer."""
         self.asked.append(Asked(redact(command), transport, bounded(raw, newest)))
 
-    def run(self, command: Command, telling: Callable[[str], str] | None = None) -> Answer:
-        """Asks ``command``; ``telling`` picks the part of a long answer that is worth keeping."""
+    def run(self, command: Command, relevant: Callable[[str], str] | None = None) -> Answer:
+        """Asks ``command``; ``relevant`` picks the part of a long answer that is kept."""
         answer = self._device.run(command)
         if command.structured and answer.result is not None:
             raw = serialised(answer.result)
         else:
-            raw = (telling(answer.text) if telling else "") or answer.text
+            raw = (relevant(answer.text) if relevant else "") or answer.text
         self.keep(answer.command, answer.transport, raw)
         return answer
 
-    def read(self, command: Command, parse: Callable[[Answer], T], telling: Callable[[str], str] | None = None) -> T:
+    def read(self, command: Command, parse: Callable[[Answer], T], relevant: Callable[[str], str] | None = None) -> T:
         """Asks ``command`` and parses the answer; where one of the API is not understood, SSH is asked as well."""
-        answer = self.run(command, telling)
+        answer = self.run(command, relevant)
         try:
             return parse(answer)
         except Unrecognized:
@@ -103,17 +103,17 @@ class Recorder:
                 raise
             try:
                 reason = "the answer of the XML API was not recognized"
-                second = self.run(replace(command, prefer_ssh=True, retry_reason=reason), telling)
+                second = self.run(replace(command, prefer_ssh=True, retry_reason=reason), relevant)
             except DeviceError:
                 second = answer
             if second.transport == "api":
                 raise
         return parse(second)
 
-    def effective_config(self, path: str, telling: tuple[str, ...]) -> tuple[Element | None, tuple[str, ...]]:
+    def effective_config(self, path: str, relevant: tuple[str, ...]) -> tuple[Element | None, tuple[str, ...]]:
         """Reads a subtree: its node (None: absent) and the answer's notes.
 
-        Only the parts under ``telling`` (paths below the node) are kept as raw text: a configuration holds more
+        Only the parts under ``relevant`` (paths below the node) are kept as raw text: a configuration holds more
         than the probe needs, and secrets.
         """
         answer = self._device.effective_config(path)
@@ -121,7 +121,7 @@ class Recorder:
             self.keep(answer.command, answer.transport, "")
             raise Unrecognized(f"the configuration under {path} did not come as XML")
         node = answer.result.find(tag_at(path))
-        parts = [part for name in telling for part in node.findall(name)] if node is not None else []
+        parts = [part for name in relevant for part in node.findall(name)] if node is not None else []
         self.keep(answer.command, answer.transport, "\n".join(map(serialised, parts)))
         return node, answer.notes
 
@@ -132,11 +132,11 @@ class Recorder:
         self.keep(answer.command, answer.transport, raw)
         return answer
 
-    def process_log(self, name: str, lines: int, telling: Callable[[str], str]) -> tuple[Answer, ...]:
-        """Reads a process's log; of each file only the part that ``telling`` picks is kept, or its end."""
+    def process_log(self, name: str, lines: int, relevant: Callable[[str], str]) -> tuple[Answer, ...]:
+        """Reads a process's log; of each file only the part that ``relevant`` picks is kept, or its end."""
         answers = self._device.process_log(name, lines)
         for answer in answers:
-            self.keep(answer.command, answer.transport, telling(answer.text) or answer.text, newest="last")
+            self.keep(answer.command, answer.transport, relevant(answer.text) or answer.text, newest="last")
         if notes := "; ".join(note for answer in answers for note in answer.notes):
             message = bounded(f"older lines may be missing: {notes}", limit=MESSAGE_LIMIT)
             self.incomplete = Problem("not_obtainable", message, _BY_HAND)

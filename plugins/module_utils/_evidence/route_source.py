@@ -19,10 +19,11 @@ from dataclasses import replace
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Asked, Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.interfaces import Interfaces
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address, text_of, without_prefix
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import text_of, without_prefix
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
     ServiceRoute,
@@ -106,7 +107,7 @@ def _written(interfaces: Element, name: str) -> list[str]:
 
 
 def _from_addresses(route: ServiceRoute, addresses: Iterable[str]) -> ServiceRoute:
-    found = [item for item in dict.fromkeys(addresses) if (parsed := address(item)) and parsed.version == 4]
+    found = [item for item in dict.fromkeys(addresses) if (parsed := parse_address(item)) and parsed.version == 4]
     if len(found) == 1:
         return _with(route, found[0], _origin(route))
     told = f"which has several addresses ({', '.join(found[:4])})" if found else "which has no IPv4 address now"

@@ -18,17 +18,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
     PUSHED_VALUES_MAY_BE_MISSING,
     Device,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import (
-    address,
-    number,
-    text_of,
-    without_prefix,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import number, text_of, without_prefix
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 PATH = "devices/entry/deviceconfig"
@@ -145,9 +141,9 @@ def apply_destination_route(route: ServiceRoute, resolved: str | None) -> Servic
     """The route that counts for the resolved address: a destination route for it overrides the default alone."""
     if route.origin != "default":
         return route
-    wanted = address(resolved or "")
+    wanted = parse_address(resolved or "")
     for item in route.destination_routes:
-        if wanted is not None and address(item.destination.partition("/")[0]) == wanted:
+        if wanted is not None and parse_address(item.destination.partition("/")[0]) == wanted:
             source = _classify(item.interface, item.address, set())
             return replace(
                 route,

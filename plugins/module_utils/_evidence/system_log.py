@@ -20,6 +20,7 @@ from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device, SystemLogQuery
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
+from ansible_collections.panops.mlav.plugins.module_utils._device.relevant_lines import Relevance
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import Clock
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import (
@@ -41,8 +42,8 @@ EXPRESSION = (
     f"or {RESTARTS}"
 )
 
-# What a line must hold to matter, for sources that cannot evaluate the expression.
-CONCERNS = re.compile(rb"mlav|machine learning|device[- ]server|devsrvr")
+# For sources that cannot evaluate the expression.
+RELEVANT = Relevance(re.compile(rb"mlav|machine learning|device[- ]server|devsrvr"))
 
 # The description field has at most 512 bytes.
 _TEXT_LIMIT = 512

@@ -29,12 +29,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     SystemLogQuery,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK, Redactor
+from ansible_collections.panops.mlav.plugins.module_utils._device.relevant_lines import Relevance
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved import recorder as recording_module
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.recorder import RecordingDevice
 from tests.tooling.schemas import validator
 
 START = datetime(2026, 11, 23, 10, 15, tzinfo=timezone.utc)
-INTEREST = Interest(("a/entry/wanted", "b"), re.compile(rb"mlav", re.I), re.compile(rb"mlav|curl", re.I))
+INTEREST = Interest(("a/entry/wanted", "b"), Relevance(re.compile(rb"mlav")), Relevance(re.compile(rb"mlav|curl")))
 
 Given = Answer | tuple[Answer, ...] | Exception
 
