@@ -26,7 +26,7 @@ class ActionModule(ControllerAction):
     def _completed(self, params: dict[str, Any], task_vars: dict[str, Any]) -> Params:
         for names, results in (("hosts", "diagnoses"), ("remediated_hosts", "remediations")):
             if params[names] is not None and params[results] is not None:
-                raise InvalidOption(f"Expected: one of the options {names} and {results}. Actual: both.")
+                raise InvalidOption(f"options {names} and {results}: expected one of them, got both")
         hostvars, variables = task_vars["hostvars"], params["registered"]
         # Active, and of another batch of the play (serial): such a host may have its turn yet.
         to_come = set(task_vars.get("ansible_play_hosts", ())) - set(task_vars.get("ansible_play_batch", ()))

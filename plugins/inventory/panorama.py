@@ -265,9 +265,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """A misspelt option would otherwise be left out silently."""
         unknown = sorted(set(config) - set(self._options) - {"plugin"})
         if unknown:
-            raise InvalidOption(
-                f"option {unknown[0]} is not known. Expected: one of {', '.join(sorted(self._options))}."
-            )
+            raise InvalidOption(f"option {unknown[0]} is unknown: expected one of {', '.join(sorted(self._options))}")
 
     def _cached(self, path: str) -> Any:
         try:

@@ -125,7 +125,7 @@ error:
       description: What happened.
       type: str
       sample: >-
-        the XML API does not take show netstat numeric-hosts yes numeric-ports yes: show not available to xmlapi client
+        the XML API rejected show netstat numeric-hosts yes numeric-ports yes: show not available to xmlapi client
         (code 17)
     remedy:
       description: What would help. May be empty.

@@ -132,7 +132,7 @@ error:
       description: What happened.
       type: str
       sample: >-
-        the XML API does not take ping count 3 host ml.service.paloaltonetworks.com: ping not available to xmlapi client
+        the XML API rejected ping count 3 host ml.service.paloaltonetworks.com: ping not available to xmlapi client
         (code 17)
     remedy:
       description: What would help. May be empty.

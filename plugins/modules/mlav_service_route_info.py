@@ -166,7 +166,7 @@ error:
     message:
       description: What happened.
       type: str
-      sample: the firewall does not accept the API key in the option provider (Invalid Credential)
+      sample: login failed - the firewall rejected the API key in the option provider (Invalid Credential)
     remedy:
       description: What would help. May be empty.
       type: str

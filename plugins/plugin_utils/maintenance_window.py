@@ -52,11 +52,11 @@ def moment_from(option: str, value: Any) -> datetime:
         try:
             value = datetime.fromtimestamp(value, timezone.utc)
         except (ValueError, OverflowError, OSError):
-            raise InvalidOption(f"option {option} is {value!r}. Expected: seconds since 1970.") from None
+            raise InvalidOption(f"option {option} is {value!r}: expected seconds since 1970") from None
     if isinstance(value, datetime) and value.tzinfo is None:
         # now() is local and now(utc=true) is UTC, and neither says so.
         raise InvalidOption(
-            f"option {option} is {value.isoformat()}, and nothing says of which time zone. Expected: 'now' in place of "
-            "now(), or now().astimezone(), or text with an offset such as '2026-12-01T22:00+01:00'."
+            f"option {option} is {value.isoformat()}, which has no time zone: expected 'now' instead of now(), or "
+            "now().astimezone(), or text with an offset such as '2026-12-01T22:00+01:00'"
         )
     return aware(option, value).astimezone(timezone.utc)

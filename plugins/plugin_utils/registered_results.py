@@ -30,7 +30,7 @@ def _registered(
     """
     for host in hosts:
         if host not in hostvars:
-            raise InvalidOption(f"{option} names {host!r}. Expected: a host of the inventory. Actual: it is not there.")
+            raise InvalidOption(f"option {option} has {host!r}: expected a host of the inventory")
         own = hostvars.raw_get(host)
         name = next((name for name in variables if name in own), None)
         yield host, name, own[name] if name is not None else None

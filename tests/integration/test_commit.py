@@ -95,7 +95,7 @@ def test_force_goes_with_no_administrator() -> None:
             commit(firewall, force=True, admin="admin")
         with pytest.raises(InvalidOption, match="cannot stand in a command"):
             commit(firewall, admin="<x/>")
-        with pytest.raises(InvalidOption, match=r"busy_wait.*'soon'.*Expected: "):
+        with pytest.raises(InvalidOption, match=r"busy_wait.*'soon'.*expected "):
             commit(firewall, busy_wait="soon")
         with pytest.raises(InvalidOption, match=r"expected_candidate.*Expected: "):
             commit(firewall, expected_candidate="latest")

@@ -126,7 +126,7 @@ def test_a_run_takes_in_the_report_of_another(swept: Run, fleet: Fleet, ansible:
         (None, "mlav_report_files is not set."),
         (
             ["/nowhere/diagnoses.json"],
-            "report_files[0] is '/nowhere/diagnoses.json'. Expected: a file that can be read.",
+            "report_files[0] is '/nowhere/diagnoses.json': expected a file that can be read",
         ),
     ],
     ids=["an empty list", "nothing", "a file that is not there"],
@@ -227,8 +227,8 @@ def test_what_hosts_have_registered_of_remediations(ansible: Ansible) -> None:
 @pytest.mark.parametrize(
     ("arguments", "task", "said"),
     [
-        ({"hosts": ["fw-1", "fw-z"]}, {}, "hosts names 'fw-z'. Expected: a host of the inventory."),
-        ({"hosts": ["fw-1"], "diagnoses": []}, {}, "Expected: one of the options hosts and diagnoses. Actual: both."),
+        ({"hosts": ["fw-1", "fw-z"]}, {}, "option hosts has 'fw-z': expected a host of the inventory"),
+        ({"hosts": ["fw-1"], "diagnoses": []}, {}, "options hosts and diagnoses: expected one of them, got both"),
         ({"hosts": ["fw-1"], "remediations": []}, {}, "Actual: diagnoses and remediations."),
         ({"hosts": ["fw-1"], "remediated_hosts": ["fw-1"]}, {}, "Actual: diagnoses and remediations."),
         ({"hosts": ["fw-1"]}, {"async": 60, "poll": 1}, "option hosts cannot be used by the module alone"),

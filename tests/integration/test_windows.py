@@ -56,13 +56,13 @@ EXPRESSIONS: dict[str, Any] = {
 }
 ERRORS = {
     "now() is panops.mlav.in_window(weekend)": "panops.mlav.in_window: option value is 20",
-    "now(utc=true) is panops.mlav.in_window(weekend)": "Expected: 'now' in place of now(), or now()",
+    "now(utc=true) is panops.mlav.in_window(weekend)": "expected 'now' instead of now(), or now()",
     "'2026-11-28T22:30' is panops.mlav.in_window(weekend)": "Expected: an offset from UTC at its end",
     "'today' is panops.mlav.in_window(weekend)": "option value is 'today'. Expected: a date and a time",
     "true is panops.mlav.in_window(weekend)": "option value is True. Expected: a date and a time",
-    "1e300 is panops.mlav.in_window(weekend)": "option value is 1e+300. Expected: seconds since 1970.",
+    "1e300 is panops.mlav.in_window(weekend)": "option value is 1e+300: expected seconds since 1970",
     "'now' is panops.mlav.in_window([])": "option windows is []. Expected: a list of windows",
-    "'now' is panops.mlav.in_window(weekend, needed=10)": "option needed is 10. Expected: a whole number",
+    "'now' is panops.mlav.in_window(weekend, needed=10)": "option needed is 10: expected a whole number",
     "[weekend, {'start': 1320}] | panops.mlav.next_window": "next_window: option windows[1] has no time_zone.",
     "weekend | panops.mlav.next_window(after='soon')": "option after is 'soon'. Expected: a date and a time",
 }

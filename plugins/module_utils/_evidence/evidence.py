@@ -26,10 +26,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a piece of evidence could not be had, and what would give it.
+    """Why a piece of evidence could not be collected, and how to obtain it.
 
-    ``kind`` is the kind of a DeviceError, or ``unrecognized`` (an answer that is not understood: the raw text is
-    kept), ``not_asked`` (not needed at this depth) or ``crash`` (a defect of this collection).
+    ``kind`` is the kind of a DeviceError, or ``unrecognized`` (an answer in no known form: the raw text is
+    kept), ``not_asked`` (not needed at this depth) or ``crash`` (a bug in this collection).
     """
 
     kind: str

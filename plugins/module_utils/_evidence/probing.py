@@ -34,15 +34,15 @@ MESSAGE_LIMIT = 500
 # So many times as much is searched for secrets as is kept: one that begins before it is seen from its beginning.
 _MARGIN = 8
 
-# What gives the evidence where the error itself does not know better.
-_USUAL_WAY = {
-    "session": "Ask again when the firewall is less busy.",
-    "timeout": "Raise the option timeout, or ask again when the firewall is less busy.",
-    "unreachable": "Make sure that the firewall's management interface is reached from here without interruption.",
+# The hint where the error itself has none.
+_USUAL_HINT = {
+    "session": "Run this again when the firewall is less busy.",
+    "timeout": "Raise the option timeout, or run this again when the firewall is less busy.",
+    "unreachable": "Check the connection from this controller to the management interface of the firewall.",
 }
-_BY_HAND = "Ask it at the firewall's command line, or read it from a tech-support file."
+_BY_HAND = "Run the command on the firewall manually, or use a tech-support file."
 
-ASK_FOR_SUPPORT = "Report it together with the raw answer, so that the collection can learn to read it."
+ASK_FOR_SUPPORT = "Report it with the raw answer, so that a parser for it can be added."
 
 
 def unwatched(line: str) -> None:
@@ -50,7 +50,7 @@ def unwatched(line: str) -> None:
 
 
 class Unrecognized(Exception):
-    """An answer that the parser does not understand. The message says what was looked for."""
+    """An answer that the parser does not recognize. The message says what was looked for."""
 
 
 def bounded(text: str, newest: Literal["first", "last"] = "first", limit: int = RAW_LIMIT) -> str:
@@ -146,14 +146,14 @@ class Recorder:
 def problem_of(error: Exception) -> Problem:
     """The problem that stands in the place of a value that could not be had."""
     if isinstance(error, DeviceError):
-        hint = error.remedy or _USUAL_WAY.get(error.kind, _BY_HAND)
+        hint = error.remedy or _USUAL_HINT.get(error.kind, _BY_HAND)
         return Problem(error.kind, bounded(error.message, limit=MESSAGE_LIMIT), hint)
     if isinstance(error, Unrecognized):
         return Problem("unrecognized", bounded(str(error), limit=MESSAGE_LIMIT), ASK_FOR_SUPPORT)
     return Problem(
         "crash",
         bounded(f"{type(error).__name__}: {error}", limit=MESSAGE_LIMIT),
-        "This is a defect of the collection. " + ASK_FOR_SUPPORT,
+        "This is a bug in this collection. " + ASK_FOR_SUPPORT,
     )
 
 

@@ -30,7 +30,7 @@ def settle_times(session: Session) -> None:
     if seen is not None and not clock.has_second_clock(session.found["clock"]):
         seen = replace(seen, skew_s=0)
         missing = Problem(
-            "not_obtainable", "an archive does not tell how far the clock is off", "Ask the firewall itself."
+            "not_obtainable", "clock skew cannot be measured from a tech-support file", "Query the firewall itself."
         )
         session.found["clock"] = replace(session.found["clock"], problem=missing)
     if seen is None:

@@ -29,7 +29,9 @@ def parse_subset(names: Iterable[str]) -> frozenset[str]:
     left_out = excluded | {name for name in EVIDENCE_NAMES if _rests_on(name) & excluded}
     chosen = included - left_out
     if not chosen or "all" in excluded:
-        raise InvalidOption(f"gather_subset {', '.join(wanted)} leaves nothing to gather. Known: {_list()}.")
+        raise InvalidOption(
+            f"option gather_subset is {', '.join(wanted)}, which leaves nothing: expected some of {_list()}"
+        )
     return frozenset(chosen.union(*(_rests_on(name) for name in chosen)))
 
 
@@ -42,8 +44,8 @@ def _known(name: str) -> str:
     if name == "all" or name in EVIDENCE_NAMES:
         return name
     near = get_close_matches(name, (*EVIDENCE_NAMES, "all"), n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise InvalidOption(f"gather_subset has {name!r}, which is not known.{hint} Known: {_list()}.")
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    raise InvalidOption(f"option gather_subset has {name!r}{hint}: expected some of {_list()}")
 
 
 def _list() -> str:

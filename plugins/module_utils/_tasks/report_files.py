@@ -49,8 +49,10 @@ def read_reports(paths: Iterable[str]) -> list[tuple[str, list[dict[str, Any]]]]
             reports.append((path, require_diagnoses(_loaded(content))))
         except FileTooLarge as error:
             expected = f"at most {MAX_BYTES} bytes in all files together"
-            raise InvalidOption(f"report_files[{number}] is {path!r}. Expected: {expected}. Actual: more.") from error
-        except (UnusableFile, Misfit) as error:
+            raise InvalidOption(f"report_files[{number}] is {path!r}: expected {expected}, got more") from error
+        except UnusableFile as error:
+            raise InvalidOption(f"report_files[{number}] is {path!r}: {error}") from error
+        except Misfit as error:
             raise InvalidOption(f"report_files[{number}] is {path!r}. {error}") from error
     return reports
 

@@ -59,8 +59,9 @@ def _sweep(params: Params, context: Context) -> Result:
     between("timeout", params["timeout"], 1, int(MAX_TIMEOUT))
     if params["hosts"]:
         raise InvalidOption(
-            "option hosts cannot be used by the module alone, which knows no inventory. Expected: a task of this name, "
-            "whose action plugin finds the hosts."
+            "option hosts needs the inventory, which a module alone does not have: expected a task on the "
+            "controller, whose "
+            "action plugin finds the hosts"
         )
     known: dict[int, SweptFirewall] = {}
     usable: dict[int, _Firewall] = {}

@@ -369,7 +369,7 @@ def test_other_xml_is_recorded_whole_or_not_at_all(kind: str) -> None:
     ASKS[kind](device)
     error = questions(device)[0]["error"]
     assert error["kind"] == "not_obtainable"
-    assert error["message"].startswith("the answer could not be recorded: it is too large. Expected: at most 100 char")
+    assert error["message"].startswith("the answer could not be recorded: it is too large: expected at most 100 char")
     assert error["remedy"] == "Ask the firewall itself."
 
 
@@ -381,7 +381,7 @@ def test_a_full_recording_takes_no_more() -> None:
     found = questions(device)
     assert [question.get("answers", [{}])[0].get("text", "")[:1] for question in found] == ["x", "y", "", "z"]
     assert found[2]["error"]["message"] == (
-        "the answer could not be recorded: the recording is full. Expected: at most 250 bytes"
+        "the answer could not be recorded: the evidence file is full: expected at most 250 bytes"
     )
 
 

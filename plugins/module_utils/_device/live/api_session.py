@@ -241,9 +241,10 @@ class ApiSession:
                         f"{self.options.host} port {self.options.port} closed the connection without an answer"
                     ) from None
         raise NotBound(
-            f"{self.options.host} port {self.options.port} ends the connection after each answer, so that a change "
+            f"{self.options.host} port {self.options.port} closes the connection after each answer, so a change "
             "cannot be bound to one device",
-            remedy="Address the firewall itself, without a load balancer or proxy in between, or through its Panorama "
+            remedy="Connect to the firewall itself, without a load balancer or proxy in between, or through its "
+            "Panorama "
             f"({self.options.option}.serial_number).",
         )
 
@@ -254,8 +255,9 @@ class ApiSession:
         found = self._serial_in(self.checked(self._post(fields, headers, deadline), asked))
         if found != self._serial:
             raise DeviceChanged(
-                f"another device answers at {self.options.host} now: serial number {found} in place of {self._serial}",
-                remedy="Look at both devices. Address each firewall by an address that stays its own.",
+                f"another device now answers at {self.options.host}: expected serial number {self._serial}, got "
+                f"{found}",
+                remedy="Check both devices. Connect to each firewall at an address of its own.",
             )
         self._named_on = self._connection.handshakes
 
@@ -264,8 +266,8 @@ class ApiSession:
         said = (answer.root.findtext("./result/system/serial") or "").strip()
         if not SERIAL.fullmatch(said) or said.lower() == "unknown":
             raise NotBound(
-                "the firewall does not tell its serial number, so that nothing can be bound to it",
-                remedy="License the firewall, or repair it by hand.",
+                "the firewall reports no serial number, so the session cannot be bound to it",
+                remedy="License the firewall, or fix it manually.",
             )
         return said
 
@@ -318,7 +320,7 @@ class ApiSession:
             raise failure from None
         key = answer.root.findtext("./result/key", "").strip()
         if not key or not key.isascii() or not key.isprintable():
-            raise MalformedAnswer("the firewall answered keygen without a usable key")
+            raise MalformedAnswer("the answer to keygen has no usable key")
         return key
 
     def _post(
@@ -371,10 +373,10 @@ class ApiSession:
         serial = self.options.serial_number
         if serial is None or error.kind != DeviceError.kind or "not connected" not in error.message.lower():
             return error
-        said = error.message.removeprefix("the firewall answered with an error to ")
+        said = error.message.removeprefix("the firewall returned an error for ")
         return Unreachable(
-            f"Panorama {self.options.host} does not reach the firewall {serial}: {said}",
-            remedy="Look at the firewall under Panorama > Managed Devices, or ask it at its own address.",
+            f"Panorama {self.options.host} cannot reach firewall {serial}: {said}",
+            remedy="Check the firewall under Panorama > Managed Devices, or connect to its own address.",
         )
 
 
@@ -397,4 +399,4 @@ def _transport(options: ConnectionOptions) -> str:
 
 def _no_login(error: DeviceError) -> DeviceError:
     """What PAN-OS says to a login is no answer to the question that the login was for."""
-    return SessionFailure(f"no login: {error.message}", error.remedy or "Wait, then run this again.")
+    return SessionFailure(f"login failed: {error.message}", error.remedy or "Wait, then run this again.")

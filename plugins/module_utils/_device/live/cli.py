@@ -51,7 +51,7 @@ def safe_argument(value: str) -> str:
     """
     if not _ARGUMENT.fullmatch(value):
         raise InvalidOption(
-            f"{excerpt(value, 80)!r} cannot stand in a command. Expected: a name, an address or a file name."
+            f"{excerpt(value, 80)!r} cannot be used in a command: expected a name, an address or a file name"
         )
     return value
 
@@ -123,7 +123,7 @@ class CliSession:
             raise
         except DeviceError as error:
             # That is no answer to the command.
-            raise SessionFailure(f"the CLI does not switch to XML: {error.message}", error.remedy) from error
+            raise SessionFailure(f"cannot switch the CLI to XML output: {error.message}", error.remedy) from error
         text, _truncated = self._ask(cli, deadline)
         self._ask(_XML_OFF, deadline)
         check_cli_text(text, cli, self._credential)
@@ -137,7 +137,7 @@ class CliSession:
 
     def _ask(self, line: str, deadline: Deadline, keep: Keep = "all", confirmed: bool = False) -> tuple[str, bool]:
         if not (line.isprintable() and line.isascii()):
-            raise InvalidOption(f"{excerpt(line)!r} cannot be a command. Expected: one line of printable ASCII.")
+            raise InvalidOption(f"{excerpt(line)!r} is not a command: expected one line of printable ASCII")
         if self._shell is None:
             raise Unreachable("the SSH session has ended")
         try:

@@ -38,8 +38,9 @@ def status_failure(answer: HttpAnswer, asked: str, host: str, credential: str) -
     if answer.status in overload.STATUSES:
         return Overloaded(
             f"{status} to {asked}: the web server of {host}, or a load balancer or proxy in front of it, is overloaded "
-            "or does not reach what is behind it",
-            remedy="Wait, then run this again; if it persists, check what is in front of the management interface.",
+            "or cannot reach its backend",
+            remedy="Wait, then run this again. If it persists, check the load balancer or proxy in front of the "
+            "management interface.",
         )
     try:
         said = envelope.parse(answer.body, sizes.limits(sizes.STATUS_BYTES))

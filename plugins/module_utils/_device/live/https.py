@@ -201,8 +201,9 @@ class HttpsConnection:
         except _Stale:
             if not repeatable:
                 raise Unreachable(
-                    f"{self._where} closed the connection while a change was sent; it may or may not have been made",
-                    remedy="Look at the state of the firewall before you run this again.",
+                    f"{self._where} closed the connection while a change was sent; the change may or may not "
+                    "have been made",
+                    remedy="Check the state of the firewall before you run this again.",
                 ) from None
             if on is not None:
                 raise ConnectionLost(unanswered=True) from None
@@ -287,8 +288,8 @@ class _Body(io.RawIOBase):
     def refuse_if_too_large(self, size: int) -> None:
         if size > self._max_bytes:
             raise OversizedAnswer(
-                f"the answer of {self._where} is too large. "
-                f"Expected: at most {self._max_bytes} bytes. Actual: {size} or more."
+                f"the answer of {self._where} is too large: expected at most {self._max_bytes} bytes, got {size} "
+                "or more"
             )
 
     def readable(self) -> bool:

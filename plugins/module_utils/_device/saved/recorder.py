@@ -140,7 +140,7 @@ class RecordingDevice:
             entry = replace(
                 entry,
                 answers=(),
-                error=self._unrecorded(f"the recording is full. Expected: at most {MAX_RECORDING_BYTES} bytes"),
+                error=self._unrecorded(f"the evidence file is full: expected at most {MAX_RECORDING_BYTES} bytes"),
             )
             size = 0
         self._size += size
@@ -150,7 +150,7 @@ class RecordingDevice:
         if isinstance(error, DeviceError):
             message, kind, remedy = error.message, error.kind, error.remedy
         else:
-            message, kind, remedy = f"{type(error).__name__}: {error}", "crash", "This is a defect of the collection."
+            message, kind, remedy = f"{type(error).__name__}: {error}", "crash", "This is a bug in this collection."
         redact = self._redactor.redact_message
         return SavedError(kind, redact(message)[:_MAX_MESSAGE], redact(remedy)[:_MAX_MESSAGE])
 
@@ -206,7 +206,7 @@ class RecordingDevice:
         """An XML answer whole, or an error: who reads half of a policy takes it for all of it."""
         xml = _serialised(result)
         if len(xml) > MAX_ANSWER:
-            raise ValueError(f"it is too large. Expected: at most {MAX_ANSWER} characters. Actual: {len(xml)}")
+            raise ValueError(f"it is too large: expected at most {MAX_ANSWER} characters, got {len(xml)}")
         return replace(self._saved(answer), xml=xml)
 
     def _saved(self, answer: Answer) -> SavedAnswer:
