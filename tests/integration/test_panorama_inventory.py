@@ -304,7 +304,7 @@ def test_values_may_be_templates_of_the_environment_and_of_extra_variables(fleet
 
 BAD_SOURCES = [
     ({"panoramas": [{"ip_address": "a"}]}, "option panoramas[0] has no usable credentials: expected api_key, or user"),
-    ({"panoramas": []}, "option panoramas : expected a list with an entry for each Panorama"),
+    ({"panoramas": []}, "option panoramas is empty: expected a list with an entry for each Panorama"),
     ({"panoramas": [{"ip_address": "{{ nobody }}"}]}, "option panoramas[0].ip_address cannot be evaluated"),
     ({"panoramas": [{"ip_address": "a", "api_key": "k"}], "reech": "auto"}, "option reech is unknown: expected one"),
     ({"panoramas": [{"ip_address": "a", "api_key": "k"}], "reach": "both"}, "auto, direct, panorama"),
