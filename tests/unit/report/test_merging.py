@@ -123,12 +123,12 @@ def without(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "Expected: JSON, as diagnoses.json of a report. Actual: Expecting value"),
-        ("[", "Expected: JSON, as diagnoses.json of a report."),
-        (b"\xff\xfe[]", "Expected: JSON, as diagnoses.json of a report. Actual: 'utf-8' codec can't decode"),
-        ("[" * 100_000, "Expected: JSON, as diagnoses.json of a report."),
-        ("[NaN]", "Actual: NaN is no number of JSON"),
-        ("[1e999]", "Actual: a number is too large"),
+        ("", "expected JSON, as diagnoses.json of a report, got Expecting value"),
+        ("[", "expected JSON, as diagnoses.json of a report"),
+        (b"\xff\xfe[]", "expected JSON, as diagnoses.json of a report, got 'utf-8' codec can't decode"),
+        ("[" * 100_000, "expected JSON, as diagnoses.json of a report"),
+        ("[NaN]", "got NaN is no number of JSON"),
+        ("[1e999]", "got a number is too large"),
         ("{}", "Expected: a list of diagnoses, as diagnoses.json of a report. Actual: a mapping."),
         ("null", "Expected: a list of diagnoses, as diagnoses.json of a report. Actual: null."),
         ([diagnosis("fw-a"), 7], "[1] Expected: a diagnosis, schema panops.mlav/diagnosis/1. Actual: a number."),
@@ -158,7 +158,7 @@ def test_what_is_no_report_is_refused_and_nothing_is_written(
     )
     with pytest.raises(InvalidOption) as raised:
         report(report_files=[file("good", diagnosis("fw-b")), str(path)], report_dir=str(tmp_path / "all"))
-    assert raised.value.message.startswith(f"report_files[1] is {str(path)!r}. ")
+    assert raised.value.message.startswith(f"report_files[1] is {str(path)!r}")
     assert said in raised.value.message
     assert not (tmp_path / "all").exists()
 
@@ -166,9 +166,9 @@ def test_what_is_no_report_is_refused_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("absent.json", "Expected: a file that can be read. Actual: No such file or directory."),
-        (".", "Expected: a file that can be read. Actual: Is a directory."),
-        ("pipe", "Expected: a regular file. Actual: something else."),
+        ("absent.json", "expected a file that can be read, got No such file or directory"),
+        (".", "expected a file that can be read, got Is a directory"),
+        ("pipe", "expected a regular file, got something else"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(name: str, said: str, tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_file_that_cannot_be_read_is_named(name: str, said: str, tmp_path: Pat
     path = f"{tmp_path}/{name}"
     with pytest.raises(InvalidOption) as raised:
         report(report_files=[path])
-    assert raised.value.message == f"report_files[0] is {path!r}. {said}"
+    assert raised.value.message == f"report_files[0] is {path!r}: {said}"
 
 
 def test_a_byte_order_mark_and_a_link_are_read(tmp_path: Path) -> None:
@@ -188,8 +188,8 @@ def test_a_byte_order_mark_and_a_link_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("limit", "said"),
     [
-        ("MAX_BYTES", "bytes in all files together. Actual: more."),
-        ("MAX_VALUES", "values in all files together. Actual: more."),
+        ("MAX_BYTES", "bytes in all files together, got more"),
+        ("MAX_VALUES", "values in all files together, got more"),
     ],
 )
 def test_the_limits_are_those_of_all_files_together(
@@ -203,7 +203,7 @@ def test_the_limits_are_those_of_all_files_together(
     monkeypatch.setattr(report_files, limit, 2 * size - 1)
     with pytest.raises(InvalidOption) as raised:
         report(report_files=files)
-    assert raised.value.message == f"report_files[1] is {files[1]!r}. Expected: at most {2 * size - 1} {said}"
+    assert raised.value.message == f"report_files[1] is {files[1]!r}: expected at most {2 * size - 1} {said}"
     assert len(lines(report(report_files=files[1:]))) == 1
 
 
