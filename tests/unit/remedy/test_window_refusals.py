@@ -23,7 +23,7 @@ A_TIME = "a time of day from '00:00' to '23:59'"
 IN_QUOTES = "in quotes, without them YAML makes a number of it."
 A_MOMENT = "a date and a time from the years 2000 to 2199, such as '2026-12-01T22:00'."
 A_DATE = "a date from the years 2000 to 2199, such as '2026-01-31'."
-A_DURATION = "a whole number above zero and a unit, s, m, h or d, such as '24h'."
+A_DURATION = "a whole number above zero and a unit, s, m, h or d, such as '24h'"
 AN_OFFSET = "an offset from UTC at its end, such as '2026-12-01T22:00+01:00', or a time_zone."
 DAYS = "a list of one or more of mon, tue, wed, thu, fri, sat and sun."
 NO_ZONE = (
@@ -112,9 +112,9 @@ def test_keys_that_do_not_go_together(entry: dict[Any, Any], said: str) -> None:
             "22:00",
             "'22:00'. Expected: another time than start; a whole day is duration: 24h.",
         ),
-        (WEEKLY, "duration", 4, f"4. Expected: {A_DURATION}"),
-        (WEEKLY, "duration", "0h", f"'0h'. Expected: {A_DURATION}"),
-        (WEEKLY, "duration", "4 hours", f"'4 hours'. Expected: {A_DURATION}"),
+        (WEEKLY, "duration", 4, f"4: expected {A_DURATION}"),
+        (WEEKLY, "duration", "0h", f"'0h': expected {A_DURATION}"),
+        (WEEKLY, "duration", "4 hours", f"'4 hours': expected {A_DURATION}"),
         (WEEKLY, "duration", "169h", "'169h'. Expected: 7d at most."),
         (WEEKLY, "weekdays", [], f"[]. Expected: {DAYS}"),
         (WEEKLY, "weekdays", None, f"None. Expected: {DAYS}"),
