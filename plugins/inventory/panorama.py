@@ -201,9 +201,10 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_hosts
     reached,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_names import Known, Naming, Taken, naming
-from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import failure
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context, failure
 from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_groups import WordGroups, literal_parent
 from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_source import templated, untrusted
+from ansible_collections.panops.mlav.plugins.plugin_utils.request_display import watch_on
 
 Tree = Mapping[str, Collection[str]]
 
@@ -228,7 +229,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             names = ("reach", "reach_port", "reach_timeout", "name", "disconnected")
             choices = Choices(**{name: self.get_option(name) for name in names})
             cached = self._cached(path) if cache else None
-            collected = collect(wanted, cached, self.get_option("on_failure") == "warning")
+            context = Context(watch=watch_on(self.display))
+            collected = collect(wanted, cached, self.get_option("on_failure") == "warning", context)
             firewalls = reached(collected.found, choices, answering)
         except DeviceError as error:
             raise AnsibleParserError(failure(error)["msg"]) from None
@@ -262,9 +264,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """A misspelt option would otherwise be left out silently."""
         unknown = sorted(set(config) - set(self._options) - {"plugin"})
         if unknown:
-            raise InvalidOption(
-                f"option {unknown[0]} is not known. Expected: one of {', '.join(sorted(self._options))}."
-            )
+            raise InvalidOption(f"option {unknown[0]} is unknown: expected one of {', '.join(sorted(self._options))}")
 
     def _cached(self, path: str) -> Any:
         try:

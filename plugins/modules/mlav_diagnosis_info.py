@@ -279,7 +279,7 @@ diagnosis:
         - evidence: devsrv_log
           kind: refused
           reason: >-
-            the XML API does not take tail lines 5000 mp-log devsrv.log: tail not available to xmlapi client (code 17)
+            the XML API rejected tail lines 5000 mp-log devsrv.log: tail not available to xmlapi client (code 17)
           hint: Set the option ssh, so that the firewall's CLI can be asked.
     duration_ms:
       description: Duration of collection and diagnosis, in milliseconds.

@@ -295,7 +295,7 @@ ansible_facts:
             ping:
               kind: refused
               message: >-
-                the XML API does not take ping count 3 host ml.service.paloaltonetworks.com: ping not available to
+                the XML API rejected ping count 3 host ml.service.paloaltonetworks.com: ping not available to
                 xmlapi client (code 17)
               hint: Set the option ssh, so that the firewall's CLI can be asked.
 error:
@@ -304,7 +304,7 @@ error:
   type: dict
   sample:
     kind: authentication
-    message: the firewall does not accept the API key in the option provider (Invalid Credential)
+    message: login failed - the firewall rejected the API key in the option provider (Invalid Credential)
     remedy: Check the API key in the option provider.
 """
 

@@ -161,7 +161,7 @@ error:
     message:
       description: What failed, with the device's own words.
       type: str
-      sample: the firewall does not accept the API key in the option provider (Invalid Credential)
+      sample: login failed - the firewall rejected the API key in the option provider (Invalid Credential)
     remedy:
       description: Recommended action. May be empty.
       type: str

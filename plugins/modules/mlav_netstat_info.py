@@ -125,7 +125,7 @@ error:
       description: What failed, with the device's own words.
       type: str
       sample: >-
-        the XML API does not take show netstat numeric-hosts yes numeric-ports yes: show not available to xmlapi client
+        the XML API rejected show netstat numeric-hosts yes numeric-ports yes: show not available to xmlapi client
         (code 17)
     remedy:
       description: Recommended action. May be empty.

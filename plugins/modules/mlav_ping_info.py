@@ -133,7 +133,7 @@ error:
       description: What failed, with the device's own words.
       type: str
       sample: >-
-        the XML API does not take ping count 3 host ml.service.paloaltonetworks.com: ping not available to xmlapi client
+        the XML API rejected ping count 3 host ml.service.paloaltonetworks.com: ping not available to xmlapi client
         (code 17)
     remedy:
       description: Recommended action. May be empty.

@@ -29,6 +29,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
     failure,
 )
 from ansible_collections.panops.mlav.plugins.plugin_utils.inventory_firewalls import with_addresses
+from ansible_collections.panops.mlav.plugins.plugin_utils.request_display import watch_on
 from ansible_collections.panops.mlav.plugins.plugin_utils.role_variables import (
     UnusableVariables,
     options_from_variables,
@@ -144,7 +145,9 @@ class ControllerAction(ActionBase):
                 outcome = dict(masked(outcome, mask_of(checked._no_log_values)))
             else:
                 try:
-                    context = Context(bool(self._task.check_mode), self._progress, _same_parent(os.getppid()))
+                    context = Context(
+                        bool(self._task.check_mode), self._progress, _same_parent(os.getppid()), self._watch()
+                    )
                     outcome = operation.run(self._completed(checked.validated_parameters, task_vars), context)
                 except DeviceError as error:
                     outcome = {"failed": True, "changed": False, **failure(error)}
@@ -160,6 +163,10 @@ class ControllerAction(ActionBase):
 
     def _progress(self, line: str) -> None:
         self._display.display(visible(line))
+
+    def _watch(self) -> Callable[[str, str], None] | None:
+        """What shows each request at once (see ``Context.watch``)."""
+        return None if self._task.no_log else watch_on(self._display)
 
     @staticmethod
     def _refusal(operation: Operation, errors: AnsibleValidationErrorMultiple) -> str:

@@ -68,7 +68,7 @@ def firewalls_of_hosts(
 
 def _firewall(name: str, hostvars: Any, templar: Any, environment: Mapping[str, str]) -> dict[str, Any]:
     if name not in hostvars:
-        return {"host": name, "unusable": f"hosts names {name!r}. Expected: a host of the inventory."}
+        return {"host": name, "unusable": f"option hosts has {name!r}: expected a host of the inventory"}
     try:
         return {"host": name, **_connection(name, hostvars, templar, environment, _API)}
     except UnusableVariables as error:

@@ -112,7 +112,7 @@ def test_a_firewall_that_panorama_is_not_connected_with(ssh: str) -> None:
         diagnosis = diagnose(firewall)
         requests = fleet.firewalls["pano-1"].statistics()["requests"]
     assert (diagnosis["verdict"], diagnosis["causes"]) == ("undetermined", [])
-    assert f"does not reach the firewall {firewall.serial}" in diagnosis["summary"]
+    assert f"cannot reach firewall {firewall.serial}" in diagnosis["summary"]
     assert "Panorama > Managed Devices" in diagnosis["summary"]
     # The key, and one question: it is not asked again and again.
     assert requests == 2

@@ -303,12 +303,12 @@ def test_values_may_be_templates_of_the_environment_and_of_extra_variables(fleet
 
 
 BAD_SOURCES = [
-    ({"panoramas": [{"ip_address": "a"}]}, "option panoramas[0] has no usable credentials. Expected: api_key, or user"),
-    ({"panoramas": []}, "option panoramas is empty. Expected: a list with an entry for each Panorama"),
+    ({"panoramas": [{"ip_address": "a"}]}, "option panoramas[0] has no usable credentials: expected api_key, or user"),
+    ({"panoramas": []}, "option panoramas is empty: expected a list with an entry for each Panorama"),
     ({"panoramas": [{"ip_address": "{{ nobody }}"}]}, "option panoramas[0].ip_address cannot be evaluated"),
-    ({"panoramas": [{"ip_address": "a", "api_key": "k"}], "reech": "auto"}, "option reech is not known. Expected: one"),
+    ({"panoramas": [{"ip_address": "a", "api_key": "k"}], "reech": "auto"}, "option reech is unknown: expected one"),
     ({"panoramas": [{"ip_address": "a", "api_key": "k"}], "reach": "both"}, "auto, direct, panorama"),
-    ({"panoramas": [{"ip_address": "a", "api_key": "k"}], "reach_port": 0}, "option reach_port is 0. Expected: a num"),
+    ({"panoramas": [{"ip_address": "a", "api_key": "k"}], "reach_port": 0}, "option reach_port is 0: expected a num"),
 ]
 
 
@@ -330,10 +330,10 @@ def test_a_file_of_another_name_is_not_read(fleet: Fleet, tmp_path: Path) -> Non
 FAILURES: dict[str, tuple[dict[str, Any], str]] = {
     "password": (
         {"password": "wrong"},
-        "cannot be asked: it does not accept the user name and password of 'admin' in the option panoramas[1] (",
+        "could not be queried: login failed: it rejected the user name and password of 'admin' in the option ",
     ),
-    "certificate": ({"ca_path": None}, "cannot be asked: "),
-    "port": ({"port": 1}, "cannot be asked: "),
+    "certificate": ({"ca_path": None}, "could not be queried: "),
+    "port": ({"port": 1}, "could not be queried: "),
 }
 
 
@@ -368,7 +368,7 @@ def test_an_inventory_that_lacks_a_panorama_says_so(on_failure: str, fleet: Flee
 def test_a_firewall_is_no_panorama() -> None:
     with running_fleet([{"name": "fw", "scenario": "healthy"}]) as fleet, pytest.raises(DeviceError) as raised:
         collect(sources([entry(fleet.firewalls["fw"])]), None, False)
-    assert "does not accept show devices all: show -> devices is unexpected" in str(raised.value)
+    assert "rejected show devices all: show -> devices is unexpected" in str(raised.value)
 
 
 Listing = dict[str, str]

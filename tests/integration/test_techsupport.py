@@ -230,8 +230,8 @@ def test_broken_files_are_undetermined_and_say_why(case: Case) -> None:
         assert told(diagnosis) == ("undetermined", [])
         (missing,) = [item for item in diagnosis["missing"] if item["evidence"] == "device"]
         assert missing["reason"] == (
-            f"{host}.tgz is not a tech-support file. "
-            f"Expected: a tar archive, gzipped or not, or an unpacked folder. Actual: {actual}."
+            f"{host}.tgz is not a tech-support file: "
+            f"expected a tar archive, gzipped or not, or an unpacked folder, got {actual}"
         )
     half = case.run.diagnoses["half"]
     assert told(half) == ("broken", [("tls_interception", "likely")])
@@ -267,7 +267,7 @@ def test_a_name_that_is_a_template_is_text(case: Case) -> None:
     assert not list(case.folder.parent.rglob("ran"))
     diagnosis = case.run.diagnoses["_lookup_pipe_touch_ran_"]
     (missing,) = [item for item in diagnosis["missing"] if item["evidence"] == "device"]
-    assert missing["reason"].startswith("{{ lookup('pipe', 'touch ran') }}.tgz is not a tech-support file.")
+    assert missing["reason"].startswith("{{ lookup('pipe', 'touch ran') }}.tgz is not a tech-support file:")
 
 
 # --- the playbook's options ---
@@ -282,7 +282,7 @@ NOT_SET = (
     [
         ({}, NOT_SET),
         ({"mlav_techsupport": ""}, NOT_SET),
-        ({"mlav_techsupport": "/none/at/all"}, "option path is '/none/at/all'. Expected: a tech-support file"),
+        ({"mlav_techsupport": "/none/at/all"}, "option path is '/none/at/all': expected a tech-support file"),
     ],
     ids=["unset", "empty", "not there"],
 )
@@ -352,4 +352,4 @@ def test_the_module_names_the_option(ansible: Ansible) -> None:
     result = ansible.module("mlav_techsupport_info", {"path": "/none"})
     assert result["failed"] is True
     assert result["error"]["kind"] == "invalid_option"
-    assert result["msg"].startswith("option path is '/none'. Expected: a tech-support file (.tgz, .tar.gz, .tar), ")
+    assert result["msg"].startswith("option path is '/none': expected a tech-support file (.tgz, .tar.gz, .tar), ")

@@ -25,5 +25,5 @@ def duration(option: str, value: object, lowest: int = 1) -> timedelta:
     found = re.fullmatch(r"\s*([0-9]{1,7})\s*([smhd])\s*", value) if isinstance(value, str) else None
     if found is None or int(found[1]) < lowest:
         number = "a whole number above zero" if lowest else "a whole number"
-        raise InvalidOption(f"{option} is {value!r}. Expected: {number} and a unit, s, m, h or d, such as '24h'.")
+        raise InvalidOption(f"{option} is {value!r}: expected {number} and a unit, s, m, h or d, such as '24h'")
     return timedelta(seconds=int(found[1]) * _UNIT_SECONDS[found[2]])

@@ -223,8 +223,8 @@ def _limit_depth(root: Element, limit: Limits) -> None:
 def oversized(expected: str) -> OversizedAnswer:
     """The error for an answer that is larger than what was asked for can be."""
     return OversizedAnswer(
-        f"the answer is too large for what was asked. Expected: {expected}",
-        remedy="Check that the address is the firewall's: nothing more is asked there in this session.",
+        f"the answer is too large for this request: expected {expected}",
+        remedy="Check that the address is the firewall's. No further requests are sent in this session.",
     )
 
 
@@ -271,24 +271,27 @@ def failure(code: str, message: str, asked: str, credential: str) -> DeviceError
     told = f"{asked}: {said}" + (f" (code {excerpt(code, 10)})" if code else "")
     low = message.lower()
     if _NOT_BY_API in low:
-        return CommandRefused(f"the XML API does not take {told}")
+        return CommandRefused(f"the XML API rejected {told}")
     if "invalid credential" in low:
         return AuthenticationFailure(
-            f"the firewall does not accept {credential} ({said})", remedy=f"Check {credential}."
+            f"login failed: the firewall rejected {credential} ({said})", remedy=f"Check {credential}."
         )
     if code == "22" or "session timed out" in low:
-        return AuthenticationFailure(f"the session has ended: {told}", remedy=f"Check {credential}, and run again.")
+        return AuthenticationFailure(
+            f"the session timed out: {told}", remedy=f"Check {credential}, then run this again."
+        )
     if _is_busy(message):
-        return DeviceBusy(f"the firewall is busy: {told}", remedy="Wait, then ask again.")
+        return DeviceBusy(f"the firewall is busy: {told}", remedy="Wait, then run this again.")
     if code in {"16", "403"}:
         return PermissionFailure(
-            f"the account has no right to this, with {credential}: {told}",
-            remedy="Give the account's admin role the XML-API rights that are needed (op, config, log; also commit for "
-            "changes), and check that the API key has not been revoked.",
+            f"permission denied with {credential}: {told}",
+            remedy="Give the admin role of the account the XML API rights it needs (op, config, log; for changes "
+            "also commit), "
+            "and check that the API key has not been revoked.",
         )
     if code in _ALWAYS_REFUSED_CODES or any(text in low for text in _REFUSED_TEXTS):
-        return CommandRefused(f"the firewall does not accept {told}")
-    return DeviceError(f"the firewall answered with an error to {told}")
+        return CommandRefused(f"the firewall rejected {told}")
+    return DeviceError(f"the firewall returned an error for {told}")
 
 
 def _is_busy(text: str) -> bool:

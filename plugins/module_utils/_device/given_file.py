@@ -14,15 +14,15 @@ import stat
 
 
 class UnusableFile(Exception):
-    """It cannot be read. ``expected`` and ``actual`` are for a message that names the option and the path."""
+    """A file that cannot be read; its text ends a message that names the option and the path."""
 
     def __init__(self, expected: str, actual: str) -> None:
-        super().__init__(f"Expected: {expected}. Actual: {actual}.")
+        super().__init__(f"expected {expected}, got {actual}")
         self.expected, self.actual = expected, actual
 
 
 class FileTooLarge(UnusableFile):
-    """It has more bytes than are read."""
+    """A file with more bytes than are read."""
 
 
 def read_given_file(path: str, max_bytes: int) -> bytes:

@@ -9,11 +9,12 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 from xml.etree.ElementTree import Element
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.relevant_lines import Relevance
 
 Transport = Literal["api", "ssh", "archive"]
 
@@ -29,6 +30,7 @@ class Command:
         prefer_ssh: the API is known to refuse this family, so SSH is asked first where there are credentials.
         seconds: a time limit of its own; None takes the connection's.
         confirmed: the CLI may ask whether this is really wanted; it is, and is answered with yes.
+        retry_reason: why it is asked again, for a person; empty the first time.
     """
 
     cli: str
@@ -37,6 +39,7 @@ class Command:
     prefer_ssh: bool = False
     seconds: float | None = None
     confirmed: bool = False
+    retry_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,13 @@ class Interest:
         config_paths: subtrees of the configuration, relative to ``/config``; the elements above them count as well,
             each without its other children. Attributes are not part of a path: ``entry`` is every entry.
         config_extras: the same for subtrees that help where they are small enough to be kept, and are left out else.
-        system_log: found, in lower case, in every line of the system log that can matter.
-        process_log: the same for devsrv.log; lines without a time belong to the line before them.
+        system_log: the relevant lines of the system log.
+        process_log: those of devsrv.log.
     """
 
     config_paths: tuple[str, ...]
-    system_log: re.Pattern[bytes]
-    process_log: re.Pattern[bytes]
+    system_log: Relevance
+    process_log: Relevance
     config_extras: tuple[str, ...] = ()
 
     @property

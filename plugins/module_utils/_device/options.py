@@ -91,13 +91,11 @@ class ConnectionOptions:
         api_key = _string(f"{option}.api_key", provider.get("api_key"), secret=True)
         if api_key is None and (username is None or password is None):
             raise InvalidOption(
-                f"option {option} has no usable credentials. Expected: api_key, or username and password. "
-                f"Actual: {_given(provider, ('api_key', 'username', 'password'))}."
+                f"option {option} has no usable credentials: expected api_key, or username and password, "
+                f"got {_given(provider, ('api_key', 'username', 'password'))}"
             )
         if api_key is not None and not (api_key.isascii() and api_key.isprintable()):
-            raise InvalidOption(
-                f"option {option}.api_key cannot be sent. Expected: printable ASCII. Actual: it is not."
-            )
+            raise InvalidOption(f"option {option}.api_key cannot be sent: expected printable ASCII")
         host = _host(f"{option}.ip_address", provider.get("ip_address"))
         serial_number = _serial(f"{option}.serial_number", provider.get("serial_number"))
         return cls(
@@ -109,7 +107,7 @@ class ConnectionOptions:
             serial_number=serial_number,
             validate_certs=_boolean(f"{beside}validate_certs", params.get("validate_certs"), True),
             ca_path=_existing(
-                f"{beside}ca_path", params.get("ca_path"), "an existing file or folder", "nothing there", Path.exists
+                f"{beside}ca_path", params.get("ca_path"), "an existing file or folder", "nothing", Path.exists
             ),
             cert_fingerprint=_fingerprint(f"{beside}cert_fingerprint", params.get("cert_fingerprint")),
             timeout=_timeout(f"{beside}timeout", params.get("timeout")),
@@ -136,17 +134,19 @@ def _ssh(
     ssh = _mapping(name, value)
     user = _string(f"{name}.username", ssh.get("username")) or username
     if user is None:
-        raise InvalidOption(f"option {name}.username is missing, and so is {provider}.username. Expected: a user name.")
+        raise InvalidOption(
+            f"option {name}.username is missing, and so is {provider}.username: expected a user name in one of them"
+        )
     own_password = _string(f"{name}.password", ssh.get("password"), secret=True) or password
-    key_file = _existing(f"{name}.key_file", ssh.get("key_file"), "an existing file", "none there", Path.is_file)
+    key_file = _existing(f"{name}.key_file", ssh.get("key_file"), "an existing file", "none", Path.is_file)
     if own_password is None and key_file is None:
         raise InvalidOption(
-            f"option {name} has no credentials. Expected: {name}.password, {provider}.password or {name}.key_file."
+            f"option {name} has no credentials: expected {name}.password, {provider}.password or {name}.key_file"
         )
     if host is None and not ssh.get("host"):
         raise InvalidOption(
-            f"option {name}.host is missing. Expected: the firewall's own address, since {provider}.serial_number "
-            f"makes {provider}.ip_address that of Panorama."
+            f"option {name}.host is missing: expected the firewall's own address, since with {provider}.serial_number "
+            f"{provider}.ip_address is that of Panorama"
         )
     known_hosts = _string(f"{name}.known_hosts", ssh.get("known_hosts")) or SshOptions.known_hosts
     return SshOptions(
@@ -170,9 +170,7 @@ def _given(values: Mapping[str, Any], names: tuple[str, ...]) -> str:
 def _mapping(name: str, value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         # The value may hold a password in a shape that was not expected, so only its type is told.
-        raise InvalidOption(
-            f"option {name} is not a dictionary. Expected: a dictionary. Actual: {type(value).__name__}."
-        )
+        raise InvalidOption(f"option {name} cannot be used: expected a dictionary, got {type(value).__name__}")
     return value
 
 
@@ -182,22 +180,22 @@ def _string(name: str, value: Any, secret: bool = False) -> str | None:
         return None
     if not isinstance(value, str):
         shown = "cannot be used" if secret else f"is {value!r}"
-        raise InvalidOption(f"option {name} {shown}. Expected: a string. Actual: {type(value).__name__}.")
+        raise InvalidOption(f"option {name} {shown}: expected a string, got {type(value).__name__}")
     try:
         value.encode()
     except UnicodeEncodeError:
         # Bytes of the environment in another encoding.
-        raise InvalidOption(f"option {name} cannot be sent. Expected: text in UTF-8. Actual: other bytes.") from None
+        raise InvalidOption(f"option {name} cannot be sent: expected text in UTF-8, got other bytes") from None
     return value
 
 
 def _host(name: str, value: Any) -> str:
     host = _string(name, value)
     if host is None:
-        raise InvalidOption(f"option {name} is missing. Expected: a host name or an IP address.")
+        raise InvalidOption(f"option {name} is missing: expected a host name or an IP address")
     if len(host) > 253 or not _HOST.fullmatch(host):
         raise InvalidOption(
-            f"option {name} is {host!r}. Expected: a host name or an IP address alone, without scheme, path or port."
+            f"option {name} is {host!r}: expected a host name or an IP address, without scheme, path or port"
         )
     return host
 
@@ -207,7 +205,7 @@ def _port(name: str, value: Any, default: int) -> int:
         return default
     port = int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value
     if isinstance(port, bool) or not isinstance(port, int) or not 1 <= port <= 65535:
-        raise InvalidOption(f"option {name} is {value!r}. Expected: a number from 1 to 65535.")
+        raise InvalidOption(f"option {name} is {value!r}: expected a number from 1 to 65535")
     return port
 
 
@@ -215,7 +213,7 @@ def _boolean(name: str, value: Any, default: bool) -> bool:
     if value is None:
         return default
     if not isinstance(value, bool):
-        raise InvalidOption(f"option {name} is {value!r}. Expected: true or false.")
+        raise InvalidOption(f"option {name} is {value!r}: expected true or false")
     return value
 
 
@@ -227,14 +225,14 @@ def _timeout(name: str, value: Any) -> float:
     except (OverflowError, TypeError, ValueError):
         seconds = 0.0
     if not 0 < seconds <= MAX_TIMEOUT:
-        raise InvalidOption(f"option {name} is {value!r}. Expected: seconds, above 0 and up to {MAX_TIMEOUT:.0f}.")
+        raise InvalidOption(f"option {name} is {value!r}: expected seconds, above 0 and up to {MAX_TIMEOUT:.0f}")
     return seconds
 
 
 def _serial(name: str, value: Any) -> str | None:
     serial = _string(name, value)
     if serial is not None and not SERIAL.fullmatch(serial):
-        raise InvalidOption(f"option {name} is {serial!r}. Expected: the serial number of a firewall, as a string.")
+        raise InvalidOption(f"option {name} is {serial!r}: expected the serial number of a firewall, as a string")
     return serial
 
 
@@ -243,7 +241,7 @@ def _path(name: str, given: str) -> Path:
     try:
         return Path(given).expanduser()
     except RuntimeError as error:
-        raise InvalidOption(f"option {name} is {given!r}. Expected: a path. Actual: {error}") from error
+        raise InvalidOption(f"option {name} is {given!r}: expected a path, got {str(error)!r}") from error
 
 
 def _existing(name: str, value: Any, expected: str, absent: str, exists: Callable[[Path], bool]) -> str | None:
@@ -256,7 +254,7 @@ def _existing(name: str, value: Any, expected: str, absent: str, exists: Callabl
     except OSError as error:
         actual = error.strerror or str(error)
     if actual is not None:
-        raise InvalidOption(f"option {name} is {str(path)!r}. Expected: {expected}. Actual: {actual}.")
+        raise InvalidOption(f"option {name} is {str(path)!r}: expected {expected}, got {actual}")
     return str(path)
 
 
@@ -266,5 +264,5 @@ def _fingerprint(name: str, value: Any) -> str | None:
         return None
     digits = re.sub(r"^sha-?256[:=]\s*", "", given.strip(), flags=re.IGNORECASE).replace(":", "").lower()
     if not re.fullmatch(r"[0-9a-f]{64}", digits):
-        raise InvalidOption(f"option {name} is {given!r}. Expected: SHA-256, 64 hex digits with or without colons.")
+        raise InvalidOption(f"option {name} is {given!r}: expected SHA-256, 64 hex digits with or without colons")
     return digits

@@ -70,7 +70,7 @@ class Fixes:
         if self.fixed_branch is not None and release.branch >= self.fixed_branch:
             return "fixed"
         fixes = [fix for fix in self.fixed_in if fix.branch == release.branch]
-        if any(release >= fix and (not fix.hotfix or fix.maintenance == release.maintenance) for fix in fixes):
+        if any(release.includes(fix) for fix in fixes):
             return "fixed"
         if self.affected:
             return "affected" if any(low <= release <= high for low, high in self.affected) else "unknown"

@@ -13,9 +13,10 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Literal
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.clock_proof import ClockProof, clock_proof
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.moments import DeviceTime
@@ -51,12 +52,8 @@ UNREACHABLE = {
 
 
 def address_of(text: str | None) -> IPv4Address | IPv6Address | None:
-    """An IP address, with an IPv4 address mapped into IPv6 taken back; None for a name or anything else."""
-    try:
-        address = ip_address((text or "").strip().partition("%")[0])
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+    """An IP address, without the scope that it may have; None for a name or anything else."""
+    return parse_address((text or "").partition("%")[0])
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import YEARS, zone_offset
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe, Session
 
 COMMAND = Command(cli="show clock", xml="<show><clock></clock></show>")
 
@@ -31,6 +32,26 @@ _TIME = re.compile(
 
 # Every offset in use lies between these, at a quarter of an hour.
 _WEST, _EAST, _STEP = -12 * 3600, 14 * 3600, 900
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The device's clock beside the controller's.
+
+    Attributes:
+        device_time: local time of the device, without an offset.
+        utc_offset_s: seconds east of UTC, or None where nothing told.
+        offset_source: ``clock``, ``devsrv_log``, ``system_log`` or None.
+        asked_at: when the controller asked (UTC).
+        skew_s: device minus controller in seconds. Where the offset is unknown, the smallest skew that any real
+            offset (-12 h to +14 h, in quarter hours) allows.
+    """
+
+    device_time: datetime
+    utc_offset_s: int | None
+    offset_source: str | None
+    asked_at: datetime
+    skew_s: int
 
 
 @dataclass(frozen=True)
@@ -91,3 +112,13 @@ def probe_clock(device: Device, now: Callable[[], datetime]) -> Evidence[Clock]:
         return parse(recorder.run(COMMAND).text, asked_at)
 
     return probe(device, ask)
+
+
+def _ask(session: Session) -> Evidence[Clock]:
+    """``show clock`` names the zone; the time in the system information stands in where it fails."""
+    exact = probe_clock(session.device, session.options.now)
+    rough = session.found.get("clock")
+    return exact if exact.value is not None or rough is None or rough.value is None else rough
+
+
+PROBE = Probe(_ask, "system")

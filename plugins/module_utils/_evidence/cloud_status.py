@@ -15,13 +15,22 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceBusy
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import CloudStatus, Evidence
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import (
+    Recorder,
+    Unrecognized,
+    probe,
+    unwatched,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe, Session
 
+DEFAULT_CLOUD_SERVER = "ml.service.paloaltonetworks.com"
 COMMAND = Command(
     cli="show mlav cloud-status",
     xml="<show><mlav><cloud-status></cloud-status></mlav></show>",
@@ -39,6 +48,16 @@ _CONNECTION = re.compile(r"Cloud connection[ \t]*:[ \t]*(\S[^\r\n]*)", re.IGNORE
 _SERVER_TAGS = ("current-cloud-server", "cloud-server", "server")
 _CONNECTION_TAGS = ("cloud-connection", "connection", "connection-status")
 _WORD_LIMIT = 80
+
+
+@dataclass(frozen=True)
+class CloudStatus:
+    """``show mlav cloud-status``. ``word`` is the device's own word where ``state`` is ``other``."""
+
+    state: Literal["connected", "disconnected", "busy", "other"]
+    server: str | None = None
+    raw_state: str | None = None
+    attempts: int = 1
 
 
 def parse(text: str, result: Element | None = None) -> CloudStatus:
@@ -69,16 +88,22 @@ def _tagged(result: Element | None, tags: tuple[str, ...]) -> list[str]:
 
 
 def probe_cloud_status(
-    device: Device, busy_retries: int = 3, busy_pause_s: float = 5.0, sleep: Callable[[float], None] = time.sleep
+    device: Device,
+    busy_retries: int = 3,
+    busy_pause_s: float = 5.0,
+    sleep: Callable[[float], None] = time.sleep,
+    watch: Callable[[str], None] = unwatched,
 ) -> Evidence[CloudStatus]:
-    """Asks for the status, and again after a pause while the device says that it is busy."""
+    """Asks for the status, and again after a pause while the device is busy; ``watch`` is shown each retry."""
 
     def ask(recorder: Recorder) -> CloudStatus:
         attempts = 1
         status = _once(recorder)
         while status.state == "busy" and attempts <= busy_retries:
-            sleep(busy_pause_s)
             attempts += 1
+            of = f"attempt {attempts} of {busy_retries + 1}"
+            watch(f"retrying in {busy_pause_s:g} s ({of}): {COMMAND.cli}: the device is busy or unavailable")
+            sleep(busy_pause_s)
             status = _once(recorder)
         return CloudStatus(status.state, status.server, status.raw_state, attempts)
 
@@ -91,3 +116,11 @@ def _once(recorder: Recorder) -> CloudStatus:
     except DeviceBusy as error:
         recorder.keep(COMMAND.cli, "unknown", error.message)
         return CloudStatus("busy")
+
+
+def _ask(session: Session) -> Evidence[CloudStatus]:
+    options = session.options
+    return probe_cloud_status(session.device, options.busy_retries, options.busy_pause_s, options.sleep, options.watch)
+
+
+PROBE = Probe(_ask, "state")

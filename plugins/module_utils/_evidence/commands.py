@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import DeviceInfo, Problem
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Problem
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.release import Release, parse_release
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_info import DeviceInfo
 
 Effect = Literal["reads", "changes"]
 When = Literal["always", "not_connected", "disconnected", "option", "remediation", "panorama"]
@@ -204,16 +205,9 @@ def device_certificate_may_be_asked(info: DeviceInfo) -> bool:
     if info.has_tpm is False:
         return True
     release = parse_release(info.sw_version)
-    return release is not None and any(_is_fixed_by(release, fix) for fix in DEVICE_CERTIFICATE_FIXES)
+    return release is not None and any(release.includes(fix) for fix in DEVICE_CERTIFICATE_FIXES)
 
 
 def techsupport_does_harm(info: DeviceInfo) -> bool:
     """Whether making a tech-support file leaves a file behind: it asks for the device certificate as well."""
     return info.has_tpm is True and not device_certificate_may_be_asked(info)
-
-
-def _is_fixed_by(release: Release, fix: Release) -> bool:
-    """A hotfix mends its own maintenance release alone, a plain release all later ones of its branch."""
-    if release.branch != fix.branch or release < fix:
-        return False
-    return not fix.hotfix or release.maintenance == fix.maintenance

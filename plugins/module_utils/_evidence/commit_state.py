@@ -12,12 +12,13 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import CommitState, Evidence, Job
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, number, text_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import (
     Recorder,
@@ -25,6 +26,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing impo
     probe,
     problem_of,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe
 
 JOBS = Command(cli="show jobs all", xml="<show><jobs><all></all></jobs></show>", structured=True)
 PENDING = Command(
@@ -41,6 +43,36 @@ _ROW = re.compile(
 
 # A line with the status of a job.
 _ANY_JOB = re.compile(r"[ \t](?:ACT|PEND|FIN)[ \t]")
+
+
+@dataclass(frozen=True)
+class Job:
+    """``status`` (``ACT``, ``PEND``, ``FIN``) and ``result`` (``PEND``, ``OK``, ``FAIL``) are the device's words.
+
+    Times are the device's own, without an offset; ``details`` holds the lines of its details and of its warnings.
+    """
+
+    id: int | None
+    type: str
+    status: str | None
+    result: str | None
+    user: str | None
+    enqueued: datetime | None
+    finished: datetime | None
+    description: str = ""
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CommitState:
+    """Jobs (newest first) and whether the candidate differs from the running configuration (None: not known).
+
+    ``complete``: every row of the jobs was understood; only then does the absence of a commit prove anything.
+    """
+
+    jobs: tuple[Job, ...]
+    pending_changes: bool | None
+    complete: bool = True
 
 
 def parse_jobs(text: str, result: Element | None = None) -> tuple[Job, ...]:
@@ -130,3 +162,6 @@ def probe_commit_state(device: Device) -> Evidence[CommitState]:
         return CommitState(jobs, pending, complete)
 
     return probe(device, ask)
+
+
+PROBE = Probe(lambda session: probe_commit_state(session.device), "system")

@@ -23,17 +23,37 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.co
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import MONITOR_COMMAND
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import clock
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
-    CLOUD_PORT,
-    Connection,
-    ConnectionHistory,
-    Evidence,
-)
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.netstat import row_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.connections import CLOUD_PORT, Connection, row_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, lines_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 COMMAND = Command(cli=MONITOR_COMMAND)
+
+
+@dataclass(frozen=True)
+class ConnectionHistory:
+    """The connection tables that ``mp-monitor.log`` of a tech-support file holds, one every few minutes. Device time.
+
+    Attributes:
+        samples: tables that were read; ``connected`` of them hold an established session that counts.
+        oldest, newest: the times of the first and the last of them.
+        last_connected: the newest table with such a session; None where no table has one.
+        missing_since: the first table after it, or the first of all; None while the newest table has such a session.
+        complete: every table between ``oldest`` and ``newest`` was read.
+        addresses: those whose sessions to port 443 count; where there are none, sessions to any address from
+            ``source`` do, which need not be the cloud server's.
+    """
+
+    samples: int
+    connected: int
+    oldest: datetime | None
+    newest: datetime | None
+    last_connected: datetime | None = None
+    missing_since: datetime | None = None
+    complete: bool = True
+    addresses: tuple[str, ...] = ()
+    source: str | None = None
 
 
 @dataclass

@@ -14,21 +14,19 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
     PUSHED_VALUES_MAY_BE_MISSING,
     Device,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
-    Decryption,
-    DecryptionExclusion,
-    DecryptionRule,
-    Evidence,
-    Zone,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.interfaces import Interfaces, Zone, with_zones
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import members_of, text_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import ServiceRoute
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe, Session
 
 SHARED_PATH = "shared/ssl-decrypt"
 VSYS_PATH = "devices/entry/vsys"
@@ -48,6 +46,50 @@ READ = (
     f"{VSYS_PATH}/{_ZONES}/entry/{_ZONE_MEMBERS}",
     *(f"{path}/{rules}" for path in (VSYS_PATH, PUSHED_PATH) for rules in _RULES),
 )
+
+
+@dataclass(frozen=True)
+class DecryptionRule:
+    """A rule of the decryption policy, in order of evaluation.
+
+    ``location`` is ``vsys1``, or ``vsys1/pre`` and ``vsys1/post`` for rules pushed by Panorama. ``action`` is the
+    device's word (``decrypt``, ``no-decrypt`` …), ``unknown`` where it is absent: its default is not known.
+    ``kind`` is the type (``ssl-forward-proxy``, ``ssl-inbound-inspection``, ``ssh-proxy``).
+    """
+
+    name: str
+    action: str
+    disabled: bool
+    location: str
+    from_zones: tuple[str, ...] = ("any",)
+    to_zones: tuple[str, ...] = ("any",)
+    sources: tuple[str, ...] = ("any",)
+    destinations: tuple[str, ...] = ("any",)
+    categories: tuple[str, ...] = ("any",)
+    kind: str | None = None
+    negate_source: bool = False
+    negate_destination: bool = False
+
+
+@dataclass(frozen=True)
+class DecryptionExclusion:
+    """``exclude`` is None where the element is absent: its default is not known."""
+
+    name: str
+    exclude: bool | None
+    location: str
+    description: str | None = None
+
+
+@dataclass(frozen=True)
+class Decryption:
+    """``complete`` is false where rules pushed by Panorama may be missing."""
+
+    rules: tuple[DecryptionRule, ...]
+    exclusions: tuple[DecryptionExclusion, ...]
+    disabled_predefined: tuple[str, ...] = ()
+    complete: bool = True
+    zones: tuple[Zone, ...] = ()
 
 
 def parse(
@@ -127,3 +169,17 @@ def probe_decryption(device: Device, managed: bool = False) -> Evidence[Decrypti
         return parse(shared, vsys, pushed, complete, managed)
 
     return probe(device, ask)
+
+
+def _ask(session: Session) -> Evidence[Decryption]:
+    """The policy. It also gives the interfaces the whole names of their zones, which only the configuration has."""
+    route: ServiceRoute | None = session.value("service_route")
+    found = probe_decryption(session.device, route is not None and route.panorama_managed)
+    listed: Interfaces | None = session.value("interfaces")
+    if listed is not None and found.value is not None:
+        named = with_zones(listed, found.value.zones)
+        session.found["interfaces"] = replace(session.found["interfaces"], value=named)
+    return found
+
+
+PROBE = Probe(_ask, "policy", needs=("service_route",))

@@ -14,19 +14,45 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import timedelta, timezone
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, DeviceCertificate, Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import Clock
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import (
+    DEVICE_CERTIFICATE_WITHHELD,
+    device_certificate_may_be_asked,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import NOT_ASKED, Evidence, Problem
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, pairs_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe, Session
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_info import DeviceInfo
 
 COMMAND = Command(
     cli="show device-certificate status",
     xml="<show><device-certificate><status></status></device-certificate></show>",
 )
+
+
+@dataclass(frozen=True)
+class DeviceCertificate:
+    """``show device-certificate status``; ``status`` is the device's own word (``Valid``).
+
+    Attributes:
+        not_before, not_after, last_fetched: device time, naive where the zone has more than one meaning.
+        last_fetched_status, last_fetched_info: the device's own words on the last renewal.
+        days_left: whole days from the device's clock to ``not_after``, negative once it is over; None without a clock.
+    """
+
+    status: str | None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    last_fetched_status: str | None = None
+    last_fetched_info: str | None = None
+    last_fetched: datetime | None = None
+    days_left: int | None = None
 
 
 def parse(text: str, result: Element | None = None) -> DeviceCertificate:
@@ -78,3 +104,27 @@ def probe_device_certificate(device: Device) -> Evidence[DeviceCertificate]:
         return parse(answer.text, answer.result)
 
     return probe(device, ask)
+
+
+def _ask(session: Session) -> Evidence[DeviceCertificate]:
+    """Asked of a firewall only where that does it no harm; what was asked before is read in any case."""
+    withheld = _why_withheld(session)
+    if withheld is not None and session.options.source == "live":
+        return Evidence(problem=withheld)
+    found = probe_device_certificate(session.device)
+    if withheld is not None and session.options.source == "saved" and found.value is None:
+        return Evidence(problem=withheld)
+    return found
+
+
+def _why_withheld(session: Session) -> Problem | None:
+    """Why the firewall is not asked; None where it is."""
+    if session.connected:
+        return NOT_ASKED
+    info: Evidence[DeviceInfo] = session.found["device"]
+    if info.value is None:
+        return info.problem
+    return None if device_certificate_may_be_asked(info.value) else DEVICE_CERTIFICATE_WITHHELD
+
+
+PROBE = Probe(_ask, "report", needs=("device", "cloud_status"))

@@ -16,18 +16,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
-    DevsrvLog,
-    Evidence,
-    LogSignature,
-    SignatureKind,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._device.relevant_lines import Relevance
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import aware, date_time, lines_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe
 
 NAME = "devsrv.log"
 # One page of the documentation calls it so.
@@ -89,8 +87,51 @@ _CONSEQUENCES = (
     "meta download s_connection_tries",
 )
 
-# What a line must hold to matter: other clients' queries count too, since they say whose certificate failed.
-CONCERNS = re.compile(rb"mlav|x509|verify_cb|curl error")
+# The queries of other clients count too, since they say whose certificate failed.
+RELEVANT = Relevance(re.compile(rb"mlav|x509|verify_cb|curl error"))
+
+
+SignatureKind = Literal["x509", "curl", "http", "reconnect", "other"]
+
+
+@dataclass(frozen=True)
+class LogSignature:
+    """Equal messages of devsrv.log, put together.
+
+    Attributes:
+        kind: ``x509`` (code: OpenSSL's), ``curl`` (text: libcurl's; code: libcurl's, None for a text that it does not
+            have), ``http`` (code: HTTP status), ``reconnect`` (mlav force_reconnect) or ``other`` (an MLAV error that
+            is none of these).
+        code: the number in it, where there is one.
+        text: the telling part of the message (``Couldn't resolve host name``, ``invalid content version …``).
+        first, last: device time; aware where the line or the clock gave an offset, else naive; None: no time at all.
+        count: how often.
+        sample: the newest line, whole.
+    """
+
+    kind: SignatureKind
+    code: int | None
+    text: str
+    first: datetime | None
+    last: datetime | None
+    count: int
+    sample: str
+
+
+@dataclass(frozen=True)
+class DevsrvLog:
+    """MLAV's part of devsrv.log. ``lines`` counts what was read; ``oldest``/``newest`` bound it in time.
+
+    ``unrecognized_errors``: those of ``signatures`` that no known text or code explains, newest first.
+    """
+
+    signatures: tuple[LogSignature, ...]
+    lines: int
+    oldest: datetime | None
+    newest: datetime | None
+    utc_offset_s: int | None = None
+    truncated: bool = False
+    unrecognized_errors: tuple[LogSignature, ...] = ()
 
 
 @dataclass
@@ -328,30 +369,20 @@ def _order(time: datetime, offset: int | None) -> datetime:
     return time.astimezone(timezone.utc).replace(tzinfo=None)
 
 
-def _telling(text: str) -> str:
-    kept: list[str] = []
-    keep = False
-    for raw in lines_of(text):
-        line = raw[:_LINE_LIMIT]
-        # A line without a time belongs to the one before it.
-        if _LINE.match(line):
-            keep = "mlav" in line.lower() or "x509" in line or "verify_cb" in line
-        if keep:
-            kept.append(line)
-    return "\n".join(kept)
-
-
 def probe_devsrv_log(device: Device, lines: int = 5000) -> Evidence[DevsrvLog]:
-    """Reads the last ``lines`` lines of the log and of its rotations; keeps as raw text what concerns MLAV."""
+    """Reads the last ``lines`` lines of the log and of its rotations; keeps the relevant ones as raw text."""
 
     def ask(recorder: Recorder) -> DevsrvLog:
         try:
-            answers = recorder.process_log(NAME, lines, _telling)
+            answers = recorder.process_log(NAME, lines, RELEVANT.part_of)
         except NotObtainable as missing:
             try:
-                answers = recorder.process_log(OTHER_NAME, lines, _telling)
+                answers = recorder.process_log(OTHER_NAME, lines, RELEVANT.part_of)
             except NotObtainable:
                 raise missing from None
         return parse([answer.text for answer in answers], any(answer.truncated for answer in answers))
 
     return probe(device, ask)
+
+
+PROBE = Probe(lambda session: probe_devsrv_log(session.device, session.options.log_lines), "logs")

@@ -12,18 +12,31 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, HighAvailability
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import text_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe
 
 COMMAND = Command(
     cli="show high-availability state",
     xml="<show><high-availability><state></state></high-availability></show>",
     structured=True,
 )
+
+
+@dataclass(frozen=True)
+class HighAvailability:
+    """``show high-availability state``."""
+
+    enabled: bool
+    mode: str | None = None
+    state: str | None = None
+    peer_state: str | None = None
+    running_sync: str | None = None
 
 
 def parse(text: str, result: Element | None = None) -> HighAvailability:
@@ -70,3 +83,6 @@ def probe_high_availability(device: Device) -> Evidence[HighAvailability]:
         return parse(answer.text, answer.result)
 
     return probe(device, ask)
+
+
+PROBE = Probe(lambda session: probe_high_availability(session.device), "report")

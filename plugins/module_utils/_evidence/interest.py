@@ -21,6 +21,6 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
 INTEREST = Interest(
     config_paths=(*(f"{service_route.PATH}/{path}" for path in service_route.READ), *decryption.READ),
     config_extras=route_source.READ,
-    system_log=system_log.CONCERNS,
-    process_log=devsrv_log.CONCERNS,
+    system_log=system_log.RELEVANT,
+    process_log=devsrv_log.RELEVANT,
 )

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Interface, Interfaces, Zone
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import (
     members_of,
     number,
@@ -26,6 +26,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing impo
     without_prefix,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe
 
 COMMAND = Command(cli="show interface all", xml="<show><interface>all</interface></show>", structured=True)
 
@@ -42,6 +43,45 @@ _LOGICAL_ROW = re.compile(r"^(\S+)[ \t]+\d{1,9}[ \t]+(\d{1,5})[ \t](.*?)[ \t]+\d
 _WITH_COLON = re.compile(r"^(.*?)(?:^|[ \t]+)[^\s:]{1,20}:.*$")
 _MORE_ADDRESSES = re.compile(r"^[ \t]+([0-9a-fA-F.:]+/\d{1,3})[ \t]*$")
 _NO_CONTENT = re.compile(r"[\s\-\u200b]*")
+
+
+@dataclass(frozen=True)
+class Interface:
+    """One logical interface of ``show interface all``; addresses without their prefix length.
+
+    Attributes:
+        zone: the zone's name, whole where the configuration has it.
+        zone_cut: the column of the table may have cut ``zone``: it is a prefix, and matches no other name for certain.
+        vsys: number of the virtual system (``1``), within which alone a zone's name is unique; None where not given.
+    """
+
+    name: str
+    state: str | None
+    addresses: tuple[str, ...] = ()
+    zone: str | None = None
+    zone_cut: bool = False
+    vsys: int | None = None
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A layer-3 zone as configured: its whole name, its virtual system (``vsys1``) and its interfaces."""
+
+    name: str
+    vsys: str
+    interfaces: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Interfaces:
+    """``show interface all``. ``complete``: every row was read; only then does an absent address prove anything.
+
+    ``why_incomplete`` says which rows may be missing.
+    """
+
+    entries: tuple[Interface, ...]
+    complete: bool = True
+    why_incomplete: str = ""
 
 
 def parse(text: str, result: Element | None = None, truncated: bool = False) -> Interfaces:
@@ -171,3 +211,6 @@ def probe_interfaces(device: Device) -> Evidence[Interfaces]:
         return parse(answer.text, answer.result, answer.truncated)
 
     return probe(device, ask)
+
+
+PROBE = Probe(lambda session: probe_interfaces(session.device), "system")

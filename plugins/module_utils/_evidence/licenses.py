@@ -11,18 +11,34 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, License, Licenses
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import pairs_of, text_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe
 
 COMMAND = Command(
     cli="request license info",
     xml="<request><license><info></info></license></request>",
     structured=True,
 )
+
+
+@dataclass(frozen=True)
+class License:
+    """``expires`` as the device writes it (``August 05, 2025``, ``Never``)."""
+
+    feature: str
+    expires: str | None
+    expired: bool | None
+
+
+@dataclass(frozen=True)
+class Licenses:
+    entries: tuple[License, ...]
 
 
 def parse(text: str, result: Element | None = None) -> Licenses:
@@ -56,3 +72,6 @@ def probe_licenses(device: Device) -> Evidence[Licenses]:
         return parse(answer.text, answer.result)
 
     return probe(device, ask)
+
+
+PROBE = Probe(lambda session: probe_licenses(session.device), "system")

@@ -12,24 +12,43 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass, replace
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
-    CLOUD_PORT,
-    Connection,
-    Evidence,
-    Netstat,
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.connection_history import (
+    ConnectionHistory,
+    probe_connection_history,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address, number
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.connections import CLOUD_PORT, Connection, row_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.ping import Ping
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import ServiceRoute, dataplane_source
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe, Session
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_info import DeviceInfo
 
 COMMAND = Command(
     cli="show netstat numeric-hosts yes numeric-ports yes",
     xml="<show><netstat><numeric-hosts>yes</numeric-hosts><numeric-ports>yes</numeric-ports></netstat></show>",
 )
 
-_ROW = re.compile(r"^[ \t]*(tcp6?)[ \t]+\d+[ \t]+\d+[ \t]+(\S+)[ \t]+(\S+)[ \t]+([A-Z][A-Z0-9_]+)\b")
+
+@dataclass(frozen=True)
+class Netstat:
+    """The connections that matter: to ``addresses`` on ``port`` (to any address on it where ``addresses`` is empty).
+
+    ``rows`` counts every row that was understood. ``proxy_connections`` are those to the configured proxy: they carry
+    other traffic too, and whether MLAV honours the proxy is not known, so they prove nothing by themselves.
+    ``history``: earlier tables, which a tech-support file alone holds.
+    """
+
+    addresses: tuple[str, ...]
+    port: int
+    connections: tuple[Connection, ...]
+    rows: int
+    proxy_connections: tuple[Connection, ...] = ()
+    history: ConnectionHistory | None = None
 
 
 def parse(
@@ -39,7 +58,7 @@ def parse(
     rows = [row for line in text.splitlines() if (row := row_of(line))]
     if not rows:
         raise Unrecognized("no row was understood")
-    wanted = tuple(dict.fromkeys(str(found) for item in addresses if (found := address(item))))
+    wanted = tuple(dict.fromkeys(str(found) for item in addresses if (found := parse_address(item))))
     return Netstat(
         addresses=wanted,
         port=CLOUD_PORT,
@@ -49,35 +68,17 @@ def parse(
     )
 
 
-def row_of(line: str) -> Connection | None:
-    """A row of the table, None where it is none."""
-    found = _ROW.match(line)
-    if found is None:
-        return None
-    local, foreign = _endpoint(found[2]), _endpoint(found[3])
-    return Connection(found[1], *local, *foreign, found[4]) if local and foreign else None
-
-
-def _endpoint(text: str) -> tuple[str, int] | None:
-    """``10.0.0.1:443`` and ``2001:db8::1:443``. A long IPv6 address may be cut by the width of its column."""
-    host, _colon, port = text.rpartition(":")
-    found = address(host.strip("[]"))
-    named = str(found) if found is not None else host if re.fullmatch(r"[0-9a-fA-F:]{8,}", host) else None
-    at = 0 if port == "*" else number(port)
-    return (named, at) if named is not None and at is not None else None
-
-
 def _is_one_of(row: Connection, wanted: tuple[str, ...]) -> bool:
     if not wanted or row.foreign_address in wanted:
         return True
-    return address(row.foreign_address) is None and any(item.startswith(row.foreign_address) for item in wanted)
+    return parse_address(row.foreign_address) is None and any(item.startswith(row.foreign_address) for item in wanted)
 
 
 def _is_proxy(row: Connection, server: str | None, port: int | None) -> bool:
     """A proxy that is configured by name is recognised by its port alone."""
     if server is None or (port is not None and row.foreign_port != port):
         return False
-    found = address(server)
+    found = parse_address(server)
     return row.foreign_address == str(found) if found is not None else port is not None
 
 
@@ -86,11 +87,39 @@ def probe_netstat(
 ) -> Evidence[Netstat]:
     """Asks for the connections; ``addresses`` are what the cloud server's name resolved to."""
 
-    def telling(text: str) -> str:
+    def relevant(text: str) -> str:
         marks = (f":{CLOUD_PORT} ", *([f":{proxy_port} "] if proxy_port else []))
         return "\n".join(line for line in text.splitlines() if any(mark in line + " " for mark in marks))
 
     def ask(recorder: Recorder) -> Netstat:
-        return recorder.read(COMMAND, lambda answer: parse(answer.text, addresses, proxy_server, proxy_port), telling)
+        return recorder.read(COMMAND, lambda answer: parse(answer.text, addresses, proxy_server, proxy_port), relevant)
 
     return probe(device, ask)
+
+
+def _ask(session: Session) -> Evidence[Netstat]:
+    """The connections to the address that the ping found; a tech-support file also tells of earlier ones."""
+    ping: Ping | None = session.value("ping")
+    route: ServiceRoute | None = session.value("service_route")
+    addresses = (ping.address,) if ping is not None and ping.address is not None else ()
+    found = probe_netstat(
+        session.device,
+        addresses,
+        route.proxy_server if route is not None else None,
+        route.proxy_port if route is not None else None,
+    )
+    if found.value is None or session.options.source == "live":
+        return found
+    info: DeviceInfo | None = session.value("device")
+    managed = route is not None and route.kind == "management" and info is not None
+    source = info.management_address if info is not None and managed else dataplane_source(route)
+    past = probe_connection_history(session.device, addresses, source)
+    return replace(
+        found,
+        value=replace(found.value, history=past.value),
+        problem=found.problem or past.problem,
+        asked=found.asked + past.asked,
+    )
+
+
+PROBE = Probe(_ask, "network", needs=("ping",))

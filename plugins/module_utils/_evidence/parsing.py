@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, timezone
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from xml.etree.ElementTree import Element
+
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 
 _DATE_TIME = re.compile(
     r"\s*(\d{4})[/-](\d{1,2})[/-](\d{1,2})[ T](\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,6})\d*)?"
@@ -62,20 +63,8 @@ def number(text: str | None) -> int | None:
 
 def without_prefix(text: str) -> str | None:
     """``10.1.5.254/24`` -> ``10.1.5.254``; None where the text is no IP address."""
-    found = address(text.partition("/")[0])
+    found = parse_address(text.partition("/")[0])
     return str(found) if found is not None else None
-
-
-def address(text: str) -> IPv4Address | IPv6Address | None:
-    """An IP address without a scope; an IPv4 address that is mapped into IPv6 comes back as IPv4."""
-    if "%" in text:  # what follows may be anything, and addresses stand in commands
-        return None
-    try:
-        found = ip_address(text.strip())
-    except ValueError:
-        return None
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return mapped or found
 
 
 def zone_offset(text: str | None) -> timedelta | None:

@@ -13,12 +13,25 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
+from typing import Literal
 from xml.sax.saxutils import escape
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Ping, PingOutcome
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.cloud_status import (
+    DEFAULT_CLOUD_SERVER,
+    CloudStatus,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.route_source import with_source
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
+    ServiceRoute,
+    apply_destination_route,
+    dataplane_source,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe, Session
 
 _FIRST_LINE = re.compile(
     r"^PING[ \t]+([^\s()]{1,260})[ \t]*\((?:[^\s()]{1,260}[ \t]*\()?([0-9a-fA-F:.]{2,45})\)", re.MULTILINE
@@ -55,11 +68,48 @@ _REFUSALS: tuple[tuple[PingOutcome, re.Pattern[str]], ...] = (
 _NAME = re.compile(r"(?=.{1,253}\.?$)(?!-)[A-Za-z0-9_-]{1,63}(?:\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
 
 
+PingOutcome = Literal[
+    "answered",
+    "lost",
+    "unknown_host",
+    "bind_failed",
+    "wrong_family",
+    "network_unreachable",
+    "host_unreachable",
+    "filtered",
+    "ttl_exceeded",
+]
+
+
+@dataclass(frozen=True)
+class Ping:
+    """One ping of the cloud server from the service route's source.
+
+    ``address`` is what the name resolved to, given even when every reply is lost. ``outcome``:
+
+    - answered, lost (some or all; see ``loss_percent``)
+    - unknown_host: the name does not resolve
+    - bind_failed: the source address or interface cannot be used
+    - wrong_family: the source is of another address family than the name's address; says nothing of the name
+    - network_unreachable, host_unreachable: no route there; a router or the firewall itself says so
+    - filtered: a filter on the path answers that it prohibits the traffic
+    - ttl_exceeded: a routing loop
+    """
+
+    host: str
+    source: str | None
+    outcome: PingOutcome
+    address: str | None = None
+    transmitted: int | None = None
+    received: int | None = None
+    loss_percent: int | None = None
+
+
 def command(host: str, source: str | None, count: int) -> Command:
     """The command for ``host``, options first. Without ``count`` a ping never ends."""
     options = (
         [("inet6", "yes")]
-        if any((found := address(item or "")) and found.version == 6 for item in (host, source))
+        if any((found := parse_address(item or "")) and found.version == 6 for item in (host, source))
         else []
     )
     options += [("source", source)] if source else []
@@ -76,7 +126,7 @@ def command(host: str, source: str | None, count: int) -> Command:
 def parse(text: str, host: str, source: str | None = None) -> Ping:
     """The outcome; an unknown text is Unrecognized, never "unreachable"."""
     first = _FIRST_LINE.search(text)
-    found = address(first[2]) if first else None
+    found = parse_address(first[2]) if first else None
     resolved = str(found) if found else None
     if _UNKNOWN_HOST.search(text):
         return Ping(host, source, "unknown_host")
@@ -99,7 +149,7 @@ def parse(text: str, host: str, source: str | None = None) -> Ping:
 
 def is_host(text: str) -> bool:
     """Whether ``text`` can stand in a command as a host name or an IP address."""
-    return address(text) is not None or _NAME.fullmatch(text) is not None
+    return parse_address(text) is not None or _NAME.fullmatch(text) is not None
 
 
 def probe_ping(device: Device, host: str, source: str | None = None, count: int = 3) -> Evidence[Ping]:
@@ -113,3 +163,26 @@ def probe_ping(device: Device, host: str, source: str | None = None, count: int 
         return parse(recorder.run(command(host, source, count)).text, host, source)
 
     return probe(device, ask)
+
+
+def _ask(session: Session) -> Evidence[Ping]:
+    """Pings from the service route's source, and once more where a destination route names another."""
+    route: ServiceRoute | None = session.value("service_route")
+    status: CloudStatus | None = session.value("cloud_status")
+    override = route.cloud_server_override if route is not None else None
+    host = (status.server if status is not None else None) or override or DEFAULT_CLOUD_SERVER
+    source, count = dataplane_source(route), session.options.ping_count
+    first = probe_ping(session.device, host, source, count)
+    if route is None or first.value is None:
+        return first
+    decided = apply_destination_route(route, first.value.address)
+    if decided != route:
+        session.found["service_route"] = with_source(session, session.found["service_route"], decided)
+        decided = session.value("service_route")
+    if dataplane_source(decided) == source:
+        return first
+    second = probe_ping(session.device, host, dataplane_source(decided), count)
+    return replace(second, asked=first.asked + second.asked, duration_ms=first.duration_ms + second.duration_ms)
+
+
+PROBE = Probe(_ask, "network", needs=("cloud_status", "service_route"))

@@ -24,7 +24,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import tag_at
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact, redacted_tree
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Asked, Evidence, Problem
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Asked, Evidence, Problem
 
 T = TypeVar("T")
 
@@ -34,19 +34,23 @@ MESSAGE_LIMIT = 500
 # So many times as much is searched for secrets as is kept: one that begins before it is seen from its beginning.
 _MARGIN = 8
 
-# What gives the evidence where the error itself does not know better.
-_USUAL_WAY = {
-    "session": "Ask again when the firewall is less busy.",
-    "timeout": "Raise the option timeout, or ask again when the firewall is less busy.",
-    "unreachable": "Make sure that the firewall's management interface is reached from here without interruption.",
+# The hint where the error itself has none.
+_USUAL_HINT = {
+    "session": "Run this again when the firewall is less busy.",
+    "timeout": "Raise the option timeout, or run this again when the firewall is less busy.",
+    "unreachable": "Check the connection from this controller to the management interface of the firewall.",
 }
-_BY_HAND = "Ask it at the firewall's command line, or read it from a tech-support file."
+_BY_HAND = "Run the command on the firewall manually, or use a tech-support file."
 
-ASK_FOR_SUPPORT = "Report it together with the raw answer, so that the collection can learn to read it."
+ASK_FOR_SUPPORT = "Report it with the raw answer, so that a parser for it can be added."
+
+
+def unwatched(line: str) -> None:
+    """Shows nothing: the observer of a session that nobody watches."""
 
 
 class Unrecognized(Exception):
-    """An answer that the parser does not understand. The message says what was looked for."""
+    """An answer that the parser does not recognize. The message says what was looked for."""
 
 
 def bounded(text: str, newest: Literal["first", "last"] = "first", limit: int = RAW_LIMIT) -> str:
@@ -79,36 +83,37 @@ class Recorder:
         """Records a question and its raw answer."""
         self.asked.append(Asked(redact(command), transport, bounded(raw, newest)))
 
-    def run(self, command: Command, telling: Callable[[str], str] | None = None) -> Answer:
-        """Asks ``command``; ``telling`` picks the part of a long answer that is worth keeping."""
+    def run(self, command: Command, relevant: Callable[[str], str] | None = None) -> Answer:
+        """Asks ``command``; ``relevant`` picks the part of a long answer that is kept."""
         answer = self._device.run(command)
         if command.structured and answer.result is not None:
             raw = serialised(answer.result)
         else:
-            raw = (telling(answer.text) if telling else "") or answer.text
+            raw = (relevant(answer.text) if relevant else "") or answer.text
         self.keep(answer.command, answer.transport, raw)
         return answer
 
-    def read(self, command: Command, parse: Callable[[Answer], T], telling: Callable[[str], str] | None = None) -> T:
+    def read(self, command: Command, parse: Callable[[Answer], T], relevant: Callable[[str], str] | None = None) -> T:
         """Asks ``command`` and parses the answer; where one of the API is not understood, SSH is asked as well."""
-        answer = self.run(command, telling)
+        answer = self.run(command, relevant)
         try:
             return parse(answer)
         except Unrecognized:
             if answer.transport != "api" or command.prefer_ssh:
                 raise
             try:
-                second = self.run(replace(command, prefer_ssh=True), telling)
+                reason = "the answer of the XML API was not recognized"
+                second = self.run(replace(command, prefer_ssh=True, retry_reason=reason), relevant)
             except DeviceError:
                 second = answer
             if second.transport == "api":
                 raise
         return parse(second)
 
-    def effective_config(self, path: str, telling: tuple[str, ...]) -> tuple[Element | None, tuple[str, ...]]:
+    def effective_config(self, path: str, relevant: tuple[str, ...]) -> tuple[Element | None, tuple[str, ...]]:
         """Reads a subtree: its node (None: absent) and the answer's notes.
 
-        Only the parts under ``telling`` (paths below the node) are kept as raw text: a configuration holds more
+        Only the parts under ``relevant`` (paths below the node) are kept as raw text: a configuration holds more
         than the probe needs, and secrets.
         """
         answer = self._device.effective_config(path)
@@ -116,7 +121,7 @@ class Recorder:
             self.keep(answer.command, answer.transport, "")
             raise Unrecognized(f"the configuration under {path} did not come as XML")
         node = answer.result.find(tag_at(path))
-        parts = [part for name in telling for part in node.findall(name)] if node is not None else []
+        parts = [part for name in relevant for part in node.findall(name)] if node is not None else []
         self.keep(answer.command, answer.transport, "\n".join(map(serialised, parts)))
         return node, answer.notes
 
@@ -127,11 +132,11 @@ class Recorder:
         self.keep(answer.command, answer.transport, raw)
         return answer
 
-    def process_log(self, name: str, lines: int, telling: Callable[[str], str]) -> tuple[Answer, ...]:
-        """Reads a process's log; of each file only the part that ``telling`` picks is kept, or its end."""
+    def process_log(self, name: str, lines: int, relevant: Callable[[str], str]) -> tuple[Answer, ...]:
+        """Reads a process's log; of each file only the part that ``relevant`` picks is kept, or its end."""
         answers = self._device.process_log(name, lines)
         for answer in answers:
-            self.keep(answer.command, answer.transport, telling(answer.text) or answer.text, newest="last")
+            self.keep(answer.command, answer.transport, relevant(answer.text) or answer.text, newest="last")
         if notes := "; ".join(note for answer in answers for note in answer.notes):
             message = bounded(f"older lines may be missing: {notes}", limit=MESSAGE_LIMIT)
             self.incomplete = Problem("not_obtainable", message, _BY_HAND)
@@ -141,14 +146,14 @@ class Recorder:
 def problem_of(error: Exception) -> Problem:
     """The problem that stands in the place of a value that could not be had."""
     if isinstance(error, DeviceError):
-        hint = error.remedy or _USUAL_WAY.get(error.kind, _BY_HAND)
+        hint = error.remedy or _USUAL_HINT.get(error.kind, _BY_HAND)
         return Problem(error.kind, bounded(error.message, limit=MESSAGE_LIMIT), hint)
     if isinstance(error, Unrecognized):
         return Problem("unrecognized", bounded(str(error), limit=MESSAGE_LIMIT), ASK_FOR_SUPPORT)
     return Problem(
         "crash",
         bounded(f"{type(error).__name__}: {error}", limit=MESSAGE_LIMIT),
-        "This is a defect of the collection. " + ASK_FOR_SUPPORT,
+        "This is a bug in this collection. " + ASK_FOR_SUPPORT,
     )
 
 

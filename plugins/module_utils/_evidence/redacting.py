@@ -14,7 +14,8 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet, Problem
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Problem
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 
 T = TypeVar("T")
 

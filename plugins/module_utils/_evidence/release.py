@@ -33,6 +33,15 @@ class Release:
     def branch(self) -> tuple[int, int]:
         return (self.major, self.feature)
 
+    def includes(self, fix: Release) -> bool:
+        """Whether a fix that came with ``fix`` is in this release, which is of the same branch and not older.
+
+        A hotfix mends its own maintenance release alone, a plain release all later ones of its branch.
+        """
+        if self.branch != fix.branch or self < fix:
+            return False
+        return not fix.hotfix or self.maintenance == fix.maintenance
+
     def __str__(self) -> str:
         plain = f"{self.major}.{self.feature}.{self.maintenance}"
         return f"{plain}-h{self.hotfix}" if self.hotfix else plain

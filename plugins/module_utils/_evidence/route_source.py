@@ -19,15 +19,17 @@ from dataclasses import replace
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
-    Asked,
-    Evidence,
-    Interfaces,
-    ServiceRoute,
-)
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import address, text_of, without_prefix
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Asked, Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.interfaces import Interfaces
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import text_of, without_prefix
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.service_route import (
+    ServiceRoute,
+    probe_service_route,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe, Session
 
 _SHARED_OBJECTS = "shared/address"
 _VSYS = "devices/entry/vsys"
@@ -105,7 +107,7 @@ def _written(interfaces: Element, name: str) -> list[str]:
 
 
 def _from_addresses(route: ServiceRoute, addresses: Iterable[str]) -> ServiceRoute:
-    found = [item for item in dict.fromkeys(addresses) if (parsed := address(item)) and parsed.version == 4]
+    found = [item for item in dict.fromkeys(addresses) if (parsed := parse_address(item)) and parsed.version == 4]
     if len(found) == 1:
         return _with(route, found[0], _origin(route))
     told = f"which has several addresses ({', '.join(found[:4])})" if found else "which has no IPv4 address now"
@@ -162,3 +164,21 @@ def _configured_interfaces(recorder: Recorder) -> Element:
     if node is None:
         raise Unrecognized("the configuration has no interfaces")
     return node
+
+
+def with_source(session: Session, known: Evidence[ServiceRoute], route: ServiceRoute) -> Evidence[ServiceRoute]:
+    """The evidence with ``route`` as its value, and its source's address where that is to be found."""
+    if lacks_source(route):
+        found = probe_source(session.device, route, session.value("interfaces"))
+        route = found.value or route
+        known = replace(known, asked=known.asked + found.asked, duration_ms=known.duration_ms + found.duration_ms)
+    return replace(known, value=route)
+
+
+def _ask(session: Session) -> Evidence[ServiceRoute]:
+    """The service route; the table of interfaces, asked before, may name the address of its source."""
+    found = probe_service_route(session.device)
+    return found if found.value is None else with_source(session, found, found.value)
+
+
+PROBE = Probe(_ask, "network")

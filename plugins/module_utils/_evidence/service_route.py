@@ -18,21 +18,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from xml.etree.ElementTree import Element
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
     PUSHED_VALUES_MAY_BE_MISSING,
     Device,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
-    DestinationRoute,
-    Evidence,
-    ServiceRoute,
-)
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import (
-    address,
-    number,
-    text_of,
-    without_prefix,
-)
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import number, text_of, without_prefix
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
 
 PATH = "devices/entry/deviceconfig"
@@ -56,6 +48,54 @@ READ = (
     "system/panorama-server",
 )
 _MANAGEMENT = re.compile(r"mgt|mgmt|management", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class DestinationRoute:
+    """``address`` without its prefix length where it is one, else as configured (an address object, a variable)."""
+
+    destination: str
+    interface: str | None
+    address: str | None
+
+
+@dataclass(frozen=True)
+class ServiceRoute:
+    """The way of "Palo Alto Networks Services", as configured.
+
+    Attributes:
+        kind: ``management``, ``dataplane``, or ``undetermined`` (``reason`` says why).
+        interface: source interface; None for the management interface.
+        source_address: source address without its prefix length.
+        origin: ``default`` (no entry), ``local``, ``template`` (pushed) or ``destination`` (a destination route wins).
+        explicit_mgt: the management interface was chosen by name: no destination route overrides that.
+        resolved_from: what gave ``source_address`` where the route itself names none; None where it does.
+        configured_source: the name in place of an address (``fw-untrust-ip``, ``$branch-ip``), resolved or not.
+        complete: values pushed by Panorama are included.
+        proxy_server, proxy_port: the management proxy. Whether MLAV honours it is not known.
+        inline_cloud_proxy: ``deviceconfig system inline-cloud-proxy`` as configured, None where absent.
+        dns_servers: as configured; ``dns_proxy_object`` stands in their place where one is used.
+        cloud_server_override: ``deviceconfig setting mlav cloud-server``.
+        panorama_managed: the configuration names a Panorama or carries pushed values.
+    """
+
+    kind: Literal["management", "dataplane", "undetermined"]
+    interface: str | None = None
+    source_address: str | None = None
+    origin: Literal["default", "local", "template", "destination"] = "default"
+    reason: str = ""
+    complete: bool = True
+    destination_routes: tuple[DestinationRoute, ...] = ()
+    proxy_server: str | None = None
+    proxy_port: int | None = None
+    dns_servers: tuple[str, ...] = ()
+    dns_proxy_object: str | None = None
+    cloud_server_override: str | None = None
+    panorama_managed: bool = False
+    explicit_mgt: bool = False
+    resolved_from: Literal["address_object", "template_variable", "interface"] | None = None
+    configured_source: str | None = None
+    inline_cloud_proxy: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,9 +141,9 @@ def apply_destination_route(route: ServiceRoute, resolved: str | None) -> Servic
     """The route that counts for the resolved address: a destination route for it overrides the default alone."""
     if route.origin != "default":
         return route
-    wanted = address(resolved or "")
+    wanted = parse_address(resolved or "")
     for item in route.destination_routes:
-        if wanted is not None and address(item.destination.partition("/")[0]) == wanted:
+        if wanted is not None and parse_address(item.destination.partition("/")[0]) == wanted:
             source = _classify(item.interface, item.address, set())
             return replace(
                 route,
@@ -175,3 +215,8 @@ def probe_service_route(device: Device) -> Evidence[ServiceRoute]:
         return parse(node, PUSHED_VALUES_MAY_BE_MISSING not in notes)
 
     return probe(device, ask)
+
+
+def dataplane_source(route: ServiceRoute | None) -> str | None:
+    """The source address where the route leaves by a dataplane interface."""
+    return route.source_address if route is not None and route.kind == "dataplane" else None

@@ -14,6 +14,8 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CommandRefused,
@@ -21,8 +23,9 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     NotObtainable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Sibling, Siblings
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence, not_asked
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, probe, problem_of
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe, Session
 
 URL_CLOUD = Command(
     cli="show url-cloud status",
@@ -43,6 +46,29 @@ _PRIVATE = re.compile(r"^[ \t]*Cloud status[ \t]*:[ \t]*(\S[^\r\n]*)", re.IGNORE
 _NOT_CONNECTED = re.compile(r"\bnot\W{1,5}connected\b|\bdis-?connected\b", re.IGNORECASE)
 _CONNECTED = re.compile(r"connected\b", re.IGNORECASE)
 _WORD_LIMIT = 80
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """Another cloud of device-server's. ``raw_state`` is the device's own word, None where the answer has none.
+
+    ``state``: ``other`` is a known answer with a state that is neither, ``unknown`` an answer in no known form.
+    """
+
+    state: Literal["connected", "disconnected", "other", "unknown"]
+    raw_state: str | None = None
+
+
+@dataclass(frozen=True)
+class Siblings:
+    """The clouds that share MLAV's service route: PAN-DB, WildFire, and the security client of ctd-agent.
+
+    Only a firewall that is not connected is asked. None where the firewall does not answer the question.
+    """
+
+    url_cloud: Sibling | None = None
+    wildfire: Sibling | None = None
+    ctd_agent: Sibling | None = None
 
 
 def parse(text: str) -> Sibling:
@@ -82,3 +108,10 @@ def probe_siblings(device: Device) -> Evidence[Siblings]:
         return found
 
     return probe(device, ask)
+
+
+def _ask(session: Session) -> Evidence[Siblings]:
+    return not_asked() if session.connected else probe_siblings(session.device)
+
+
+PROBE = Probe(_ask, "network", needs=("cloud_status",))

@@ -10,11 +10,13 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Evidence, Process, SoftwareStatus
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import number
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe
 
 COMMAND = Command(
     cli="show system software status",
@@ -24,6 +26,20 @@ COMMAND = Command(
 _LINE = re.compile(
     r"^[ \t]*(?:Process|Group)[ \t]+(\S+)[ \t]+(\S+)(?:[ \t]+\(pid:?[ \t]*(\d{1,9})\))?", re.MULTILINE | re.IGNORECASE
 )
+
+
+@dataclass(frozen=True)
+class Process:
+    """A line of ``show system software status``; ``state`` is the device's word (``running``)."""
+
+    name: str
+    state: str
+    pid: int | None = None
+
+
+@dataclass(frozen=True)
+class SoftwareStatus:
+    processes: tuple[Process, ...]
 
 
 def parse(text: str) -> SoftwareStatus:
@@ -37,3 +53,6 @@ def parse(text: str) -> SoftwareStatus:
 def probe_software_status(device: Device) -> Evidence[SoftwareStatus]:
     """Asks for the processes."""
     return probe(device, lambda recorder: parse(recorder.run(COMMAND).text))
+
+
+PROBE = Probe(lambda session: probe_software_status(session.device), "system")

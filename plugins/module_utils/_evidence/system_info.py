@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import clock
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock, DeviceInfo, Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import Clock
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, pairs_of, yes_no
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import (
     Recorder,
@@ -26,6 +28,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing impo
     probe,
     problem_of,
 )
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe, Session
 
 COMMAND = Command(
     cli="show system info",
@@ -36,6 +39,41 @@ COMMAND = Command(
 # Documentation "Device Certificate" and the release notes name these series. A PA-500 is not of the PA-500 series.
 _WITH_TPM = re.compile(r"PA-(?:4\d\d|5(?!00)\d\d|14\d\d|34\d\d|54\d\d|55\d\d|7500)(?:[A-Z]|-[A-Z0-9]+)*")
 _UPTIME = re.compile(r"(?:(\d{1,6}) days?, *)?(\d{1,2}):(\d{2}):(\d{2})")
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """``show system info``: strings as the device gives them, None where absent.
+
+    Attributes:
+        vm_license: ``VM-50``, ``VM-100`` … of a VM-Series firewall, whose ``model`` is ``PA-VM`` whatever its size.
+        device_certificate_status: the device's own word (``Valid``, ``None``: there is no certificate).
+        has_tpm: by model; None where it is not known.
+        app_release_date, threat_release_date, av_release_date, wildfire_release_date: of the installed content,
+            device-local and naive, None where absent or not understood.
+    """
+
+    hostname: str | None = None
+    serial: str | None = None
+    model: str | None = None
+    family: str | None = None
+    sw_version: str | None = None
+    app_version: str | None = None
+    threat_version: str | None = None
+    av_version: str | None = None
+    wildfire_version: str | None = None
+    wildfire_rt: str | None = None
+    multi_vsys: bool | None = None
+    operational_mode: str | None = None
+    management_address: str | None = None
+    device_certificate_status: str | None = None
+    uptime_s: int | None = None
+    vm_license: str | None = None
+    has_tpm: bool | None = None
+    app_release_date: datetime | None = None
+    threat_release_date: datetime | None = None
+    av_release_date: datetime | None = None
+    wildfire_release_date: datetime | None = None
 
 
 def parse(text: str, result: Element | None = None) -> DeviceInfo:
@@ -118,3 +156,14 @@ def probe_device(device: Device, now: Callable[[], datetime]) -> tuple[Evidence[
         return info, Evidence(clocks[0], None, info.asked, info.duration_ms)
     no_time = Unrecognized("the system information has no time that is understood")
     return info, Evidence(None, info.problem or problem_of(no_time), info.asked, info.duration_ms)
+
+
+def _ask(session: Session) -> Evidence[DeviceInfo]:
+    """The time in the same answer stands in for ``show clock`` where that is not asked, or fails."""
+    info, seen = probe_device(session.device, session.options.now)
+    if session.options.wants("clock"):
+        session.found["clock"] = seen
+    return info
+
+
+PROBE = Probe(_ask, "identity")

@@ -13,21 +13,25 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Device, SystemLogQuery
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import redact
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
-    Evidence,
-    SystemEvent,
-    SystemEventKind,
-    SystemLog,
+from ansible_collections.panops.mlav.plugins.module_utils._device.relevant_lines import Relevance
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.clock import Clock
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import (
+    YEARS,
+    aware,
+    date_time,
+    lines_of,
+    text_of,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import aware, date_time, lines_of, text_of
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Recorder, Unrecognized, probe
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.session import Probe, Session
 
 RESTARTS = "(description contains 'device-server') or (description contains 'devsrvr')"
 
@@ -38,8 +42,8 @@ EXPRESSION = (
     f"or {RESTARTS}"
 )
 
-# What a line must hold to matter, for sources that cannot evaluate the expression.
-CONCERNS = re.compile(rb"mlav|machine learning|device[- ]server|devsrvr")
+# For sources that cannot evaluate the expression.
+RELEVANT = Relevance(re.compile(rb"mlav|machine learning|device[- ]server|devsrvr"))
 
 # The description field has at most 512 bytes.
 _TEXT_LIMIT = 512
@@ -69,6 +73,40 @@ _KINDS: tuple[tuple[SystemEventKind, re.Pattern[str]], ...] = (
 
 _ROW = re.compile(r"(\d{4}/\d{2}/\d{2} \d{2}:\d{2}:\d{2})\s+(info|informational|low|medium|high|critical)\s+(.*)")
 _HEADER = re.compile(r"\s*(?:Time\s+Severity\b.*|=+)?\s*")
+
+
+SystemEventKind = Literal[
+    "engines_stopped",
+    "reconnected",
+    "tls_validation_failed",
+    "client_certificate",
+    "authentication",
+    "unknown_error",
+    "content_engine_stopped",
+    "device_server_restarted",
+    "other",
+]
+
+
+@dataclass(frozen=True)
+class SystemEvent:
+    """One system-log entry that concerns MLAV or device-server; ``reason`` is the text after "Reason"."""
+
+    kind: SystemEventKind
+    time: datetime | None
+    severity: str
+    text: str
+    reason: str | None = None
+    event_id: str | None = None
+
+
+@dataclass(frozen=True)
+class SystemLog:
+    """Newest first. ``complete`` is false where the limit cut the list."""
+
+    events: tuple[SystemEvent, ...]
+    complete: bool = True
+    utc_offset_s: int | None = None
 
 
 def parse(text: str, result: Element | None = None, limit: int = 0) -> SystemLog:
@@ -142,3 +180,19 @@ def probe_system_log(
         return replace(found, complete=found.complete and not answer.truncated)
 
     return probe(device, ask)
+
+
+def _ask(session: Session) -> Evidence[SystemLog]:
+    return probe_system_log(session.device, _since(session), session.options.log_entries)
+
+
+def _since(session: Session) -> datetime | None:
+    """The beginning of the log window, device-local; None where the device's time is not known."""
+    seen: Clock | None = session.value("clock")
+    if seen is None:
+        return None
+    # No log is older, and what is subtracted must leave a date.
+    return seen.device_time - min(session.options.log_window, seen.device_time - datetime(YEARS[0], 1, 1))
+
+
+PROBE = Probe(_ask, "logs", needs=("clock",))

@@ -19,7 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 def between(option: str, value: int, lowest: int, highest: int) -> int:
     """Raises InvalidOption when ``value`` is outside ``lowest`` .. ``highest``."""
     if not lowest <= value <= highest:
-        raise InvalidOption(f"{option} is {value}. Expected: a number from {lowest} to {highest}.")
+        raise InvalidOption(f"{option} is {value}: expected a number from {lowest} to {highest}")
     return value
 
 

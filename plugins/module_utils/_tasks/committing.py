@@ -124,7 +124,7 @@ def _commit(params: Params, context: Context) -> Result:
 
         return {"host": host, **_change(device, allowed, request, progress)}
 
-    return ask_firewall(params, ask)
+    return ask_firewall(params, context, ask)
 
 
 _OPTIONS: dict[str, Any] = {

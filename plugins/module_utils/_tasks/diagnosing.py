@@ -9,6 +9,7 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -97,11 +98,12 @@ def _diagnosis(params: Params, context: Context) -> Result:
 
     def ask(device: LiveDevice, params: Params) -> Result:
         host = params["host"] or device.options.host
-        evidence, file = gather_and_save(device, host, gather_options(params), device.redactor, folder)
+        options = replace(gather_options(params), watch=device.api.watch.note)
+        evidence, file = gather_and_save(device, host, options, device.redactor, folder)
         result: Result = {"diagnosis": diagnosed(evidence, params, device.redactor)}
         return result if file is None else {**result, "evidence_file": file}
 
-    return ask_firewall(params, ask, _exporting(params, context))
+    return ask_firewall(params, context, ask, _exporting(params, context))
 
 
 DIAGNOSIS_INFO = Operation(

@@ -139,7 +139,7 @@ def _exclude(params: Params, context: Context) -> Result:
             "warnings": _warnings(found, wanted),
         }
 
-    return ask_firewall(params, ask)
+    return ask_firewall(params, context, ask)
 
 
 _OPTIONS: dict[str, Any] = {

@@ -42,13 +42,13 @@ def make_folder(folder: str, named: str) -> None:
     Raises:
         InvalidOption: it cannot be written; ``named`` says which option that is, and its value.
     """
-    expected = "Expected: a folder that can be written."
+    expected = "expected a writable folder"
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
     except OSError as error:
-        raise InvalidOption(f"{named}. {expected} Actual: {error.strerror}.") from error
+        raise InvalidOption(f"{named}: {expected}, got {error.strerror!r}") from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise InvalidOption(f"{named}. {expected} Actual: permission denied.")
+        raise InvalidOption(f"{named}: {expected}, got 'permission denied'")
 
 
 def mode_of_file(path: str) -> int | None:
@@ -80,5 +80,5 @@ def write_saved(path: str, document: Mapping[str, Any]) -> None:
         replace_file(path, content, 0o600)
     except (OSError, ValueError) as error:
         raise InvalidOption(
-            f"save_evidence is {path!r}. Expected: a file that can be written. Actual: {error}"
+            f"option save_evidence is {path!r}: expected a writable file, got {str(error)!r}"
         ) from error

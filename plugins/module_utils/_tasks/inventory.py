@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -25,6 +26,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama_
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import arguments
+from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Context
 
 PANORAMAS_SIDE_BY_SIDE = 8
 _TLS = ("validate_certs", "ca_path", "cert_fingerprint")
@@ -69,14 +71,14 @@ def sources(entries: Any) -> tuple[PanoramaSource, ...]:
         InvalidOption: naming the entry and what would be right.
     """
     if not isinstance(entries, list) or not entries:
-        raise InvalidOption("option panoramas is empty. Expected: a list with an entry for each Panorama.")
+        raise InvalidOption("option panoramas is empty: expected a list with an entry for each Panorama")
     found: list[PanoramaSource] = []
     for number, entry in enumerate(entries):
         source = _source(f"panoramas[{number}]", entry)
         if any(source.label.lower() == other.label.lower() for other in found):
             raise InvalidOption(
-                f"option panoramas[{number}].name is {source.name!r}. Expected: names that differ in letters "
-                "and digits, since groups are made of them. Actual: another entry has this one."
+                f"option panoramas[{number}].name is {source.name!r}: expected names that differ in letters "
+                "and digits, since groups are named after them, got one that another entry has"
             )
         found.append(source)
     return tuple(found)
@@ -85,9 +87,7 @@ def sources(entries: Any) -> tuple[PanoramaSource, ...]:
 def _source(where: str, entry: Any) -> PanoramaSource:
     if not isinstance(entry, Mapping):
         # It may be a password in a shape that was not expected, so only its type is told.
-        raise InvalidOption(
-            f"option {where} is not a dictionary. Expected: a dictionary. Actual: {type(entry).__name__}."
-        )
+        raise InvalidOption(f"option {where} cannot be used: expected a dictionary, got {type(entry).__name__}")
     connection = arguments.connection()
     provider = {name: spec for name, spec in connection["provider"]["options"].items() if name != "serial_number"}
     others = {name: connection[name] for name in (*_TLS, "timeout")}
@@ -107,12 +107,13 @@ def _source(where: str, entry: Any) -> PanoramaSource:
     return PanoramaSource(name, re.sub(r"[^A-Za-z0-9]", "_", name), options, tls)
 
 
-def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool) -> Collected:
+def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool, context: Context | None = None) -> Collected:
     """The firewalls of every Panorama: from the cache where that knows it, else asked.
 
     Args:
         wanted: the Panoramas.
         cached: what ``Collected.to_cache`` gave earlier, or anything else.
+        context: shows the requests, where somebody watches.
         tolerant: go on without a Panorama that cannot be asked, as long as there is another.
 
     Raises:
@@ -123,7 +124,8 @@ def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool) -> Co
     said: dict[str, Listing | DeviceError] = {}
     if missing:
         with ThreadPoolExecutor(min(PANORAMAS_SIDE_BY_SIDE, len(missing))) as pool:
-            said = dict(zip((source.place for source in missing), pool.map(_ask, missing), strict=True))
+            asked = pool.map(partial(_ask, context or Context()), missing)
+            said = dict(zip((source.place for source in missing), asked, strict=True))
     result = Collected()
     failures: list[str] = []
     for source in wanted:
@@ -132,7 +134,7 @@ def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool) -> Co
             failures.append(_told(source, answer))
         elif isinstance(answer, Listing):
             firewalls = answer.firewalls
-            result.warnings += [f"Panorama {source.name} does not tell {what}" for what in answer.missing]
+            result.warnings += [f"Panorama {source.name} does not list {what}" for what in answer.missing]
         if firewalls is not None:
             result.found.append((source, firewalls))
     if failures and not (tolerant and result.found):
@@ -141,9 +143,9 @@ def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool) -> Co
     return result
 
 
-def _ask(source: PanoramaSource) -> Listing | DeviceError:
+def _ask(context: Context, source: PanoramaSource) -> Listing | DeviceError:
     try:
-        return managed_firewalls(source.options)
+        return managed_firewalls(source.options, context.observer(source.name))
     except DeviceError as error:
         return error
 
@@ -159,7 +161,7 @@ def _known(cached: Any, place: str) -> tuple[ManagedFirewall, ...] | None:
 
 def _told(source: PanoramaSource, error: DeviceError) -> str:
     # The errors of a session speak of a firewall.
-    message = re.sub("^the firewall ", "it ", error.message.rstrip("."))
+    message = re.sub(r"\bthe firewall\b", "it", error.message.rstrip("."), count=1)
     return " ".join(
-        filter(None, (f"Panorama {source.name} ({source.place}) cannot be asked: {message}.", error.remedy))
+        filter(None, (f"Panorama {source.name} ({source.place}) could not be queried: {message}.", error.remedy))
     )

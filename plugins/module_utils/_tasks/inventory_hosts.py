@@ -41,11 +41,9 @@ class Choices:
 
     def __post_init__(self) -> None:
         if not 1 <= self.reach_port <= 65535:
-            raise InvalidOption(f"option reach_port is {self.reach_port}. Expected: a number from 1 to 65535.")
+            raise InvalidOption(f"option reach_port is {self.reach_port}: expected a number from 1 to 65535")
         if not 0 < self.reach_timeout <= 60:
-            raise InvalidOption(
-                f"option reach_timeout is {self.reach_timeout}. Expected: seconds, above 0 and up to 60."
-            )
+            raise InvalidOption(f"option reach_timeout is {self.reach_timeout}: expected seconds, above 0 and up to 60")
 
 
 @dataclass(frozen=True)

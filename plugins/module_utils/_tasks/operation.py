@@ -11,27 +11,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.watching import Observer
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked, net_of
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
 
+# From this verbosity on (-vvv) every request is shown.
+WATCHED_FROM = 3
+
 
 @dataclass(frozen=True)
 class Context:
-    """How an operation runs. ``say`` shows a line of progress to the person who waits, where somebody does.
+    """How an operation runs.
 
-    ``controller_alive`` tells whether the process that began the run, and that would report it, is still there.
+    Attributes:
+        check_mode: nothing may be changed.
+        say: shows a line of progress to the person who waits, where somebody does.
+        controller_alive: whether the process that began the run, and that would report it, is still there.
+        watch: takes the name of a firewall and a line about a request to it, without secrets; None below ``-vvv``.
     """
 
     check_mode: bool = False
     say: Callable[[str], None] = lambda line: None
     controller_alive: Callable[[], bool] = lambda: True
+    watch: Callable[[str, str], None] | None = None
+
+    def observer(self, firewall: str) -> Observer | None:
+        """What shows the requests to one firewall, None where nobody watches."""
+        return None if self.watch is None else partial(self.watch, firewall)
 
 
 @dataclass(frozen=True)
@@ -71,8 +86,14 @@ def failure(error: DeviceError) -> Result:
 def run_module(operation: Operation) -> None:
     """Runs an operation as an ordinary Ansible module."""
     module = AnsibleModule(argument_spec=operation.argument_spec, supports_check_mode=True)
+
+    def watch(firewall: str, line: str) -> None:
+        # To the system log of this host, at once: Ansible shows nothing of a module before it has ended.
+        module.log(visible(f"<{firewall}> {line}"))
+
+    watched = module._verbosity >= WATCHED_FROM
     try:
-        result = operation.run(module.params, Context(module.check_mode))
+        result = operation.run(module.params, Context(module.check_mode, watch=watch if watched else None))
     except DeviceError as error:
         result = {"failed": True, **failure(error)}
     # Not every ansible-core looks for the options' secrets in a result.

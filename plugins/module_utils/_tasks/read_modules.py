@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
@@ -28,8 +29,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import
     EvidenceSet,
     Problem,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.redacting import redacted
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.subset import parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments import (
     connection,
     host,
@@ -39,6 +40,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.judging import gather_options
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
+    Context,
     Operation,
     Params,
     Result,
@@ -47,7 +49,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation impor
 
 
 def _gather(device: LiveDevice, params: Params, subset: frozenset[str]) -> EvidenceSet:
-    found = gather(device, params["host"] or device.options.host, gather_options(params, subset))
+    options = replace(gather_options(params, subset), watch=device.api.watch.note)
+    found = gather(device, params["host"] or device.options.host, options)
     return redacted(found, device.redactor.mask)
 
 
@@ -60,13 +63,17 @@ class EvidenceMissing(DeviceError):
 
 
 def ask_firewall(
-    params: Params, ask: Callable[[LiveDevice, Params], Result], techsupport: Techsupport | None = None
+    params: Params,
+    context: Context,
+    ask: Callable[[LiveDevice, Params], Result],
+    techsupport: Techsupport | None = None,
 ) -> Result:
     """Opens a firewall, asks it and closes it. ``techsupport``: see ``LiveDevice``.
 
     What ``ask`` returns is redacted where it is the device's; here is the last net.
     """
-    with closing(open_device(params, techsupport)) as device:
+    observer = context.observer(params["host"] or str((params["provider"] or {}).get("ip_address")))
+    with closing(open_device(params, techsupport, observer)) as device:
         try:
             result = ask(device, params)
         except DeviceError as error:
@@ -77,7 +84,7 @@ def ask_firewall(
 
 def _operation(name: str, argument_spec: dict[str, Any], ask: Callable[[LiveDevice, Params], Result]) -> Operation:
     """An operation that reads from one firewall."""
-    return Operation(name, argument_spec, lambda params, context: ask_firewall(params, ask))
+    return Operation(name, argument_spec, lambda params, context: ask_firewall(params, context, ask))
 
 
 def _step(*names: str) -> Callable[[LiveDevice, Params], Result]:

@@ -156,7 +156,7 @@ def _reconnect(params: Params, context: Context) -> Result:
             result = reconnected_data(Reconnected(plan))
         return {"host": host, **result}
 
-    return ask_firewall(params, ask)
+    return ask_firewall(params, context, ask)
 
 
 RECONNECT = Operation(

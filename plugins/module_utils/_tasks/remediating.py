@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -111,7 +112,7 @@ def _previous_records(folder: str | None) -> Iterator[Any]:
 
 
 def _diagnose(device: LiveDevice, host: str, params: Params, before: Unfinished) -> tuple[EvidenceSet, Diagnosis]:
-    options = gather_options({**params, "depth": "auto"})
+    options = replace(gather_options({**params, "depth": "auto"}), watch=device.api.watch.note)
     evidence = gather(device, host, options)
     restart = before.restart_of(device.serial)
     began_at = restart.began_at if restart is not None else None
@@ -127,10 +128,10 @@ def _require_connection(params: Params) -> None:
         )
 
 
-def _decryption_host(stack: ExitStack, params: Params, opened: list[LiveDevice]) -> Target:
+def _decryption_host(stack: ExitStack, params: Params, context: Context, opened: list[LiveDevice]) -> Target:
     where = "decryption_connection"
     options = ConnectionOptions.from_params(params[where], f"{where}.provider", f"{where}.")
-    device = stack.enter_context(closing(LiveDevice(options)))
+    device = stack.enter_context(closing(LiveDevice(options, observer=context.observer(params["decryption_host"]))))
     opened.append(device)
     return Target(params["decryption_host"], device)
 
@@ -165,7 +166,8 @@ def _run_id(now: datetime) -> str:
 
 def _remediate(params: Params, context: Context) -> Result:
     with ExitStack() as stack:
-        device = stack.enter_context(closing(open_device(params)))
+        observer = context.observer(params["host"] or str((params["provider"] or {}).get("ip_address")))
+        device = stack.enter_context(closing(open_device(params, observer=observer)))
         host = params["host"] or device.options.host
         opened = [device]
 
@@ -193,7 +195,7 @@ def _remediate(params: Params, context: Context) -> Result:
 
         run = Run(
             Target(host, device),
-            partial(_decryption_host, stack, params, opened),
+            partial(_decryption_host, stack, params, context, opened),
             partial(_diagnose, device, host, params, options.unfinished),
             options,
             progress,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -59,8 +59,9 @@ def _sweep(params: Params, context: Context) -> Result:
     between("timeout", params["timeout"], 1, int(MAX_TIMEOUT))
     if params["hosts"]:
         raise InvalidOption(
-            "option hosts cannot be used by the module alone, which knows no inventory. Expected: a task of this name, "
-            "whose action plugin finds the hosts."
+            "option hosts needs the inventory, which a module alone does not have: expected a task on the "
+            "controller, whose "
+            "action plugin finds the hosts"
         )
     known: dict[int, SweptFirewall] = {}
     usable: dict[int, _Firewall] = {}
@@ -71,7 +72,7 @@ def _sweep(params: Params, context: Context) -> Result:
         except InvalidOption as error:
             known[number] = _row(_without_answer(name, problem_of(error)), redact)
     asked = side_by_side(
-        list(usable.values()), _Asker().ask, lambda firewall: firewall.address, parallel, CALLS_AT_ONE_ADDRESS
+        list(usable.values()), _Asker(context).ask, lambda firewall: firewall.address, parallel, CALLS_AT_ONE_ADDRESS
     )
     known.update(zip(usable, asked, strict=True))
     rows = [known[number] for number in sorted(known)]
@@ -105,7 +106,8 @@ class _Asker:
     firewall would be one more failed login, and these lock accounts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self._refused: dict[tuple[object, ...], Problem] = {}
         # Nearly every text of a result is one that all firewalls have in common.
         self._redact = lru_cache(1024)(redact)
@@ -113,7 +115,8 @@ class _Asker:
     def ask(self, firewall: _Firewall) -> SweptFirewall:
         """Asks one firewall, within its time limit."""
         limit = Deadline(firewall.options.timeout, "asking for the state of the connection")
-        with closing(LiveDevice(firewall.options, limit=limit)) as device:
+        observer = self._context.observer(firewall.host)
+        with closing(LiveDevice(firewall.options, limit=limit, observer=observer)) as device:
             evidence = redacted(self._evidence(firewall, device), device.redactor.mask)
             return _row(evidence, lambda text: self._redact(device.redactor.mask_message(text)))
 
@@ -122,9 +125,10 @@ class _Asker:
         login = (firewall.address, firewall.options.username, firewall.options.password)
         by_password = firewall.options.api_key is None
         if by_password and login in self._refused:
+            device.api.watch.note("not asked: this address has refused the same login")
             return _without_answer(firewall.host, self._refused[login])
         try:
-            evidence = gather(device, firewall.host, _ONLY_THE_STATUS)
+            evidence = gather(device, firewall.host, replace(_ONLY_THE_STATUS, watch=device.api.watch.note))
         except Exception as error:
             return _without_answer(firewall.host, problem_of(error))
         problem = evidence.cloud_status.problem

@@ -87,7 +87,7 @@ def _unlock(params: Params, context: Context) -> Result:
         stale, used, unknown = _listed(device, LeaseWatch(allowed.pace))
         return {"changed": bool(stale), "host": host, "released": stale, "in_use": used, "not_known": unknown}
 
-    return ask_firewall(params, ask)
+    return ask_firewall(params, context, ask)
 
 
 UNLOCK = Operation(

@@ -102,7 +102,7 @@ def test_what_is_not_connected_is_the_firewall_only_where_it_was_asked(server: A
     assert (type(login.value), "does not reach" in login.value.message) == (SessionFailure, False)
     server.keygen = Reply(f"<response status='success'><result><key>{KEY}</key></result></response>".encode())
     server.script = lambda request: said
-    with pytest.raises(Unreachable, match="does not reach the firewall 0123456789"):
+    with pytest.raises(Unreachable, match="cannot reach firewall 0123456789"):
         XmlApi(options(server, provider=provider)).op(INFO)
 
 

@@ -329,7 +329,7 @@ def test_password(cli: Cli, ssh_params: dict[str, Any], method: str) -> None:
 @pytest.mark.parametrize("methods", [("password",), ("keyboard-interactive",), ("password", "keyboard-interactive")])
 def test_a_wrong_password_is_sent_once(cli: Cli, ssh_params: dict[str, Any], methods: tuple[str, ...]) -> None:
     cli.methods = methods
-    with pytest.raises(AuthenticationFailure, match="'admin' was not accepted") as caught:
+    with pytest.raises(AuthenticationFailure, match="'admin' with password failed") as caught:
         session(ssh_params, password="wrong-Pa55")
     assert len(cli.attempts) == 1
     assert "wrong-Pa55" not in f"{caught.value.message}{caught.value.remedy}"

@@ -32,5 +32,5 @@ def test_duration_refuses(text: object) -> None:
     with pytest.raises(InvalidOption) as caught:
         duration("log_window", text)
     assert caught.value.message == (
-        f"log_window is {text!r}. Expected: a whole number above zero and a unit, s, m, h or d, such as '24h'."
+        f"log_window is {text!r}: expected a whole number above zero and a unit, s, m, h or d, such as '24h'"
     )

@@ -183,7 +183,7 @@ def test_a_body_that_is_too_large(server: ApiServer, connection: HttpsConnection
     pieces: list[bytes] = []
     with pytest.raises(MalformedAnswer) as caught, asking(connection, 100_000) as answer:
         read_to_end(answer, pieces)
-    assert "Expected: at most 100000 bytes." in caught.value.message
+    assert "expected at most 100000 bytes" in caught.value.message
     received = len(b"".join(pieces))
     assert received == 0 if announced else 0 < received <= 100_000
 

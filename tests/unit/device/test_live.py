@@ -278,7 +278,7 @@ def test_a_techsupport_file_that_fails_is_not_made_again(server: ApiServer, para
             device.process_log(name, 10)
         assert caught.value.message == "it took too long."
         assert caught.value.remedy == (
-            "Wait longer. Or let the log be read without a tech-support file, which failed: the XML API does not take "
+            "Wait longer. Or let the log be read without a tech-support file, which failed: the XML API rejected "
             "tail lines 10 mp-log devsrv.log: tail not available to xmlapi client (code 17). "
             "Set the option ssh, so that the firewall's CLI can be asked."
         )

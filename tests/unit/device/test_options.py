@@ -64,7 +64,7 @@ INVALID: list[tuple[str, dict[str, Any], str]] = [
     ("provider", {"provider": None}, "dictionary"),
     ("provider", {"provider": "pass-W0rd"}, "dictionary"),
     ("provider", {"provider": {"ip_address": "x"}}, "api_key, or username and password"),
-    ("provider", {"provider": {"ip_address": "x", "username": "admin"}}, "Actual: username"),
+    ("provider", {"provider": {"ip_address": "x", "username": "admin"}}, "got username"),
     ("provider.ip_address", {"provider": {**PROVIDER, "ip_address": None}}, "host name"),
     ("provider.ip_address", {"provider": {**PROVIDER, "ip_address": "https://fw"}}, "without scheme"),
     ("provider.ip_address", {"provider": {**PROVIDER, "ip_address": "fw/api"}}, "without scheme"),

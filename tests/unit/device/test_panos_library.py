@@ -69,5 +69,5 @@ def test_a_version_that_cannot_build_what_is_needed(
     if usable:
         assert exclusion_xml("*.example.com", True, None)
         return
-    with pytest.raises(MissingLibrary, match=f"Expected: 1.13.1 or later. Actual: {version}"):
+    with pytest.raises(MissingLibrary, match=f"expected 1.13.1 or later, got {version}"):
         exclusion_xml("*.example.com", True, None)

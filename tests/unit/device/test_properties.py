@@ -21,7 +21,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.durations impo
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.document import SavedEvidence
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.subset import parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 
 from .archives import END, MEGABYTE, Item, opened, peak_of
@@ -101,7 +101,7 @@ OPTIONS: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], Any]]] = {
 def test_a_wrong_value_is_an_invalid_option_that_is_named(option: str, data: st.DataObject) -> None:
     values, read = OPTIONS[option]
     said = message_of(InvalidOption, read, data.draw(values))
-    assert said is None or (option in said and "Expected: " in said)
+    assert said is None or (option in said and "expected " in said)
     assert said is None or (len(said) < 2000 and SECRET not in said)
 
 
@@ -109,7 +109,7 @@ def test_a_wrong_value_is_an_invalid_option_that_is_named(option: str, data: st.
 @given(names=st.lists(st.sampled_from(["all", "!all", "ping", "!ping", "netstat", "clock"]) | st.text(max_size=8)))
 def test_a_subset(names: list[str]) -> None:
     said = message_of(InvalidOption, parse_subset, names)
-    assert said is None or "Known: " in said
+    assert said is None or "expected some of " in said
 
 
 @settings(max_examples=60)

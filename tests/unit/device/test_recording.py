@@ -29,12 +29,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
     SystemLogQuery,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import MASK, Redactor
+from ansible_collections.panops.mlav.plugins.module_utils._device.relevant_lines import Relevance
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved import recorder as recording_module
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.recorder import RecordingDevice
 from tests.tooling.schemas import validator
 
 START = datetime(2026, 11, 23, 10, 15, tzinfo=timezone.utc)
-INTEREST = Interest(("a/entry/wanted", "b"), re.compile(rb"mlav", re.I), re.compile(rb"mlav|curl", re.I))
+INTEREST = Interest(("a/entry/wanted", "b"), Relevance(re.compile(rb"mlav")), Relevance(re.compile(rb"mlav|curl")))
 
 Given = Answer | tuple[Answer, ...] | Exception
 
@@ -368,7 +369,7 @@ def test_other_xml_is_recorded_whole_or_not_at_all(kind: str) -> None:
     ASKS[kind](device)
     error = questions(device)[0]["error"]
     assert error["kind"] == "not_obtainable"
-    assert error["message"].startswith("the answer could not be recorded: it is too large. Expected: at most 100 char")
+    assert error["message"].startswith("the answer could not be recorded: it is too large: expected at most 100 char")
     assert error["remedy"] == "Ask the firewall itself."
 
 
@@ -380,7 +381,7 @@ def test_a_full_recording_takes_no_more() -> None:
     found = questions(device)
     assert [question.get("answers", [{}])[0].get("text", "")[:1] for question in found] == ["x", "y", "", "z"]
     assert found[2]["error"]["message"] == (
-        "the answer could not be recorded: the recording is full. Expected: at most 250 bytes"
+        "the answer could not be recorded: the evidence file is full: expected at most 250 bytes"
     )
 
 

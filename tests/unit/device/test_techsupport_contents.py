@@ -469,8 +469,8 @@ IN_VSYS = (
         (b"<config>\x01</config>", "is not well-formed XML (not well-formed (invalid token): line 1, column 8)"),
         (b"<config>\0</config>", "is not well-formed XML (not well-formed (invalid token): line 1, column 8)"),
         (b"<config>&x;</config>", "is not well-formed XML (undefined entity: line 1, column 8)"),
-        (b"<html/>", "is no configuration. Expected: <config>. Actual: <html>."),
-        (b"<" + b"a" * 5000 + b"/>", f"is no configuration. Expected: <config>. Actual: <{'a' * 40}>."),
+        (b"<html/>", "is not a configuration: expected <config>, got <html>"),
+        (b"<" + b"a" * 5000 + b"/>", f"is not a configuration: expected <config>, got <{'a' * 40}>"),
         (b"<!DOCTYPE config><config/>", "declares a document type"),
         (BOMB, "declares a document type"),
         (b'<!DOCTYPE c SYSTEM "file:///etc/passwd"><config/>', "declares a document type"),
@@ -514,7 +514,7 @@ def test_elements_and_attributes_that_matter_are_counted(
 ) -> None:
     monkeypatch.setattr(configuration_file, "MAX_TAGS", 99)
     contents = opened(tar(Item(MERGED, IN_VSYS % inner))).contents
-    told = {} if fits else {MERGED: f"{MERGED} is too large. Expected: at most 99 elements that matter."}
+    told = {} if fits else {MERGED: f"{MERGED} is too large: expected at most 99 relevant elements"}
     assert (contents.faults, list(contents.configurations)) == (told, [MERGED] if fits else [])
 
 
@@ -531,7 +531,7 @@ def test_elements_and_attributes_that_matter_are_counted(
 def test_characters_that_matter_are_counted(inner: bytes, fits: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(configuration_file, "_MAX_TEXT", 1000)
     contents = opened(tar(Item(MERGED, IN_VSYS % inner))).contents
-    told = {} if fits else {MERGED: f"{MERGED} is too large. Expected: at most 1000 characters that matter."}
+    told = {} if fits else {MERGED: f"{MERGED} is too large: expected at most 1000 relevant characters"}
     assert (contents.faults, list(contents.configurations)) == (told, [MERGED] if fits else [])
 
 

@@ -160,8 +160,7 @@ def why_not(path: Path | str) -> str:
 
 
 EXPECTED = (
-    "Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, saved evidence (.json), "
-    "or a folder of them."
+    "expected a tech-support file (.tgz, .tar.gz, .tar), an unpacked one, an evidence file (.json), or a folder of them"
 )
 
 
@@ -173,17 +172,17 @@ def test_a_path_without_archives_names_the_option(tmp_path: Path, monkeypatch: p
     os.mkfifo(tmp_path / "fifo.tgz")
     wrong: dict[Path | str, str] = {
         tmp_path: "a folder without any",
-        tmp_path / "none": "nothing there",
-        tmp_path / "gone.tgz": "nothing there",
+        tmp_path / "none": "nothing",
+        tmp_path / "gone.tgz": "nothing",
         tmp_path / "fifo.tgz": "neither a file nor a folder",
-        tmp_path / "a\0b": "nothing there",
+        tmp_path / "a\0b": "nothing",
         "": "a folder without any",
     }
     monkeypatch.chdir(tmp_path)
     for path, actual in wrong.items():
-        assert why_not(path) == f"option path is {str(path)!r}. {EXPECTED} Actual: {actual}."
+        assert why_not(path) == f"option path is {str(path)!r}: {EXPECTED}, got {actual}"
     why = why_not("~nobody-of-this-name/fw.tgz")
-    assert why.startswith(f"option path is '~nobody-of-this-name/fw.tgz'. {EXPECTED} Actual: Could not determine home")
+    assert why.startswith(f"option path is '~nobody-of-this-name/fw.tgz': {EXPECTED}, got 'Could not determine home")
 
 
 @pytest.mark.parametrize(
@@ -196,7 +195,7 @@ def test_a_path_without_archives_names_the_option(tmp_path: Path, monkeypatch: p
 )
 def test_the_other_options_are_named_as_well(given: dict[str, Any], named: str, tmp_path: Path) -> None:
     usual = {"path": str(tmp_path), "diagnose": True, "log_window": "24h", "log_entries": 500, "save_evidence": None}
-    with pytest.raises(InvalidOption, match=f"^{named} is .*Expected: "):
+    with pytest.raises(InvalidOption, match=f"^{named} is .*expected "):
         TECHSUPPORT_INFO.run({**usual, **given}, Context())
 
 
@@ -205,7 +204,7 @@ def test_a_folder_that_may_not_be_read_names_the_option(tmp_path: Path, monkeypa
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "iterdir", denied)
-    assert why_not(tmp_path) == f"option path is {str(tmp_path)!r}. {EXPECTED} Actual: Permission denied."
+    assert why_not(tmp_path) == f"option path is {str(tmp_path)!r}: {EXPECTED}, got 'Permission denied'"
 
 
 def test_a_home_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,9 +274,9 @@ def test_one_broken_file_leaves_the_others_alone(tmp_path: Path) -> None:
         ("four", "healthy", []),
         ("five", "broken", [("cloud_service_error", "proven")]),
     ]
-    told = "is not a tech-support file. Expected: a tar archive, gzipped or not, or an unpacked folder. Actual: "
-    assert reasons_of(found[1])["device"] == f"2.tgz {told}no whole header where a member should begin."
-    assert reasons_of(found[2])["device"] == f"3.tgz {told}an empty file."
+    told = "is not a tech-support file: expected a tar archive, gzipped or not, or an unpacked folder, got "
+    assert reasons_of(found[1])["device"] == f"2.tgz {told}no whole header where a member should begin"
+    assert reasons_of(found[2])["device"] == f"3.tgz {told}an empty file"
     assert {item["source"] for item in found} == {"techsupport"}
 
 
@@ -380,7 +379,7 @@ def test_an_unpacked_folder_without_files_is_none(name: str, tmp_path: Path) -> 
     (tmp_path / name).mkdir(parents=True)
     (found,) = diagnosed(tmp_path)
     assert found["verdict"] == "undetermined"
-    assert reasons_of(found)["device"].endswith("Actual: a folder without any of its files.")
+    assert reasons_of(found)["device"].endswith("got a folder without any of its files")
 
 
 def test_a_sparse_file_of_terabytes_in_a_folder_is_not_read(tmp_path: Path) -> None:

@@ -276,12 +276,12 @@ STARTS: list[tuple[Answer, type[DeviceError], str]] = [
     (Reply(b"<html>Forbidden</html>", 403), ForeignAnswer, "HTTP 403 Forbidden to type=export category=tech-support"),
     (Reply(error("Invalid Credential", "403").encode(), 403), AuthenticationFailure, "the API key"),
     ("<html><body>Login</body></html>", ForeignAnswer, "<html>"),
-    ("<response status='success'><result/></response>", MalformedAnswer, "Expected: a number. Actual: ''."),
-    (STARTED.replace(">12<", ">12/../1<"), MalformedAnswer, "Actual: '12/../1'."),
-    (STARTED.replace(">12<", ">\u0661\u0662<"), MalformedAnswer, "Expected: a number."),
-    (STARTED.replace(">12<", f">{'1' * 900}<"), MalformedAnswer, f"Actual: '{'1' * 40}\u2026'."),
-    (STARTED.replace(">12<", ">THE-api-KEY-1<"), MalformedAnswer, "Actual: '********'."),
-    (error("no", "7"), MalformedAnswer, "Expected: a number."),
+    ("<response status='success'><result/></response>", MalformedAnswer, "expected a number, got ''"),
+    (STARTED.replace(">12<", ">12/../1<"), MalformedAnswer, "got '12/../1'"),
+    (STARTED.replace(">12<", ">\u0661\u0662<"), MalformedAnswer, "expected a number"),
+    (STARTED.replace(">12<", f">{'1' * 900}<"), MalformedAnswer, f"got '{'1' * 40}\u2026'"),
+    (STARTED.replace(">12<", ">THE-api-KEY-1<"), MalformedAnswer, "got '********'"),
+    (error("no", "7"), MalformedAnswer, "expected a number"),
 ]
 
 
@@ -315,15 +315,15 @@ def test_a_second_job_is_never_started(server: ApiServer, firewall: Firewall, ap
 JOBS: list[tuple[str, str]] = [
     (
         job("FIN", "10:12:39", "FAIL", "<details><line>disk full</line><line>giving up</line></details>"),
-        "job 12: disk full; giving up. Expected: result OK. Actual: FAIL.",
+        "job 12: disk full; giving up: expected result OK, got FAIL",
     ),
     (
         job("FIN", "1", "FAIL", "<details>plain</details><warnings><line>slow disk</line></warnings>"),
-        "job 12: plain; slow disk. Expected: result OK. Actual: FAIL.",
+        "job 12: plain; slow disk: expected result OK, got FAIL",
     ),
-    (job("FIN", "1", "FAIL"), "job 12: no details. Expected: result OK. Actual: FAIL."),
-    (job("FIN", "1", ""), "job 12: no details. Expected: result OK. Actual: none."),
-    (job("FIN", "1", "F" * 900), f"Actual: {'F' * 20}\u2026."),
+    (job("FIN", "1", "FAIL"), "job 12: no details: expected result OK, got FAIL"),
+    (job("FIN", "1", ""), "job 12: no details: expected result OK, got none"),
+    (job("FIN", "1", "F" * 900), f"got {'F' * 20}\u2026"),
     (
         job("FIN", "1", "FAIL", f"<details><line>{'x ' * 95}THE-api-KEY-1 {'y' * 9000}</line></details>"),
         f"job 12: {'x ' * 95}********",
@@ -346,7 +346,7 @@ def test_a_job_that_is_gone(server: ApiServer, firewall: Firewall, api: XmlApi) 
     firewall.statuses = [error("job 12 not found", "7")]
     failed = failing(api)
     assert type(failed) is DeviceError
-    assert failed.message == "the firewall has lost the job 12 of a tech-support file"
+    assert failed.message == "the firewall lost the job 12 of a tech-support file"
     assert server.sent("action") == [None, "status", "finish"]
 
 
@@ -356,8 +356,8 @@ def test_a_job_that_never_ends(server: ApiServer, firewall: Firewall, api: XmlAp
     failed = failing(api, 40, timer=timer)
     assert type(failed) is CallTimeout
     assert failed.message == (
-        "the tech-support file of 127.0.0.1 was not had in time. "
-        "Expected: within 40 s (option techsupport_timeout). Actual: job 12, 40 % after 40 s."
+        "the export of the tech-support file of 127.0.0.1 took too long: "
+        "expected at most 40 s (option techsupport_timeout), got job 12, 40 % after 40 s"
     )
     assert "techsupport_timeout" in failed.remedy
     assert timer.pauses == [1, 2, 4, 8, 15, 10]
@@ -369,7 +369,7 @@ def test_a_firewall_that_falls_silent_has_the_same_limit(server: ApiServer, fire
     started = time.monotonic()
     with pytest.raises(CallTimeout) as caught:
         fetch_techsupport(api, 0.5, lambda line: None, devsrv_log, sleep=lambda seconds: None)
-    assert "Actual: job 12 after " in caught.value.message
+    assert "got job 12 after " in caught.value.message
     assert time.monotonic() - started < NOT_STALLED_S
     assert server.sent("action") == [None, "status", "finish"]
 
@@ -380,7 +380,7 @@ def test_a_last_failure_beyond_the_limit_is_told_as_the_limit(firewall: Firewall
     firewall.statuses = [busy, busy, busy, Reply(raw=lambda out: timer.sleep(100))]
     failed = failing(api, 20, timer=timer)
     assert type(failed) is CallTimeout
-    assert "Expected: within 20 s (option techsupport_timeout)." in failed.message
+    assert "expected at most 20 s (option techsupport_timeout)" in failed.message
 
 
 def test_a_download_that_does_not_end_has_the_same_limit(server: ApiServer, firewall: Firewall, api: XmlApi) -> None:
@@ -474,7 +474,7 @@ def test_a_status_is_asked_again_on_a_connection_that_had_been_closed(
 GETS: dict[str, tuple[Answer, type[DeviceError], str]] = {
     "refused": (error("export not available to xmlapi client", "17"), CommandRefused, "not available to xmlapi client"),
     "error": (error("Job THE-api-KEY-1 failed", "11"), DeviceError, "Job ******** failed (code 11)"),
-    "session": (error("Session timed out", "22"), AuthenticationFailure, "the session has ended"),
+    "session": (error("Session timed out", "22"), AuthenticationFailure, "the session timed out"),
     "no right": (Reply(error("no right", "403").encode(), 403), PermissionFailure, "no right"),
     "page": (Reply(b"<html>no</html>", 403), ForeignAnswer, "HTTP 403 Forbidden"),
     "error page": (Reply(b"<html>THE-api-KEY-1</html>", 500), ForeignAnswer, "HTTP 500 Internal Server Error to"),
@@ -487,12 +487,12 @@ GETS: dict[str, tuple[Answer, type[DeviceError], str]] = {
     "another type": (
         Reply(REMOVED.encode(), headers={"Content-Type": "Text/Plain; charset=x"}),
         MalformedAnswer,
-        "gave no file. Expected: application/octet-stream. Actual: text/plain.",
+        "returned no file: expected application/octet-stream, got text/plain",
     ),
     "no type": (
         Reply(raw=lambda out: out.write(b"HTTP/1.1 200 OK\r\n\r\n" + REMOVED.encode())),
         MalformedAnswer,
-        "Actual: no type.",
+        "got no type",
     ),
     "dropped": (DROPPED, Unreachable, "closed the connection without an answer"),
     "not http": (Reply(raw=lambda out: out.write(b"SSH-2.0-x\r\n\r\n")), MalformedAnswer, "does not answer in HTTP"),
@@ -526,7 +526,7 @@ def test_a_file_that_is_too_large(
     monkeypatch.setattr(techsupport_export, "MAX_FILE_BYTES", len(ARCHIVE) - 1)
     failed = failing(api)
     assert type(failed) is OversizedAnswer
-    assert f"Expected: at most {len(ARCHIVE) - 1} bytes." in failed.message
+    assert f"expected at most {len(ARCHIVE) - 1} bytes" in failed.message
     assert server.sent("action") == [None, "status", "get", "finish"]
 
 

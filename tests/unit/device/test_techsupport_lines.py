@@ -17,6 +17,7 @@ from collections.abc import Iterator
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Interest, SystemLogQuery
+from ansible_collections.panops.mlav.plugins.module_utils._device.relevant_lines import Relevance
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import ArchiveDevice, read_archive
 
 LOG = "var/log/pan/devsrv.log"
@@ -26,7 +27,7 @@ WORDS = re.compile(rb"mlav|curl error")
 BLOCK, PIECE = 256 * 1024, 4096
 
 
-def device(files: dict[str, bytes], concerns: re.Pattern[bytes] = WORDS) -> ArchiveDevice:
+def device(files: dict[str, bytes], relevant: re.Pattern[bytes] = WORDS) -> ArchiveDevice:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for name, data in files.items():
@@ -35,11 +36,13 @@ def device(files: dict[str, bytes], concerns: re.Pattern[bytes] = WORDS) -> Arch
             tar.addfile(info, io.BytesIO(data))
     size = buffer.tell()
     buffer.seek(0)
-    return read_archive(buffer, "fw.tar", size, Interest((), concerns, concerns), lambda line: None)
+    return read_archive(
+        buffer, "fw.tar", size, Interest((), Relevance(relevant), Relevance(relevant)), lambda line: None
+    )
 
 
-def kept_of_log(data: bytes, concerns: re.Pattern[bytes] = WORDS) -> str:
-    (answer,) = device({LOG: data}, concerns).process_log("devsrv.log", 1)
+def kept_of_log(data: bytes, relevant: re.Pattern[bytes] = WORDS) -> str:
+    (answer,) = device({LOG: data}, relevant).process_log("devsrv.log", 1)
     return answer.text
 
 
@@ -60,17 +63,17 @@ def filled(size: int, begin: int = 0) -> bytes:
 
 @pytest.mark.parametrize("place", [0, 1, 20, 21, 24, 25, 26, 40])
 def test_a_line_across_two_blocks_is_found_wherever_it_is_cut(place: int) -> None:
-    telling = dated(40_000, "MLAV failed")
+    relevant = dated(40_000, "MLAV failed")
     before = filled(BLOCK - place - 100)
     assert len(before) == BLOCK - place
     after = filled(3 * BLOCK, 50_000)
-    kept = kept_of_log(before + telling + after).encode()
-    assert kept == dated(0, "x" * 79) + telling + after.splitlines(keepends=True)[-1]
+    kept = kept_of_log(before + relevant + after).encode()
+    assert kept == dated(0, "x" * 79) + relevant + after.splitlines(keepends=True)[-1]
 
 
 def test_body_lines_across_two_blocks_are_kept_up_to_the_fifth() -> None:
-    telling = dated(40_000, "mlav failed") + b"".join(b"  body %d\n" % number for number in range(7))
-    kept = kept_of_log(filled(BLOCK - 150) + telling + filled(BLOCK, 50_000))
+    relevant = dated(40_000, "mlav failed") + b"".join(b"  body %d\n" % number for number in range(7))
+    kept = kept_of_log(filled(BLOCK - 150) + relevant + filled(BLOCK, 50_000))
     assert re.findall("body .", kept) == ["body 0", "body 1", "body 2", "body 3", "body 4"]
 
 
@@ -91,9 +94,9 @@ def test_a_last_line_without_an_end_is_read() -> None:
 
 def test_of_a_very_long_line_the_beginning_is_the_line() -> None:
     long = dated(1, "y" * (2 * PIECE) + " mlav")
-    telling = dated(2, "mlav " + "z" * BLOCK * 2)
-    kept = kept_of_log(dated(0, "first") + long + telling + dated(3, "last")).encode()
-    assert kept == dated(0, "first") + telling[:PIECE] + b"\n" + dated(3, "last")
+    relevant = dated(2, "mlav " + "z" * BLOCK * 2)
+    kept = kept_of_log(dated(0, "first") + long + relevant + dated(3, "last")).encode()
+    assert kept == dated(0, "first") + relevant[:PIECE] + b"\n" + dated(3, "last")
 
 
 def test_a_line_without_an_end_as_long_as_the_log_is_passed_over() -> None:
@@ -160,7 +163,7 @@ def lines(data: bytes) -> Iterator[bytes]:
         yield line if len(line) < PIECE or line[PIECE - 1 :] == b"\n" else line[:PIECE] + b"\n"
 
 
-def telling(data: bytes) -> bytes:
+def relevant(data: bytes) -> bytes:
     """What is to be kept of a log, in the plainest way."""
     kept: list[bytes] = []
     first = last = b""
@@ -192,6 +195,6 @@ def test_random_logs_are_kept_as_line_by_line(seed: int) -> None:
         data += dated(number, text) if dice.random() < 0.9 else f"{text}\n".encode("latin-1")
     data = data[: len(data) - dice.randrange(100)]
     assert len(data) > 2 * BLOCK
-    expected = telling(bytes(data))
+    expected = relevant(bytes(data))
     assert 1000 < len(expected) < len(data) // 2
     assert kept_of_log(bytes(data)) == expected.decode("utf-8", "replace")

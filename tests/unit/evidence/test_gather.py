@@ -27,7 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import DEVICE_CERTIFICATE_WITHHELD
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES, EvidenceSet
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.subset import parse_subset
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import (
     CONNECTED,
     FULL,
@@ -53,11 +53,11 @@ ALL_QUESTIONS = [
     *STATUS_QUESTIONS,
     "show clock",
     "request license info",
-    "show system software status",
+    "show interface all",
     "show jobs all",
     "check pending-changes",
+    "show system software status",
     "config devices/entry/deviceconfig",
-    "show interface all",
     "ping source 10.1.5.254 count 3 host ml.service.paloaltonetworks.com",
     "show netstat numeric-hosts yes numeric-ports yes",
     "show url-cloud status",

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import DEVICE_CERTIFICATE_WITHHELD
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import NOT_ASKED
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.subset import parse_subset
 from ansible_collections.panops.mlav.tests.unit.evidence.fake_device import CONNECTED, FULL, SYSTEM_INFO
 from ansible_collections.panops.mlav.tests.unit.evidence.sessions import FROM_MANAGEMENT, firewall, options
 

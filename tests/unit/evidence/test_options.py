@@ -10,7 +10,8 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EVIDENCE_NAMES
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.subset import parse_subset
 
 
 @pytest.mark.parametrize(
@@ -37,9 +38,9 @@ def test_subsets(names: list[str], expected: set[str]) -> None:
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["licences"], "Did you mean licenses?"),
-        (["!pings"], "Did you mean ping?"),
-        (["xyzzy"], "Known: all, clock, cloud_status"),
+        (["licences"], "(did you mean licenses?)"),
+        (["!pings"], "(did you mean ping?)"),
+        (["xyzzy"], "expected some of all, clock, cloud_status"),
         (["ping", "!service_route"], "leaves nothing"),
         (["!all"], "leaves nothing"),
         (["device", "!all"], "leaves nothing"),
@@ -53,7 +54,7 @@ def test_what_cannot_be_asked(names: list[str], message: str) -> None:
 def test_no_near_name_is_no_guess() -> None:
     with pytest.raises(InvalidOption) as caught:
         parse_subset(["xyzzy"])
-    assert "Did you mean" not in caught.value.message
+    assert "did you mean" not in caught.value.message
 
 
 def test_everything_is_wanted_by_default() -> None:

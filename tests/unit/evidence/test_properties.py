@@ -17,6 +17,7 @@ from xml.etree.ElementTree import fromstring
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
     clock,
     cloud_status,
@@ -31,7 +32,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._evidence import (
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import parsing as reading
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.probing import Unrecognized, bounded
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import CONCERNS
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.system_log import RELEVANT
 from tests.simulator import cli_text, ops_mlav, ops_system  # noqa: F401  (they fill the command table)
 from tests.simulator.commands import Reply, Request, from_cli
 from tests.simulator.logs import Event, Line, attempt_lines, device_time, devsrv_text
@@ -206,7 +207,7 @@ def test_a_system_log(events: list[Event], offset: str, data: st.DataObject) -> 
     expected = [
         (device_time(shown, event.at).replace(tzinfo=None), event.severity, event.text, event.eventid[:7])
         for event in sorted(events, key=lambda event: -event.at)
-        if CONCERNS.search(event.text.lower().encode())
+        if RELEVANT.matches(event.text)
     ]
     assert [(event.time, event.severity, event.text, event.event_id) for event in found.events] == expected
     assert system_log.parse(cli_text.system_log(data.draw(st.permutations(events)), shown)) == found
@@ -332,7 +333,7 @@ def test_small_readers_take_every_text(text: str) -> None:
     assert offset is None or abs(offset) <= timedelta(hours=14)
     value = reading.number(text)
     assert value is None or 0 <= value < 10**18
-    found = reading.address(text)
+    found = parse_address(text)
     assert found is None or "%" not in str(found)
     assert reading.yes_no(text) in (True, False, None)
     assert all(key == key.lower() and value for key, value in reading.pairs_of(text).items())

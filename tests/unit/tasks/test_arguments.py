@@ -14,5 +14,5 @@ from ansible_collections.panops.mlav.plugins.module_utils._tasks.arguments impor
 
 def test_numbers_have_bounds() -> None:
     assert [between("count", number, 1, 100) for number in (1, 100)] == [1, 100]
-    with pytest.raises(InvalidOption, match=r"^count is 101\. Expected: a number from 1 to 100\.$"):
+    with pytest.raises(InvalidOption, match=r"^count is 101: expected a number from 1 to 100$"):
         between("count", 101, 1, 100)

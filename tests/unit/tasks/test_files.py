@@ -64,5 +64,5 @@ def test_a_place_that_cannot_be_written_is_named(name: str, tmp_path: Path) -> N
     path = str(tmp_path / name)
     with pytest.raises(InvalidOption) as raised:
         write_saved(path, DOCUMENT)
-    assert raised.value.message.startswith(f"save_evidence is {path!r}. Expected: a file that can be written. Actual: ")
+    assert raised.value.message.startswith(f"option save_evidence is {path!r}: expected a writable file, got ")
     assert sorted(item.name for item in tmp_path.iterdir()) == ["file", "folder"]

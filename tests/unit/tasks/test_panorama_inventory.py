@@ -166,21 +166,21 @@ def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("entries", "said"),
     [
-        (None, r"option panoramas is empty\. Expected: a list"),
-        ({"ip_address": "a"}, r"option panoramas is empty\. Expected: a list"),
-        (["panorama.example.com"], r"option panoramas\[0\] is not a dictionary\. .*Actual: str"),
-        ([{**KEY, "ip_address": "https://a"}], r"option panoramas\[0\]\.ip_address is 'https://a'\. Expected: a host"),
+        (None, r"option panoramas is empty: expected a list"),
+        ({"ip_address": "a"}, r"option panoramas is empty: expected a list"),
+        (["panorama.example.com"], r"option panoramas\[0\] cannot be used: .*got str"),
+        ([{**KEY, "ip_address": "https://a"}], r"option panoramas\[0\]\.ip_address is 'https://a': expected a host"),
         ([KEY], r"option panoramas\[0\]\.ip_address is missing"),
-        ([{"ip_address": "a"}], r"option panoramas\[0\] has no usable credentials\. Expected: api_key, or username"),
+        ([{"ip_address": "a"}], r"option panoramas\[0\] has no usable credentials: expected api_key, or username"),
         ([{**KEY, "ip_address": "a", "port": "x"}], r"option panoramas\[0\] cannot be used: .*port.*int"),
-        ([{**KEY, "ip_address": "a", "port": 70000}], r"option panoramas\[0\]\.port is 70000\. Expected: a number"),
+        ([{**KEY, "ip_address": "a", "port": 70000}], r"option panoramas\[0\]\.port is 70000: expected a number"),
         ([{**KEY, "ip_address": "a", "adress": 1}], r"option panoramas\[0\] cannot be used: adress\. Supported"),
         ([{**KEY, "ip_address": "a", "serial_number": "1"}], r"option panoramas\[0\] cannot be used: serial_number"),
-        ([{**KEY, "ip_address": "a", "ca_path": "/none"}], r"option panoramas\[0\]\.ca_path is '/none'\. Expected: an"),
-        ([{**KEY, "ip_address": "a", "timeout": 0}], r"option panoramas\[0\]\.timeout is 0\. Expected: seconds"),
+        ([{**KEY, "ip_address": "a", "ca_path": "/none"}], r"option panoramas\[0\]\.ca_path is '/none': expected an"),
+        ([{**KEY, "ip_address": "a", "timeout": 0}], r"option panoramas\[0\]\.timeout is 0: expected seconds"),
         (
             [{**KEY, "ip_address": "a", "name": "x-1"}, {**KEY, "ip_address": "b", "name": "X_1"}],
-            r"option panoramas\[1\]\.name is 'X_1'\. Expected: names that differ",
+            r"option panoramas\[1\]\.name is 'X_1': expected names that differ",
         ),
     ],
 )
@@ -192,7 +192,7 @@ def test_entries_that_cannot_be_used(entries: Any, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("choices", "said"),
-    [({"reach_port": 0}, "option reach_port is 0"), ({"reach_timeout": 0}, "option reach_timeout is 0. Expected: sec")],
+    [({"reach_port": 0}, "option reach_port is 0"), ({"reach_timeout": 0}, "option reach_timeout is 0: expected sec")],
 )
 def test_choices_that_cannot_be_used(choices: dict[str, Any], said: str) -> None:
     with pytest.raises(InvalidOption, match=said):

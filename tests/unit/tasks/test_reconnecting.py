@@ -52,5 +52,5 @@ def test_options_arrive() -> None:
 
 @pytest.mark.parametrize("name", ["restart_timeout", "restart_min_remaining", "verify_timeout"])
 def test_a_duration_that_is_none_is_named(name: str) -> None:
-    with pytest.raises(InvalidOption, match=f"{name} is 'soon'. Expected: "):
+    with pytest.raises(InvalidOption, match=f"{name} is 'soon': expected "):
         options(**{name: "soon"})

@@ -186,10 +186,10 @@ def test_another_s_answer_is_no_refused_password(server: ApiServer, firewall: Pr
 #: name -> (changes of the firewall, text in the message)
 UNUSABLE: dict[str, tuple[dict[str, Any], str]] = {
     "fingerprint": ({"cert_fingerprint": "12:34"}, "option cert_fingerprint is '12:34'"),
-    "no login": ({"provider": {"api_key": None}}, "Expected: api_key, or username and password"),
+    "no login": ({"provider": {"api_key": None}}, "expected api_key, or username and password"),
     "time limit": ({"timeout": 0}, "option timeout is 0"),
     "ca_path": ({"ca_path": "/nowhere"}, "option ca_path is '/nowhere'"),
-    "ca_path without a certificate": ({"ca_path": "/dev/null"}, "Expected: CA certificates in PEM form"),
+    "ca_path without a certificate": ({"ca_path": "/dev/null"}, "expected CA certificates in PEM form"),
     "no address": ({"host": None, "provider": {"ip_address": None}}, "provider.ip_address is missing"),
     "told by the task": ({"unusable": "mlav_timeout is soon"}, "mlav_timeout is soon"),
 }
@@ -215,10 +215,10 @@ def test_unusable_options_of_one_are_its_own_affair(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"parallel": 0}, "parallel is 0. Expected: a number from 1 to 500."),
-        ({"parallel": 501}, "parallel is 501."),
-        ({"timeout": 0}, "timeout is 0. Expected: a number from 1 to 3600."),
-        ({"hosts": ["fw-1"]}, "hosts cannot be used by the module alone"),
+        ({"parallel": 0}, "parallel is 0: expected a number from 1 to 500"),
+        ({"parallel": 501}, "parallel is 501:"),
+        ({"timeout": 0}, "timeout is 0: expected a number from 1 to 3600"),
+        ({"hosts": ["fw-1"]}, "option hosts needs the inventory"),
     ],
 )
 def test_unusable_options_of_the_task_fail(options: dict[str, Any], message: str) -> None:

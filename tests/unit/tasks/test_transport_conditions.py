@@ -160,6 +160,7 @@ class Wire:
         self._lied_to = lied_to
         self.asked: list[str] = []
         self.handshakes = 0
+        self.received = 0
 
     @property
     def requests(self) -> int:
@@ -260,7 +261,7 @@ def test_another_transport_is_not_asked_for_it(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_refused_right_of_pan_os_asks_the_other_transport() -> None:
     wire = Wire((403, "credential"), "show mlav cloud-status")
-    with pytest.raises(errors.AuthenticationFailure, match="does not accept"):
+    with pytest.raises(errors.AuthenticationFailure, match="rejected"):
         device_over(wire).run(COMMAND)
 
 

@@ -9,14 +9,19 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
+from xml.sax.saxutils import unescape
 
 _READING_TYPES = frozenset({"keygen", "log", "version"})
 _READING_ACTIONS = frozenset({"get", "show"})
 _READING_OPS = ("<show>", "<ping>", "<test>", "<check>", "<tail>", "<request><license><info>")
 # Without an action an export may start a job.
 _READING_EXPORTS = frozenset({"status", "get", "finish"})
+
+# <show><clock></clock></show> -> show clock
+_TAGS = re.compile(r"</[^<>]*>|[<>]|/>")
 
 
 def form(fields: Mapping[str, str], headers: Mapping[str, str]) -> tuple[str, bytes, dict[str, str]]:
@@ -33,6 +38,13 @@ def only_reads(fields: Mapping[str, str]) -> bool:
     if kind == "export":
         return fields.get("action") in _READING_EXPORTS
     return kind in _READING_TYPES
+
+
+def in_words(fields: Mapping[str, str]) -> str:
+    """What was asked, as it is shown to a person: an operational command in the words of the CLI, the rest as it is."""
+    if fields.get("type") == "op":
+        return " ".join(unescape(_TAGS.sub(" ", fields.get("cmd", ""))).split()) or "an empty command"
+    return asked_in(fields)
 
 
 def asked_in(fields: Mapping[str, str]) -> str:

@@ -31,7 +31,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import overload
-from ansible_collections.panops.mlav.plugins.module_utils._device.live.api_requests import asked_in, form, only_reads
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.api_requests import (
+    asked_in,
+    form,
+    in_words,
+    only_reads,
+)
+from ansible_collections.panops.mlav.plugins.module_utils._device.live.http_status import status_failure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.https import (
     ConnectionLost,
     HttpAnswer,
@@ -40,7 +46,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.https imp
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.network import Deadline
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import SERIAL, ConnectionOptions
-from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor
+from ansible_collections.panops.mlav.plugins.module_utils._device.watching import Observer, Watch
 
 # A connection may end for another reason than that the server keeps none.
 _BINDING_TRIES = 3
@@ -58,14 +65,18 @@ class ApiSession:
         guard: is called right before each change, and raises what forbids it.
         login_refused: a password got an answer, and no key.
         oversized: an answer was; nothing more is read in this session, but what was begun can still be ended.
+        watch: shows the requests to the observer, where there is one.
     """
 
     guard: Callable[[], None] | None = None
 
-    def __init__(self, options: ConnectionOptions, limit: Deadline | None = None) -> None:
+    def __init__(
+        self, options: ConnectionOptions, limit: Deadline | None = None, observer: Observer | None = None
+    ) -> None:
         self.options = options
         self._limit = limit
         self.redactor = Redactor(options.secrets).known_to_excerpts()
+        self.watch = Watch(observer, _transport(options), self.redactor.redact)
         self._connection = HttpsConnection(options, sizes.STATUS_BYTES)
         self._key = options.api_key
         self._failure: DeviceError | None = None
@@ -158,7 +169,9 @@ class ApiSession:
         try:
             return envelope.check(envelope.parse(body, sizes.limits(size)), asked, self._credential)
         except DeviceError as error:
-            raise self._noted(self._redacted(self._beyond_panorama(error))) from None
+            failure = self._noted(self._redacted(self._beyond_panorama(error)))
+            self.watch.failed(failure)
+            raise failure from None
 
     def finish(self, fields: Mapping[str, str]) -> None:
         """Ends a job, best effort: PAN-OS removes one by itself once its result was fetched, and then refuses this."""
@@ -174,7 +187,8 @@ class ApiSession:
         """
         if self._failure is not None:
             raise self._failure
-        with ExitStack() as opened:
+        with self.watch.exchange(lambda: in_words(fields)) as exchange, ExitStack() as opened:
+            opened.callback(lambda: setattr(exchange, "size", self._connection.received))
             try:
                 sent, headers = self._signed(fields, deadline)
                 for attempt in count(1):
@@ -186,7 +200,7 @@ class ApiSession:
                     said = answer.body.read(sizes.STATUS_BYTES)
                     failed = HttpAnswer(answer.status, answer.reason, said, answer.location, answer.retry_after)
                     opened.close()
-                    if not _waited(failed, sent, attempt, deadline):
+                    if not self._waited(failed, sent, attempt, deadline):
                         raise self._status_failure(failed, asked_in(fields))
             except DeviceError as error:
                 raise self._noted(error) from error.__cause__
@@ -227,9 +241,10 @@ class ApiSession:
                         f"{self.options.host} port {self.options.port} closed the connection without an answer"
                     ) from None
         raise NotBound(
-            f"{self.options.host} port {self.options.port} ends the connection after each answer, so that a change "
+            f"{self.options.host} port {self.options.port} closes the connection after each answer, so a change "
             "cannot be bound to one device",
-            remedy="Address the firewall itself, without a load balancer or proxy in between, or through its Panorama "
+            remedy="Connect to the firewall itself, without a load balancer or proxy in between, or through its "
+            "Panorama "
             f"({self.options.option}.serial_number).",
         )
 
@@ -240,8 +255,9 @@ class ApiSession:
         found = self._serial_in(self.checked(self._post(fields, headers, deadline), asked))
         if found != self._serial:
             raise DeviceChanged(
-                f"another device answers at {self.options.host} now: serial number {found} in place of {self._serial}",
-                remedy="Look at both devices. Address each firewall by an address that stays its own.",
+                f"another device now answers at {self.options.host}: expected serial number {self._serial}, got "
+                f"{found}",
+                remedy="Check both devices. Connect to each firewall at an address of its own.",
             )
         self._named_on = self._connection.handshakes
 
@@ -250,8 +266,8 @@ class ApiSession:
         said = (answer.root.findtext("./result/system/serial") or "").strip()
         if not SERIAL.fullmatch(said) or said.lower() == "unknown":
             raise NotBound(
-                "the firewall does not tell its serial number, so that nothing can be bound to it",
-                remedy="License the firewall, or repair it by hand.",
+                "the firewall reports no serial number, so the session cannot be bound to it",
+                remedy="License the firewall, or fix it manually.",
             )
         return said
 
@@ -297,23 +313,22 @@ class ApiSession:
         answer = envelope.parse(self._post(fields, {}, deadline), sizes.limits(sizes.STATUS_BYTES))
         try:
             envelope.check(answer, "keygen", self._credential)
-        except (AuthenticationFailure, PermissionFailure) as error:
-            raise self._redacted(error) from None
         except DeviceError as error:
-            raise self._redacted(_no_login(error)) from None
+            refused = isinstance(error, (AuthenticationFailure, PermissionFailure))
+            failure = self._redacted(error if refused else _no_login(error))
+            self.watch.failed(failure)
+            raise failure from None
         key = answer.root.findtext("./result/key", "").strip()
         if not key or not key.isascii() or not key.isprintable():
-            raise MalformedAnswer("the firewall answered keygen without a usable key")
+            raise MalformedAnswer("the answer to keygen has no usable key")
         return key
 
     def _post(
         self, fields: Mapping[str, str], headers: Mapping[str, str], deadline: Deadline, on: int | None = None
     ) -> bytes:
         for attempt in count(1):
-            answer = self._connection.post(
-                *form(fields, headers), deadline, only_reads(fields), sizes.of_request(fields), on
-            )
-            if not _waited(answer, fields, attempt, deadline):
+            answer = self._post_once(fields, headers, deadline, on)
+            if not self._waited(answer, fields, attempt, deadline):
                 break
         if answer.status != 200:
             raise self._status_failure(answer, asked_in(fields))
@@ -321,30 +336,34 @@ class ApiSession:
             raise self._redacted(envelope.foreign(f"the answer to {asked_in(fields)}", b""))
         return answer.body
 
-    def _status_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
-        """The error for an HTTP status other than 200.
-
-        PAN-OS answers a login or a right that it refuses with HTTP 403, in its own form and with that code
-        (documentation, recorded answers). No other status is known to come from its API, whatever the body says.
-        """
-        status = f"HTTP {answer.status} {excerpt(answer.reason, 40)}".strip()
-        if answer.status in overload.STATUSES:
-            return Overloaded(
-                f"{status} to {asked}: the web server of {self.options.host}, or a load balancer or proxy in front of "
-                "it, is overloaded or does not reach what is behind it",
-                remedy="Wait, then run this again; if it persists, check what is in front of the management interface.",
+    def _post_once(
+        self, fields: Mapping[str, str], headers: Mapping[str, str], deadline: Deadline, on: int | None
+    ) -> HttpAnswer:
+        connection = self._connection
+        before = connection.requests, connection.handshakes
+        with self.watch.exchange(lambda: in_words(fields)) as exchange:
+            answer = connection.post(*form(fields, headers), deadline, only_reads(fields), sizes.of_request(fields), on)
+            exchange.size = len(answer.body)
+            exchange.notes = (
+                *((f"HTTP {answer.status}",) if answer.status != 200 else ()),
+                *(("new connection",) if connection.handshakes > before[1] else ()),
+                *(("sent again: the idle connection was closed",) if connection.requests > before[0] + 1 else ()),
             )
-        try:
-            said = envelope.parse(answer.body, sizes.limits(sizes.STATUS_BYTES))
-        except MalformedAnswer:
-            where = f", a redirect to {excerpt(answer.location, 80)!r}," if answer.location is not None else ""
-            return self._redacted(envelope.foreign(f"{status} to {asked}{where}", answer.body))
-        if answer.status == 403 and said.code == "403" and not said.succeeded:
-            error = envelope.failure(said.code, said.message or said.text or status, asked, self._credential)
-            if isinstance(error, (AuthenticationFailure, PermissionFailure)):
-                return self._redacted(error)
-        form = "is in PAN-OS's form, but not with a status that its API is known to use with it"
-        return self._redacted(envelope.foreign(f"{status} to {asked}", answer.body, form))
+        return answer
+
+    def _waited(self, answer: HttpAnswer, fields: Mapping[str, str], attempt: int, deadline: Deadline) -> bool:
+        """Waits before the next attempt of what only reads, after an overload; False where there is to be none."""
+        if answer.status not in overload.STATUSES or attempt >= overload.ATTEMPTS or not only_reads(fields):
+            return False
+        wait = overload.pause(answer.retry_after, attempt)
+        if wait >= deadline.remaining():
+            return False
+        self.watch.note(f"retrying in {wait:g} s (attempt {attempt + 1} of {overload.ATTEMPTS}): HTTP {answer.status}")
+        time.sleep(wait)
+        return True
+
+    def _status_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
+        return self._redacted(status_failure(answer, asked, self.options.host, self._credential))
 
     def _redacted(self, error: DeviceError) -> DeviceError:
         return type(error)(self.redactor.redact_message(error.message), error.remedy)
@@ -354,10 +373,10 @@ class ApiSession:
         serial = self.options.serial_number
         if serial is None or error.kind != DeviceError.kind or "not connected" not in error.message.lower():
             return error
-        said = error.message.removeprefix("the firewall answered with an error to ")
+        said = error.message.removeprefix("the firewall returned an error for ")
         return Unreachable(
-            f"Panorama {self.options.host} does not reach the firewall {serial}: {said}",
-            remedy="Look at the firewall under Panorama > Managed Devices, or ask it at its own address.",
+            f"Panorama {self.options.host} cannot reach firewall {serial}: {said}",
+            remedy="Check the firewall under Panorama > Managed Devices, or connect to its own address.",
         )
 
 
@@ -371,17 +390,13 @@ def _before_the_request() -> Iterator[None]:
         raise
 
 
-def _waited(answer: HttpAnswer, fields: Mapping[str, str], attempt: int, deadline: Deadline) -> bool:
-    """Waits before the next attempt of what only reads, after an overload; False where there is to be none."""
-    if answer.status not in overload.STATUSES or attempt >= overload.ATTEMPTS or not only_reads(fields):
-        return False
-    wait = overload.pause(answer.retry_after, attempt)
-    if wait >= deadline.remaining():
-        return False
-    time.sleep(wait)
-    return True
+def _transport(options: ConnectionOptions) -> str:
+    """How the session reaches the firewall, for a person."""
+    where = f"{options.host} port {options.port}"
+    serial = options.serial_number
+    return f"XML API {where}" if serial is None else f"XML API through Panorama {where}, firewall {serial}"
 
 
 def _no_login(error: DeviceError) -> DeviceError:
     """What PAN-OS says to a login is no answer to the question that the login was for."""
-    return SessionFailure(f"no login: {error.message}", error.remedy or "Wait, then run this again.")
+    return SessionFailure(f"login failed: {error.message}", error.remedy or "Wait, then run this again.")

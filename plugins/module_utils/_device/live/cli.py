@@ -31,6 +31,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.ssh impor
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.terminal import Keep, Terminal
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import SshOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._device.watching import Watch
 
 _PREPARATION = ("set cli scripting-mode on", f"set cli terminal width {TERMINAL_WIDTH}", "set cli pager off")
 _XML_ON = "set cli op-command-xml-output on"
@@ -50,30 +51,33 @@ def safe_argument(value: str) -> str:
     """
     if not _ARGUMENT.fullmatch(value):
         raise InvalidOption(
-            f"{excerpt(value, 80)!r} cannot stand in a command. Expected: a name, an address or a file name."
+            f"{excerpt(value, 80)!r} cannot be used in a command: expected a name, an address or a file name"
         )
     return value
 
 
 class CliSession:
-    """One SSH session with the CLI in operational mode. Opens at once.
+    """One SSH session with the CLI in operational mode. Opens at once. ``watch`` shows its commands.
 
     Raises:
         DeviceError: the subclass that fits (see ``ssh.SshShell``).
     """
 
-    def __init__(self, options: SshOptions, timeout: float) -> None:
+    def __init__(self, options: SshOptions, timeout: float, watch: Watch | None = None) -> None:
         self._timeout = timeout
+        self._watch = watch or Watch(None, "", str)
         self._credential = f"the SSH account {options.username!r}"
         deadline = Deadline(timeout, f"the SSH login on {options.host}")
-        self._shell: SshShell | None = SshShell(options, deadline)
-        try:
-            self._terminal = Terminal(self._shell, deadline)
-            for command in _PREPARATION:
-                self._terminal.ask(command, deadline, "newest")
-        except BaseException:
-            self.close()
-            raise
+        self._shell: SshShell | None = None
+        with self._watch.exchange(lambda: "login and terminal setup"):
+            self._shell = SshShell(options, deadline)
+            try:
+                self._terminal = Terminal(self._shell, deadline)
+                for command in _PREPARATION:
+                    self._terminal.ask(command, deadline, "newest")
+            except BaseException:
+                self.close()
+                raise
 
     @property
     def closed(self) -> bool:
@@ -119,7 +123,7 @@ class CliSession:
             raise
         except DeviceError as error:
             # That is no answer to the command.
-            raise SessionFailure(f"the CLI does not switch to XML: {error.message}", error.remedy) from error
+            raise SessionFailure(f"cannot switch the CLI to XML output: {error.message}", error.remedy) from error
         text, _truncated = self._ask(cli, deadline)
         self._ask(_XML_OFF, deadline)
         check_cli_text(text, cli, self._credential)
@@ -133,11 +137,16 @@ class CliSession:
 
     def _ask(self, line: str, deadline: Deadline, keep: Keep = "all", confirmed: bool = False) -> tuple[str, bool]:
         if not (line.isprintable() and line.isascii()):
-            raise InvalidOption(f"{excerpt(line)!r} cannot be a command. Expected: one line of printable ASCII.")
+            raise InvalidOption(f"{excerpt(line)!r} is not a command: expected one line of printable ASCII")
         if self._shell is None:
             raise Unreachable("the SSH session has ended")
         try:
-            return self._terminal.ask(line, deadline, keep, confirmed, sizes.of_command(line))
+            with self._watch.exchange(lambda: line) as exchange:
+                text, truncated = self._terminal.ask(line, deadline, keep, confirmed, sizes.of_command(line))
+                if self._watch.active:
+                    exchange.size = len(text.encode("utf-8", "replace"))
+                    exchange.notes = ("truncated",) if truncated else ()
+            return text, truncated
         except (CallTimeout, OversizedAnswer, Unreachable, KeyboardInterrupt):
             self.close()
             raise

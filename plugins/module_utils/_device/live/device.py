@@ -31,6 +31,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.network i
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.terminal import Keep
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, excerpt
+from ansible_collections.panops.mlav.plugins.module_utils._device.watching import Observer
 
 SSH_REMEDY = "Set the option ssh, so that the firewall's CLI can be asked."
 
@@ -49,15 +50,20 @@ _SHORT_TEXT = 300
 class LiveDevice:
     """Implements ``interface.Device``. Opens connections when they are first needed: one to the API, one by SSH.
 
+    ``observer`` takes a line for each request while it runs (see ``watching``); None where nobody watches.
     ``techsupport`` is asked at most once; None where no tech-support file may be made. ``limit``: see ``api.XmlApi``.
     ``serial`` is that of the device which the sessions are bound to; None where they are not.
     """
 
     def __init__(
-        self, options: ConnectionOptions, techsupport: Techsupport | None = None, limit: Deadline | None = None
+        self,
+        options: ConnectionOptions,
+        techsupport: Techsupport | None = None,
+        limit: Deadline | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.options = options
-        self.api = XmlApi(options, limit)
+        self.api = XmlApi(options, limit, observer)
         self._cli: CliSession | None = None
         self._cli_failure: DeviceError | None = None
         self._refused: dict[str, DeviceError] = {}
@@ -138,6 +144,7 @@ class LiveDevice:
             return self.api.system_log(query)
         except (CommandRefused, PermissionFailure) as refusal:
             self._require_ssh(refusal)
+            self.api.watch.note("retrying over SSH: the system log")
         since = f" start-time equal {query.since:%Y/%m/%d@%H:%M:%S}" if query.since is not None else ""
         cli = f'show log system direction equal backward{since} query equal "{query.expression}"'
         answer = self._run_cli(self._ssh(), Command(cli), keep="first")
@@ -206,6 +213,7 @@ class LiveDevice:
                 self._refused[family] = refusal = error
         if refusal is not None:
             self._require_ssh(refusal)
+            self.api.watch.note(f"retrying over SSH: {command.cli}")
         if ssh_failure is not None:
             raise ssh_failure
         cli = self._ssh()
@@ -230,7 +238,10 @@ class LiveDevice:
             raise CommandRefused("SSH may not be used", SSH_REMEDY)
         if self._cli is None or self._cli.closed:
             try:
-                self._cli = CliSession(self.options.ssh, self.options.timeout)
+                ssh = self.options.ssh
+                self._cli = CliSession(
+                    ssh, self.options.timeout, self.api.watch.over(f"SSH {ssh.host} port {ssh.port}")
+                )
             except DeviceError as error:
                 self._cli_failure = type(error)(self.redactor.redact_message(error.message), error.remedy)
                 raise self._cli_failure from error
@@ -250,13 +261,15 @@ class LiveDevice:
             )
 
 
-def open_device(params: Mapping[str, Any], techsupport: Techsupport | None = None) -> LiveDevice:
-    """A live firewall from a module's parameters; connects when first asked. ``techsupport``: see ``LiveDevice``.
+def open_device(
+    params: Mapping[str, Any], techsupport: Techsupport | None = None, observer: Observer | None = None
+) -> LiveDevice:
+    """A live firewall from a module's parameters; connects when first asked. The others: see ``LiveDevice``.
 
     Raises:
         InvalidOption: see ``options.ConnectionOptions.from_params``.
     """
-    return LiveDevice(ConnectionOptions.from_params(params), techsupport)
+    return LiveDevice(ConnectionOptions.from_params(params), techsupport, observer=observer)
 
 
 def _family(cli: str) -> str:

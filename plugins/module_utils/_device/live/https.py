@@ -84,7 +84,11 @@ class ConnectionLost(Exception):
 
 
 class HttpsConnection:
-    """Talks to one server. ``requests`` and ``handshakes`` count what was sent and opened."""
+    """Talks to one server.
+
+    ``requests`` and ``handshakes`` count what was sent and opened; ``received`` is the size of the last answer's body
+    in bytes, as far as it was read.
+    """
 
     def __init__(self, options: ConnectionOptions, max_bytes: int) -> None:
         self._options = options
@@ -92,6 +96,7 @@ class HttpsConnection:
         self._socket: DeadlineSocket | None = None
         self.requests = 0
         self.handshakes = 0
+        self.received = 0
 
     def post(
         self,
@@ -166,6 +171,7 @@ class HttpsConnection:
             keep = reader.complete and not response.will_close and self._socket is None
             buffered.close()
             response.close()
+            self.received = reader.received
             if keep and not connection.spent:
                 self._socket = connection
             else:
@@ -195,8 +201,9 @@ class HttpsConnection:
         except _Stale:
             if not repeatable:
                 raise Unreachable(
-                    f"{self._where} closed the connection while a change was sent; it may or may not have been made",
-                    remedy="Look at the state of the firewall before you run this again.",
+                    f"{self._where} closed the connection while a change was sent; the change may or may not "
+                    "have been made",
+                    remedy="Check the state of the firewall before you run this again.",
                 ) from None
             if on is not None:
                 raise ConnectionLost(unanswered=True) from None
@@ -268,7 +275,7 @@ class _Body(io.RawIOBase):
         self._deadline = deadline
         self._max_bytes = max_bytes
         self._where = where
-        self._received = 0
+        self.received = 0
         self._failure: DeviceError | None = None
 
     @property
@@ -281,8 +288,8 @@ class _Body(io.RawIOBase):
     def refuse_if_too_large(self, size: int) -> None:
         if size > self._max_bytes:
             raise OversizedAnswer(
-                f"the answer of {self._where} is too large. "
-                f"Expected: at most {self._max_bytes} bytes. Actual: {size} or more."
+                f"the answer of {self._where} is too large: expected at most {self._max_bytes} bytes, got {size} "
+                "or more"
             )
 
     def readable(self) -> bool:
@@ -309,6 +316,6 @@ class _Body(io.RawIOBase):
             raise self._deadline.exceeded() from None
         except (http.client.HTTPException, OSError) as error:
             raise MalformedAnswer(f"the answer of {self._where} was cut short ({type(error).__name__})") from error
-        self._received += len(chunk)
-        self.refuse_if_too_large(self._received)
+        self.received += len(chunk)
+        self.refuse_if_too_large(self.received)
         return chunk

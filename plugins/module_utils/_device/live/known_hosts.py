@@ -46,8 +46,8 @@ class KnownHosts:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise InvalidOption(
-                f"option {options.option}.known_hosts is {options.known_hosts!r}. Expected: a readable file. "
-                f"Actual: {reason}."
+                f"option {options.option}.known_hosts is {options.known_hosts!r}: expected a readable file, "
+                f"got {reason!r}"
             ) from error
         self._known = _import(line for line in text.splitlines() if self._may_concern(line))
         port = None if options.port == 22 else options.port
@@ -77,18 +77,19 @@ class KnownHosts:
         actual = f"{presented.get_algorithm()} {presented.get_fingerprint()}" if presented is not None else reason
         if not self._keys and not self._authorities:
             return HostKeyFailure(
-                f"the SSH host key of {self._name} is unknown. Expected: an entry in {options.known_hosts} "
-                f"(option {options.option}.known_hosts). Actual: none there; the host presents {actual}.",
-                remedy=f"Compare the fingerprint at the firewall's console, then: {scan}",
+                f"the SSH host key of {self._name} is unknown: {options.known_hosts} (option "
+                f"{options.option}.known_hosts) has no entry for it; the host presents {actual}",
+                remedy=f"Compare the fingerprint on the console of the firewall, then run: {scan}",
             )
         expected = ", ".join(f"{key.get_algorithm()} {key.get_fingerprint()}" for key in self._keys)
         return HostKeyFailure(
-            f"the SSH host key of {self._name} has changed. Expected, from {options.known_hosts} "
-            f"(option {options.option}.known_hosts): {expected or 'a certificate of a known authority'}. "
-            f"Actual: {actual}.",
-            remedy="If the firewall was replaced or its key made anew, compare the fingerprint at its console, then: "
+            f"the SSH host key of {self._name} has changed: expected "
+            f"{expected or 'a certificate of a known authority'} as in "
+            f"{options.known_hosts} (option {options.option}.known_hosts), got {actual}",
+            remedy="If the firewall was replaced or its key regenerated, compare the fingerprint on its console, "
+            "then run: "
             f"ssh-keygen -R '{self._name}' -f {options.known_hosts}; {scan}. "
-            "Otherwise find out who answers in its place.",
+            "Otherwise find out which host answers at this address.",
         )
 
     def _may_concern(self, line: str) -> bool:

@@ -42,7 +42,7 @@ class Deadline:
         """The error of this limit, for a caller that noticed by itself."""
         return CallTimeout(
             f"{self.what} took longer than {self.seconds:g} s",
-            remedy="Look at the load of the firewall and at the network path, or raise the option timeout.",
+            remedy="Check the load of the firewall and the network path, or raise the option timeout.",
         )
 
 
@@ -73,12 +73,12 @@ def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
     if isinstance(failure, TimeoutError):
         raise CallTimeout(
             f"connecting to {host} port {port} took longer than {deadline.seconds:g} s",
-            remedy="Check the address, and that no device on the way drops the packets.",
+            remedy="Check the address, and that no device on the path drops the packets.",
         )
     reason = failure.strerror if failure is not None and failure.strerror else str(failure or "it has no address")
     raise Unreachable(
         f"cannot connect to {host} port {port}: {reason}",
-        remedy="Check the address and the port, the routing, and that the interface permits this service.",
+        remedy="Check the address, the port and the routing, and that the management interface permits this service.",
     )
 
 
@@ -100,7 +100,7 @@ def _resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
     except queue.Empty:
         raise CallTimeout(
             f"resolving the name {host!r} took longer than {deadline.seconds:g} s",
-            remedy="Check the DNS servers of this controller, or give an IP address.",
+            remedy="Check the DNS servers of this controller, or use an IP address.",
         ) from None
     if isinstance(answer, list):
         return answer

@@ -57,7 +57,7 @@ def _require() -> None:
         )
     if _numbers(_VERSION) < _numbers(LOWEST):
         raise MissingLibrary(
-            f"the Python library pan-os-python is too old. Expected: {LOWEST} or later. Actual: {_VERSION}.", remedy
+            f"the Python library pan-os-python is too old: expected {LOWEST} or later, got {_VERSION}", remedy
         )
 
 

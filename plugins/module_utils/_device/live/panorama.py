@@ -23,6 +23,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live import pa
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama_answers import ManagedFirewall, Names
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
+from ansible_collections.panops.mlav.plugins.module_utils._device.watching import Observer
 
 DEVICES = "<show><devices><all/></devices></show>"
 DEVICE_GROUPS = "<show><devicegroups/></show>"
@@ -44,16 +45,16 @@ class Listing:
     missing: tuple[str, ...] = ()
 
 
-def managed_firewalls(options: ConnectionOptions) -> Listing:
+def managed_firewalls(options: ConnectionOptions, observer: Observer | None = None) -> Listing:
     """Every firewall that the Panorama manages, whether it is connected with it or not.
 
     Device groups, template stacks and tags are further answers; an account that may not have one of them still gets the
-    firewalls.
+    firewalls. ``observer``: see ``live.device.LiveDevice``.
 
     Raises:
         DeviceError: the Panorama cannot be asked, or does not list its firewalls (``CommandRefused``: no Panorama).
     """
-    with closing(XmlApi(options)) as api:
+    with closing(XmlApi(options, observer=observer)) as api:
         listed = api.op(DEVICES, asked="show devices all")
         if listed.result is None or listed.result.find("devices") is None:
             raise MalformedAnswer(

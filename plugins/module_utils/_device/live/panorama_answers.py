@@ -13,12 +13,12 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from ansible_collections.panops.mlav.plugins.module_utils._device.addresses import parse_address
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import SERIAL
 
 MAX_TEXT = 255
@@ -200,10 +200,7 @@ def _list(value: Any) -> tuple[str, ...] | None:
 
 def _address(text: Any) -> str | None:
     """The address as Python writes it; None for what is no address of one host."""
-    try:
-        address = ipaddress.ip_address(text.strip()) if isinstance(text, str) else None
-    except ValueError:
-        return None
+    address = parse_address(text) if isinstance(text, str) else None
     return str(address) if address is not None and not (address.is_unspecified or address.is_multicast) else None
 
 

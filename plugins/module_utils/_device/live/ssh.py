@@ -190,7 +190,7 @@ class SshShell:
             # Not only asyncssh.Error: what a hostile server sends makes its decoding raise almost anything.
             deadline.remaining()
             raise Unreachable(
-                f"no SSH session with {options.host} port {options.port}: "
+                f"cannot open an SSH session with {options.host} port {options.port}: "
                 f"{excerpt(str(error)) or type(error).__name__}",
                 remedy=f"Check that {options.option}.port is the SSH port of the management interface, and that SSH is "
                 "permitted.",
@@ -250,12 +250,12 @@ def _load_key(options: SshOptions) -> asyncssh.SSHKey:
         return asyncssh.read_private_key(path, options.key_passphrase)
     except OSError as error:
         raise InvalidOption(
-            f"option {options.option}.key_file is {path!r}. Expected: a readable file. Actual: {error.strerror}."
+            f"option {options.option}.key_file is {path!r}: expected a readable file, got {error.strerror!r}"
         ) from error
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError, ValueError) as error:
         raise InvalidOption(
-            f"option {options.option}.key_file is {path!r}. Expected: a private key (Ed25519, ECDSA or RSA), with its "
-            f"passphrase in {options.option}.key_passphrase where it has one. Actual: {excerpt(str(error))}."
+            f"option {options.option}.key_file is {path!r}: expected a private key (Ed25519, ECDSA or RSA), with its "
+            f"passphrase in {options.option}.key_passphrase if it has one, got {excerpt(str(error))!r}"
         ) from error
 
 
@@ -263,17 +263,16 @@ def _not_accepted(options: SshOptions, client: _Client, reason: str) -> Authenti
     name = options.option
     if client.banner_refused:
         return AuthenticationFailure(
-            f"the firewall shows a banner and asks whether it is accepted. Expected: {name}.accept_banner: true. "
-            f"Actual: {name}.accept_banner: false.",
-            remedy=f"Read the banner (log in by hand once); if you accept it, set {name}.accept_banner: true.",
+            f"the SSH login banner must be accepted: expected {name}.accept_banner: true, got false",
+            remedy=f"Log in manually once and read the banner. If you accept it, set {name}.accept_banner: true.",
         )
     if client.unforeseen is not None:
         return AuthenticationFailure(
-            f"the firewall asks {excerpt(client.unforeseen)!r} at the SSH login, which is not foreseen",
+            f"the firewall asks {excerpt(client.unforeseen)!r} at the SSH login, which is not supported",
             remedy=f"Use an account that logs in with a password alone, or {name}.key_file.",
         )
     given = [name for name, value in (("key_file", options.key_file), ("password", options.password)) if value]
     return AuthenticationFailure(
-        f"SSH as {options.username!r} was not accepted, with {' and '.join(given)}: {excerpt(reason)}",
+        f"SSH login as {options.username!r} with {' and '.join(given)} failed: {excerpt(reason)}",
         remedy=f"Check {name}.username and {name}.password (by default those of provider), or {name}.key_file.",
     )

@@ -170,7 +170,7 @@ class Terminal:
         if excess <= 0:
             return
         if self._keep == "all":
-            raise OversizedAnswer(f"the answer is too large. Expected: at most {self._max_bytes} bytes.")
+            raise OversizedAnswer(f"the answer is too large: expected at most {self._max_bytes} bytes")
         self._truncated = True
         if self._keep == "newest":
             del self._buffer[:excess]

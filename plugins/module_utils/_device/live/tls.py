@@ -99,7 +99,7 @@ def _certificates(path: Path) -> str:
         raise UnusableFile("readable files", error.strerror or str(error)) from error
     found = "\n".join(block for text in texts for block in _CERTIFICATE.findall(text))
     if not found:
-        raise UnusableFile(_CA_CERTIFICATES, "none there")
+        raise UnusableFile(_CA_CERTIFICATES, "none")
     return found
 
 
@@ -137,7 +137,7 @@ def context_for(options: ConnectionOptions) -> ssl.SSLContext:
     try:
         return _private_context(options.ca_path)
     except UnusableFile as error:
-        raise InvalidOption(f"option {options.beside}ca_path is {options.ca_path!r}. {error}") from error
+        raise InvalidOption(f"option {options.beside}ca_path is {options.ca_path!r}: {error}") from error
 
 
 def wrap(connection: socket.socket, options: ConnectionOptions, deadline: Deadline) -> DeadlineSocket:
@@ -160,7 +160,8 @@ def wrap(connection: socket.socket, options: ConnectionOptions, deadline: Deadli
     except OSError as error:
         connection.close()
         raise Unreachable(
-            f"{options.host} port {options.port} cut the connection in the TLS handshake: {error.strerror or error}",
+            f"{options.host} port {options.port} closed the connection during the TLS handshake: "
+            f"{error.strerror or error}",
             remedy=f"Check that {options.option}.port is the port of the web interface and API.",
         ) from error
     except BaseException:
@@ -178,10 +179,10 @@ def _check_fingerprint(connection: DeadlineSocket, options: ConnectionOptions) -
     if actual != options.cert_fingerprint:
         connection.close()
         raise TlsFailure(
-            f"the certificate of {options.host} port {options.port} is not the pinned one. "
-            f"Expected: SHA256:{options.cert_fingerprint}. Actual: SHA256:{actual}.",
-            remedy="If the certificate was renewed, check the new one at the firewall and set "
-            f"{options.beside}cert_fingerprint to it; otherwise find out who answers in the firewall's place.",
+            f"the certificate of {options.host} port {options.port} has another fingerprint: "
+            f"expected SHA256:{options.cert_fingerprint}, got SHA256:{actual}",
+            remedy="If the certificate was renewed, check the new one on the firewall and set "
+            f"{options.beside}cert_fingerprint to it. Otherwise find out which host answers at this address.",
         )
 
 
@@ -192,12 +193,14 @@ def _failure(options: ConnectionOptions, error: ssl.SSLError) -> TlsFailure:
             f"the CA certificates in {beside}ca_path ({options.ca_path})" if options.ca_path else "the system's CAs"
         )
         return TlsFailure(
-            f"the certificate of {where} does not verify: {error.verify_message or _reason(error)}. "
-            f"Expected: a certificate for {options.host}, valid now and issued by {trusted}. "
-            f"See the options {beside}ca_path, {beside}cert_fingerprint and {beside}validate_certs.",
+            f"the certificate of {where} is not trusted: {error.verify_message or _reason(error)}; expected a "
+            "certificate "
+            f"for {options.host}, valid now and issued by {trusted} (options {beside}ca_path, {beside}cert_fingerprint "
+            f"and {beside}validate_certs)",
             remedy=f"Set {beside}ca_path to the CA certificate that issued the firewall's certificate, or "
-            f"{beside}cert_fingerprint to the certificate's SHA-256 fingerprint; address the firewall by a name in its "
-            f"certificate. {beside}validate_certs: false gives the check up, and with it the protection of the "
+            f"{beside}cert_fingerprint to the certificate's SHA-256 fingerprint; connect to the firewall by a "
+            "name in its "
+            f"certificate. {beside}validate_certs: false disables the check, and with it the protection of the "
             "credentials.",
         )
     return TlsFailure(

@@ -96,7 +96,7 @@ class SavedDevice:
     def _answers(self, ask: Ask, key: str, what: str) -> tuple[Answer, ...]:
         places = self._places.get((ask, key))
         if not places:
-            raise NotObtainable(f"the saved evidence does not hold {what}", _REMEDY)
+            raise NotObtainable(f"the evidence file does not have {what}", _REMEDY)
         place = places.pop(0) if len(places) > 1 else places[0]
         self._next = place + 1
         question = self.saved.questions[place]
@@ -109,8 +109,7 @@ def _answer(saved: SavedAnswer, what: str) -> Answer:
     content = saved.text if saved.xml is None else saved.xml
     if content is not None and len(content) > MAX_ANSWER:
         raise MalformedAnswer(
-            f"{what} is too large in the saved evidence. "
-            f"Expected: at most {MAX_ANSWER} characters. Actual: {len(content)}",
+            f"{what} is too large in the evidence file: expected at most {MAX_ANSWER} characters, got {len(content)}",
             _REMEDY,
         )
     if saved.xml is None:
@@ -118,7 +117,7 @@ def _answer(saved: SavedAnswer, what: str) -> Answer:
     try:
         result = envelope.tree(saved.xml.encode("utf-8", "replace"))
     except MalformedAnswer as error:
-        raise MalformedAnswer(f"{what} cannot be read in the saved evidence: {error.message}", _REMEDY) from error
+        raise MalformedAnswer(f"{what} cannot be read in the evidence file: {error.message}", _REMEDY) from error
     return Answer(saved.command, saved.transport, flatten(result), result, saved.truncated, saved.notes)
 
 
@@ -140,9 +139,9 @@ def read_saved(path: str) -> SavedEvidence:
     try:
         return SavedEvidence.from_document(_loaded(read_given_file(path, MAX_FILE_BYTES)))
     except UnusableFile as error:
-        raise InvalidOption(f"evidence is {path!r}. {error}") from error
+        raise InvalidOption(f"option evidence is {path!r}: {error}") from error
     except MalformedAnswer as error:
-        raise InvalidOption(f"evidence is {path!r}, which cannot be used. {error.message}") from error
+        raise InvalidOption(f"option evidence is {path!r}, which cannot be used. {error.message}") from error
 
 
 def _loaded(data: bytes) -> Any:
@@ -151,7 +150,7 @@ def _loaded(data: bytes) -> Any:
         # No field is a number, and reading a long one takes long.
         return json.loads(data.decode("utf-8-sig"), parse_int=_no_number, parse_float=_no_number)
     except (ValueError, RecursionError) as error:
-        raise MalformedAnswer(f"Expected: JSON as this collection saves it. Actual: {excerpt(str(error))}") from error
+        raise MalformedAnswer(f"Expected JSON as this collection saves it, got {excerpt(str(error))!r}") from error
 
 
 def _no_number(_text: str) -> int:
@@ -166,7 +165,7 @@ def _limit_values(data: bytes) -> None:
         outside = b"".join(bare.split(b'"')[::2])
         values = sum(outside.count(mark) for mark in (b"[", b"{", b","))
     if values > MAX_VALUES:
-        raise MalformedAnswer(f"It is too large. Expected: at most {MAX_VALUES} values. Actual: more.")
+        raise MalformedAnswer(f"Expected at most {MAX_VALUES} values, got more")
 
 
 def name_of_file(host: str) -> str:

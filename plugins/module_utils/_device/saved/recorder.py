@@ -10,7 +10,6 @@ This is a private module: it may change in any release.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -28,6 +27,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.pruning import prune, tag_at
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, redacted_tree
+from ansible_collections.panops.mlav.plugins.module_utils._device.relevant_lines import DATED_TEXT
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.document import (
     MAX_ANSWER,
     Ask,
@@ -45,8 +45,6 @@ SYSTEM_LOG_KEY = "system"
 # Of the file that all answers go into.
 MAX_RECORDING_BYTES = 64 * 1024 * 1024
 _MAX_MESSAGE = 64 * 1024
-
-_TIMED = re.compile(r"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d")
 
 T = TypeVar("T")
 
@@ -91,21 +89,21 @@ class RecordingDevice:
     def system_log(self, query: SystemLogQuery) -> Answer:
         """See ``interface.Device``."""
 
-        def concerning(answer: Answer) -> tuple[SavedAnswer, ...]:
+        def relevant(answer: Answer) -> tuple[SavedAnswer, ...]:
             return (self._of_system_log(answer, query.limit),)
 
-        return self._asked("system_log", SYSTEM_LOG_KEY, lambda: self._device.system_log(query), concerning)
+        return self._asked("system_log", SYSTEM_LOG_KEY, lambda: self._device.system_log(query), relevant)
 
     def process_log(self, name: str, lines: int) -> tuple[Answer, ...]:
         """See ``interface.Device``."""
 
-        def concerning(answers: tuple[Answer, ...]) -> tuple[SavedAnswer, ...]:
+        def relevant(answers: tuple[Answer, ...]) -> tuple[SavedAnswer, ...]:
             return tuple(
-                self._text(answer, _concerning(answer.text, self._interest.process_log), newest_last=True)
+                self._text(answer, self._interest.process_log.part_of(answer.text, bounds=True), newest_last=True)
                 for answer in answers
             )
 
-        return self._asked("process_log", name, lambda: self._device.process_log(name, lines), concerning)
+        return self._asked("process_log", name, lambda: self._device.process_log(name, lines), relevant)
 
     def close(self) -> None:
         """See ``interface.Device``."""
@@ -142,7 +140,7 @@ class RecordingDevice:
             entry = replace(
                 entry,
                 answers=(),
-                error=self._unrecorded(f"the recording is full. Expected: at most {MAX_RECORDING_BYTES} bytes"),
+                error=self._unrecorded(f"the evidence file is full: expected at most {MAX_RECORDING_BYTES} bytes"),
             )
             size = 0
         self._size += size
@@ -152,7 +150,7 @@ class RecordingDevice:
         if isinstance(error, DeviceError):
             message, kind, remedy = error.message, error.kind, error.remedy
         else:
-            message, kind, remedy = f"{type(error).__name__}: {error}", "crash", "This is a defect of the collection."
+            message, kind, remedy = f"{type(error).__name__}: {error}", "crash", "This is a bug in this collection."
         redact = self._redactor.redact_message
         return SavedError(kind, redact(message)[:_MAX_MESSAGE], redact(remedy)[:_MAX_MESSAGE])
 
@@ -174,17 +172,17 @@ class RecordingDevice:
         return self._xml(answer, redacted_tree(kept, self._redactor.redact))
 
     def _of_system_log(self, answer: Answer, limit: int) -> SavedAnswer:
-        """The entries that concern, and the first and the last; that there were more stays known as ``truncated``."""
-        pattern, result = self._interest.system_log, answer.result
+        """The relevant entries, and the first and the last; that there were more stays known as ``truncated``."""
+        relevance, result = self._interest.system_log, answer.result
         if result is None:
             lines = [line.strip() for line in answer.text.split("\n")]
-            many = sum(_TIMED.match(line) is not None for line in lines) >= limit
+            many = sum(DATED_TEXT.match(line) is not None for line in lines) >= limit
             return self._text(
-                replace(answer, truncated=answer.truncated or many), _concerning("\n".join(lines), pattern)
+                replace(answer, truncated=answer.truncated or many), relevance.part_of("\n".join(lines), bounds=True)
             )
         entries = list(result.iter("entry"))
         ends = {*entries[:1], *entries[-1:]}
-        dull = {entry for entry in entries if entry not in ends and not pattern.search(_lowered(_words(entry)))}
+        dull = {entry for entry in entries if entry not in ends and not relevance.matches(_words(entry))}
         answer = replace(answer, truncated=answer.truncated or len(entries) >= limit)
         kept = redacted_tree(result, self._redactor.redact, dull)
         left = [(parent, child) for parent in kept.iter() for child in parent if child.tag == "entry"]
@@ -208,7 +206,7 @@ class RecordingDevice:
         """An XML answer whole, or an error: who reads half of a policy takes it for all of it."""
         xml = _serialised(result)
         if len(xml) > MAX_ANSWER:
-            raise ValueError(f"it is too large. Expected: at most {MAX_ANSWER} characters. Actual: {len(xml)}")
+            raise ValueError(f"it is too large: expected at most {MAX_ANSWER} characters, got {len(xml)}")
         return replace(self._saved(answer), xml=xml)
 
     def _saved(self, answer: Answer) -> SavedAnswer:
@@ -221,33 +219,8 @@ class RecordingDevice:
         )
 
 
-def _concerning(text: str, pattern: re.Pattern[bytes]) -> str:
-    """The lines of a log that match, with the lines without a time that follow them.
-
-    The first and the last line with a time stay too, since they bound the log in time. A text without any time is no
-    log that could be sorted out, and stays whole.
-    """
-    lines = text.split("\n")
-    timed = [number for number, line in enumerate(lines) if _TIMED.match(line)]
-    if not timed:
-        return text
-    kept: list[str] = []
-    concerns = False
-    for number, line in enumerate(lines):
-        starts = _TIMED.match(line) is not None
-        matches = pattern.search(_lowered(line)) is not None
-        concerns = matches or (concerns and not starts)
-        if concerns or number in (timed[0], timed[-1]):
-            kept.append(line)
-    return "\n".join(kept)
-
-
 def _words(element: Element) -> str:
     return " ".join(element.itertext())
-
-
-def _lowered(text: str) -> bytes:
-    return text.encode("utf-8", "replace").lower()
 
 
 def _serialised(element: Element) -> str:

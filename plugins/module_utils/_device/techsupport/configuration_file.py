@@ -112,7 +112,7 @@ class _Builder:
             raise MalformedAnswer(f"{self._what} nests deeper than {MAX_DEPTH} elements")
         if self.root is None:
             if tag != "config":
-                raise MalformedAnswer(f"{self._what} is no configuration. Expected: <config>. Actual: <{tag[:40]}>.")
+                raise MalformedAnswer(f"{self._what} is not a configuration: expected <config>, got <{tag[:40]}>")
             self.root = Element(tag, attributes)
             self._kept.append((self.root, ()))
             return
@@ -144,7 +144,7 @@ class _Builder:
             return
         self._count += count
         if self._count > MAX_TAGS:
-            raise MalformedAnswer(f"{self._what} is too large. Expected: at most {MAX_TAGS} elements that matter.")
+            raise MalformedAnswer(f"{self._what} is too large: expected at most {MAX_TAGS} relevant elements")
 
     def _limit_extras(self, too_many: bool) -> None:
         """Half of the extras would be taken for all of them, so none is kept where there are too many."""
@@ -182,4 +182,4 @@ class _Builder:
             return
         self._text += size
         if self._text > _MAX_TEXT:
-            raise MalformedAnswer(f"{self._what} is too large. Expected: at most {_MAX_TEXT} characters that matter.")
+            raise MalformedAnswer(f"{self._what} is too large: expected at most {_MAX_TEXT} relevant characters")

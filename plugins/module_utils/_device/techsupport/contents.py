@@ -36,7 +36,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.lo
     bounded_lines,
     decoded,
     newest_rows,
-    telling_lines,
+    relevant_lines,
 )
 
 MERGED = "opt/pancfg/mgmt/saved-configs/.merged-running-config.xml"
@@ -166,7 +166,7 @@ class Contents:
 
     def _read_process_log(self, name: str, content: BinaryIO, found: re.Match[str]) -> None:
         def keep(log: Readable) -> Kept:
-            return telling_lines(log, self._interest.process_log)
+            return relevant_lines(log, self._interest.process_log)
 
         self._read_log(self.logs, name, content, found, keep, ALL_PROCESS_LOGS_BYTES)
 

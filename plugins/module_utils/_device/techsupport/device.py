@@ -206,23 +206,23 @@ def find_archives(option: str, text: str) -> tuple[Archive, ...]:
         InvalidOption: nothing is there; names ``option``, the path and what would be right.
     """
     expected = (
-        "Expected: a tech-support file (.tgz, .tar.gz, .tar), one that was unpacked, saved evidence (.json), "
-        "or a folder of them."
+        "expected a tech-support file (.tgz, .tar.gz, .tar), an unpacked one, an evidence file (.json), or a folder of "
+        "them"
     )
     try:
         path = Path(text).expanduser()
         if path.is_file() or (path.is_dir() and _is_unpacked(path)):
             return _named([path])
         if not path.is_dir():
-            actual = "neither a file nor a folder" if path.exists() else "nothing there"
-            raise InvalidOption(f"option {option} is {text!r}. {expected} Actual: {actual}.")
+            actual = "neither a file nor a folder" if path.exists() else "nothing"
+            raise InvalidOption(f"option {option} is {text!r}: {expected}, got {actual}")
         found = [entry for entry in sorted(path.iterdir()) if _is_archive(entry)]
     except RuntimeError as error:
-        raise InvalidOption(f"option {option} is {text!r}. {expected} Actual: {error}") from error
+        raise InvalidOption(f"option {option} is {text!r}: {expected}, got {str(error)!r}") from error
     except OSError as error:
-        raise InvalidOption(f"option {option} is {text!r}. {expected} Actual: {error.strerror or error}.") from error
+        raise InvalidOption(f"option {option} is {text!r}: {expected}, got {error.strerror or str(error)!r}") from error
     if not found:
-        raise InvalidOption(f"option {option} is {text!r}. {expected} Actual: a folder without any.")
+        raise InvalidOption(f"option {option} is {text!r}: {expected}, got a folder without any")
     return _named(found)
 
 

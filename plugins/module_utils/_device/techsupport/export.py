@@ -111,10 +111,10 @@ class _Limit(Deadline):
 
     def exceeded(self) -> CallTimeout:
         return CallTimeout(
-            f"the tech-support file of {self._host} was not had in time. "
-            f"Expected: within {self.seconds:g} s (option techsupport_timeout). "
-            f"Actual: {self.seen} after {self.passed():.0f} s.",
-            remedy="Raise the option techsupport_timeout, or run again when the firewall has less to do.",
+            f"the export of the tech-support file of {self._host} took too long: expected at most "
+            f"{self.seconds:g} s (option "
+            f"techsupport_timeout), got {self.seen} after {self.passed():.0f} s",
+            remedy="Raise the option techsupport_timeout, or run this again when the firewall is less busy.",
         )
 
     def line(self) -> str:
@@ -130,8 +130,8 @@ def _start(api: XmlApi, limit: _Limit) -> str:
     job = answer.root.findtext("./result/job", "").strip()
     if not (job.isascii() and job.isdigit() and len(job) <= 10):
         raise MalformedAnswer(
-            "the firewall answered the export of a tech-support file without a usable job. "
-            f"Expected: a number. Actual: {excerpt(job, 40)!r}."
+            "the answer to the export of a tech-support file has no usable job: "
+            f"expected a number, got {excerpt(job, 40)!r}"
         )
     return job
 
@@ -166,7 +166,7 @@ def _wait(
 def _status(api: XmlApi, job: dict[str, str], seconds: float) -> Element:
     answer = api.call({**job, "action": "status"}, seconds)
     if answer.absent:
-        raise DeviceError(f"the firewall has lost the job {job['job-id']} of a tech-support file", remedy="Run again.")
+        raise DeviceError(f"the firewall lost the job {job['job-id']} of a tech-support file", remedy="Run again.")
     found = answer.root.find("./result/job")
     if found is None:
         raise MalformedAnswer(f"the firewall answered the status of the job {job['job-id']} without the job")
@@ -192,8 +192,8 @@ def _check_result(api: XmlApi, number: str, job: Element) -> None:
         if text.strip()
     )
     raise DeviceError(
-        f"the firewall could not make a tech-support file: job {number}: {excerpt(told) or 'no details'}. "
-        f"Expected: result OK. Actual: {excerpt(result, 20) or 'none'}.",
+        f"the firewall could not make a tech-support file: job {number}: {excerpt(told) or 'no details'}; "
+        f"expected result OK, got {excerpt(result, 20) or 'none'}",
         remedy="Make one in the firewall's web interface (Device > Support), and look at its free disk space.",
     )
 
@@ -203,5 +203,5 @@ def _refuse(api: XmlApi, answer: HttpStream) -> NoReturn:
     asked = "the export of the tech-support file"
     api.checked(answer.body.read(STATUS_BYTES), asked)
     raise MalformedAnswer(
-        f"{asked} gave no file. Expected: {FILE_TYPE}. Actual: {excerpt(answer.content_type, 80) or 'no type'}."
+        f"{asked} returned no file: expected {FILE_TYPE}, got {excerpt(answer.content_type, 80) or 'no type'}"
     )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is kept of a large log while it streams by: the lines that matter, in bounded memory.
+"""What is kept of a large log while it streams by: the relevant lines, in bounded memory.
 
 Nearly every line of such a log is looked at only to be passed over, so blocks are searched, not lines.
 
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import MalformedAnswer
+from ansible_collections.panops.mlav.plugins.module_utils._device.relevant_lines import DATED, Relevance
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.tar_stream import MAX_RATIO, PackedBytes
 
 SYSTEM_LOG_LINES = 5000
@@ -36,8 +37,7 @@ _UNDATED_LINES = 10
 _MAX_ROTATION_BYTES = 2 * 1024**3
 _RATIO_COUNTS_FROM = 16 * 1024**2
 
-_DATED = re.compile(rb"\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d")
-_DATED_LINE = re.compile(rb"^" + _DATED.pattern, re.MULTILINE)
+_DATED_LINE = re.compile(rb"^" + DATED.pattern, re.MULTILINE)
 
 
 class Readable(Protocol):
@@ -70,32 +70,32 @@ def bounded_lines(content: BinaryIO) -> Iterator[bytes]:
         begins = ends
 
 
-def lines_with(telling: re.Pattern[bytes], content: Readable) -> Iterator[bytes]:
-    """The lines that ``telling`` is found in, and a few others, with their ends; of a long one the beginning."""
-    lines = _Lines(content, telling)
+def lines_with(pattern: re.Pattern[bytes], content: Readable) -> Iterator[bytes]:
+    """The lines that ``pattern`` is found in, and a few others, with their ends; of a long one the beginning."""
+    lines = _Lines(content, pattern)
     while line := lines.next():
         yield line
-        lines.skip_to(telling)
+        lines.skip_to(pattern)
 
 
-def newest_rows(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
-    """The newest rows that matter, newest first, below the table's head: a row begins with its time.
+def newest_rows(content: Readable, relevance: Relevance) -> Kept:
+    """The newest relevant rows, newest first, below the table's head: a row begins with its time.
 
     Where no line does, it is no table that is known; its beginning is kept for whoever reads the report.
     """
     newest: list[bytes] = []
     head: list[bytes] = []
     truncated = dated = False
-    lines = _Lines(content, concerns)
+    lines = _Lines(content, relevance.pattern)
     while line := lines.next():
-        if _DATED.match(line) is None:
+        if DATED.match(line) is None:
             if not dated and len(head) < _UNDATED_LINES:
                 head.append(line)
             else:
                 lines.skip_undated()
             continue
         dated = True
-        if concerns.search(line.lower()):
+        if relevance.matches(line):
             row = line if line.endswith(b"\n") else line + b"\n"
             if len(newest) < SYSTEM_LOG_LINES:
                 heapq.heappush(newest, row)
@@ -106,8 +106,8 @@ def newest_rows(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
     return Kept(decoded([*head, *sorted(newest, reverse=True)]), truncated)
 
 
-def telling_lines(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
-    """The lines that matter, those without a time that follow them, and the first and the last with a time.
+def relevant_lines(content: Readable, relevance: Relevance) -> Kept:
+    """The relevant lines, those without a time that follow them, and the first and the last with a time.
 
     The latter two bound the log in time. What stands before the first belongs to an older file; it is kept only where
     no line has a time.
@@ -116,15 +116,15 @@ def telling_lines(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
     kept: deque[bytes] = deque()
     size = body = 0
     truncated = False
-    lines = _Lines(content, concerns)
+    lines = _Lines(content, relevance.pattern)
     while line := lines.next():
-        dated = _DATED.match(line) is not None
+        dated = DATED.match(line) is not None
         if dated:
             if not first:
                 kept.clear()
                 first = line
             last = line
-            body = _BODY_LINES if concerns.search(line.lower()) else 0
+            body = _BODY_LINES if relevance.matches(line) else 0
             wanted = body > 0
         else:
             wanted = body > 0 or (not first and len(kept) < _UNDATED_LINES)
@@ -149,13 +149,12 @@ def telling_lines(content: Readable, concerns: re.Pattern[bytes]) -> Kept:
 class _Lines:
     """Lines with their ends, bounded. Passes quickly over those that cannot matter.
 
-    ``concerns`` is found in lower case: plain words in lower-cased text are found several times as fast as by a pattern
-    that ignores case.
+    ``pattern`` is searched in lower-cased blocks (see ``relevant_lines.Relevance``).
     """
 
-    def __init__(self, content: Readable, concerns: re.Pattern[bytes]) -> None:
+    def __init__(self, content: Readable, pattern: re.Pattern[bytes]) -> None:
         self._content = content
-        self._concerns = concerns
+        self._pattern = pattern
         self._block = self._lowered = b""
         self._position = 0
 
@@ -182,7 +181,7 @@ class _Lines:
         last = b""
         while True:
             begin = self._position
-            found = self._concerns.search(self._lowered, begin)
+            found = self._pattern.search(self._lowered, begin)
             at = len(self._block) if found is None else found.start()
             self._position = max(begin, self._block.rfind(b"\n", begin, at) + 1)
             last = self._last_dated(begin, self._position) or last
@@ -191,7 +190,7 @@ class _Lines:
             # What stands in the last line may go on in the next block.
             if len(self._block) - self._position >= _LINE_BYTES:
                 line = self._pass_long_line()
-                last = line if _DATED.match(line) else last
+                last = line if DATED.match(line) else last
             elif not self._fill():
                 return last
 
@@ -199,11 +198,11 @@ class _Lines:
         """Passes over lines without a time; the next has one, or is the last."""
         self.skip_to(_DATED_LINE)
 
-    def skip_to(self, telling: re.Pattern[bytes]) -> None:
-        """Passes over lines without a match of ``telling``; the next has one, or is the last."""
+    def skip_to(self, pattern: re.Pattern[bytes]) -> None:
+        """Passes over lines without a match of ``pattern``; the next has one, or is the last."""
         while True:
             begin = self._position
-            found = telling.search(self._block, begin)
+            found = pattern.search(self._block, begin)
             at = len(self._block) if found is None else found.start()
             self._position = max(begin, self._block.rfind(b"\n", begin, at) + 1)
             if found is not None:
@@ -227,7 +226,7 @@ class _Lines:
     def _last_dated(self, begin: int, end: int) -> bytes:
         while end > begin:
             start = max(begin, self._block.rfind(b"\n", begin, end - 1) + 1)
-            if _DATED.match(self._block, start):
+            if DATED.match(self._block, start):
                 line = self._block[start:end]
                 return line if len(line) <= _LINE_BYTES else line[:_LINE_BYTES] + b"\n"
             end = start

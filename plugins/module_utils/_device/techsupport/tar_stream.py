@@ -262,9 +262,9 @@ def inner_name(name: str) -> str | None:
 
 def _no_archive(name: str, actual: str) -> MalformedAnswer:
     return MalformedAnswer(
-        f"{excerpt(name)} is not a tech-support file. "
-        f"Expected: a tar archive, gzipped or not, or an unpacked folder. Actual: {actual}.",
-        "Generate a tech-support file at Device > Support, download it, and take it as it is.",
+        f"{excerpt(name)} is not a tech-support file: "
+        f"expected a tar archive, gzipped or not, or an unpacked folder, got {actual}",
+        "Generate a tech-support file under Device > Support, download it, and use it unchanged.",
     )
 
 

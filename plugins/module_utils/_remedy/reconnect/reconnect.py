@@ -24,7 +24,8 @@ from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.timeline import shown
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.gather import gather
-from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions, parse_subset
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.options import GatherOptions
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.subset import parse_subset
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest, Committed
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
