@@ -315,14 +315,14 @@ def test_a_second_job_is_never_started(server: ApiServer, firewall: Firewall, ap
 JOBS: list[tuple[str, str]] = [
     (
         job("FIN", "10:12:39", "FAIL", "<details><line>disk full</line><line>giving up</line></details>"),
-        "job 12: disk full; giving up: expected result OK, got FAIL",
+        "job 12: disk full; giving up; expected result OK, got FAIL",
     ),
     (
         job("FIN", "1", "FAIL", "<details>plain</details><warnings><line>slow disk</line></warnings>"),
-        "job 12: plain; slow disk: expected result OK, got FAIL",
+        "job 12: plain; slow disk; expected result OK, got FAIL",
     ),
-    (job("FIN", "1", "FAIL"), "job 12: no details: expected result OK, got FAIL"),
-    (job("FIN", "1", ""), "job 12: no details: expected result OK, got none"),
+    (job("FIN", "1", "FAIL"), "job 12: no details; expected result OK, got FAIL"),
+    (job("FIN", "1", ""), "job 12: no details; expected result OK, got none"),
     (job("FIN", "1", "F" * 900), f"got {'F' * 20}\u2026"),
     (
         job("FIN", "1", "FAIL", f"<details><line>{'x ' * 95}THE-api-KEY-1 {'y' * 9000}</line></details>"),
