@@ -68,6 +68,7 @@ def test_error_names_the_entry() -> None:
         (without(ONCE, "to"), f"to not set; {FORMS}"),
         (without(ONCE, "from"), f"from not set; {FORMS}"),
         ({**WEEKLY, "wekdays": ["sat"]}, f"wekdays cannot be set beside start, time_zone; {FORMS}"),
+        ({"strat": "22:00"}, f"strat not recognized; {FORMS}"),
         (dict([*WEEKLY.items(), (True, 1)]), f"True cannot be set beside start, time_zone; {FORMS}"),
         ({**WEEKLY, **MONTHLY}, f"weekdays cannot be set beside rrule, start, time_zone; {FORMS}"),
         ({**WEEKLY, "first": "2026-01-31"}, f"first cannot be set beside start, time_zone; {FORMS}"),

@@ -111,10 +111,9 @@ def _entry(where: str, entry: object) -> Once | Recurring:
         required, optional = _FORMS[0]
     unknown = sorted(str(key) for key in entry if key not in (*required, *optional))
     if unknown:
-        raise InvalidOption(
-            f"option {where}: {', '.join(unknown)} cannot be set beside "
-            f"{', '.join(key for key in required if key in entry)}; set {_FORMS_TEXT}"
-        )
+        beside = ", ".join(key for key in required if key in entry)
+        why = f"cannot be set beside {beside}" if beside else "not recognized"
+        raise InvalidOption(f"option {where}: {', '.join(unknown)} {why}; set {_FORMS_TEXT}")
     missing = [key for key in required if key not in entry]
     if missing:
         raise InvalidOption(f"option {where}: {' and '.join(missing)} not set; set {_FORMS_TEXT}")
