@@ -287,7 +287,7 @@ remediation:
           the file of a run that was killed.
       type: str
       returned: always
-      sample: repaired
+      sample: rolled_back
     error:
       description: What failed. V(null) for nothing.
       type: str

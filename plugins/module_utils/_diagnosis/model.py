@@ -85,7 +85,7 @@ class DeviceFacts(TypedDict, total=False):
 class Remedy:
     """The recommended action: text for a person, data for a playbook."""
 
-    text: Annotated[FilledText, "What to do, for a person."]
+    text: Annotated[FilledText, "Recommended action, as text."]
     actor: Annotated[Actor, "Who has to act."]
     automated: Annotated[bool, "A module of this collection can do it."]
     module: Annotated[str | None, "That module; null where none can do it."]

@@ -132,7 +132,7 @@ def _from_tags(result: Element) -> Interfaces:
     if result.find("ifnet") is None:
         why = "the answer has no list of logical interfaces"
     elif unread:
-        why = f"{unread} of its entries were not understood"
+        why = f"{unread} of its entries were not recognized"
     return Interfaces(tuple(entries), not why, why)
 
 
@@ -180,7 +180,7 @@ def _from_text(text: str) -> Interfaces:
 
 def _why_incomplete(rows: int, counted: int | None, unread: int) -> str:
     if unread:
-        return f"{unread} lines of the table were not understood"
+        return f"{unread} lines of the table were not recognized"
     if counted is None:
         return "the table does not say how many interfaces there are"
     return "" if counted == rows else f"the table counts {counted} interfaces, and {rows} were read"

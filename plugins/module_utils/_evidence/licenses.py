@@ -54,7 +54,7 @@ def parse(text: str, result: Element | None = None) -> Licenses:
         )
     blocks = [pairs_of(block) for block in text.split("License entry:")[1:]]
     if not blocks:
-        raise Unrecognized("the answer holds no list of licences")
+        raise Unrecognized("the answer holds no list of licenses")
     return Licenses(
         tuple(
             License(block["feature"], block.get("expires"), yes_no(block.get("expired?")))

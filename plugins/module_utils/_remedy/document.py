@@ -40,7 +40,7 @@ class _ActionTaken(TypedDict):
     action: ActionName
     host: Annotated[str, "The device."]
     state: ActionState
-    text: Annotated[str, "What it does, for a person."]
+    text: Annotated[str, "What it does, in words."]
 
 
 class Action(_ActionTaken, total=False):

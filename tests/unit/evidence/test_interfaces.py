@@ -150,11 +150,11 @@ def test_names_with_spaces(zone: str, forwarding: str, expected: str | None) -> 
         (table(row("ethernet1/5", "a", "198.51.100.5/24"), count=2), "the table counts 2 interfaces, and 1 were read"),
         (
             table(row("ethernet1/5", "a", "198.51.100.5/24"), row("ethernet1/6", "a", "198.51.100.300/24")),
-            "1 lines of the table were not understood",
+            "1 lines of the table were not recognized",
         ),
         (
             table(row("ethernet1/5", "a", "198.51.100.5/24"), " " * 80 + "from dhcp server"),
-            "1 lines of the table were not understood",
+            "1 lines of the table were not recognized",
         ),
         (
             table(row("ethernet1/5", "a", "198.51.100.5/24")).partition("\n")[2],

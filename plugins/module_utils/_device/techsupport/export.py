@@ -192,7 +192,7 @@ def _check_result(api: XmlApi, number: str, job: Element) -> None:
         if text.strip()
     )
     raise DeviceError(
-        f"the firewall could not make a tech-support file: job {number}: {excerpt(told) or 'no details'}; "
+        f"the firewall could not generate a tech-support file: job {number}: {excerpt(told) or 'no details'}; "
         f"expected result OK, got {excerpt(result, 20) or 'none'}",
         remedy="Make one in the firewall's web interface (Device > Support), and look at its free disk space.",
     )
