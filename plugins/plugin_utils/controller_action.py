@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs this collection's modules inside the controller's worker: no process and no second interpreter per firewall.
-
-This is a private module: it may change in any release.
-"""
+"""Runs this collection's modules inside the controller's worker: no process and no second interpreter per firewall."""
 
 from __future__ import annotations
 

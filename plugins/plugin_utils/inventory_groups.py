@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Groups that Ansible makes of a Panorama's words (``keyed_groups``): what stands between them and the inventory.
-
-This is a private module: it may change in any release.
-"""
+"""Groups that Ansible makes of a Panorama's words (``keyed_groups``): what stands between them and the inventory."""
 
 from __future__ import annotations
 

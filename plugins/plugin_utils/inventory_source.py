@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Values on their way through an inventory source: templates and vaulted ones in, somebody else's texts out.
-
-This is a private module: it may change in any release.
-"""
+"""Values on their way through an inventory source: templates and vaulted ones in, somebody else's texts out."""
 
 from __future__ import annotations
 

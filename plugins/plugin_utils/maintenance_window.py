@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the test ``in_window`` and the filter ``next_window`` share: their arguments, as Jinja hands them over.
-
-This is a private module: it may change in any release.
-"""
+"""What the test ``in_window`` and the filter ``next_window`` share: their arguments, as Jinja hands them over."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """Diagnoses and remediation records that tasks of this run registered for hosts of the inventory.
 
 The variables are read without templating: for thousands of hosts that would cost far more than the report itself.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

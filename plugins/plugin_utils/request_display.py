@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shows requests to firewalls on Ansible's own display, while they run.
-
-This is a private module: it may change in any release.
-"""
+"""Shows requests to firewalls on Ansible's own display, while they run."""
 
 from __future__ import annotations
 

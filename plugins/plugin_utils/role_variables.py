@@ -6,8 +6,6 @@
 
 Ansible would check a role's variables by a task of its own for each host, and compile each option that the role hands
 on as a template anew for each host. Together that costs three times what asking a healthy firewall does.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Characters that no reader sees and that change how others are seen: control, direction and format characters.
-
-This is a private module: it may change in any release.
-"""
+"""Characters that no reader sees and that change how others are seen: control, direction and format characters."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Failures that the CLI prints as text: over SSH, and in the answers that a tech-support file holds.
-
-This is a private module: it may change in any release.
-"""
+"""Failures that the CLI prints as text: over SSH, and in the answers that a tech-support file holds."""
 
 from __future__ import annotations
 

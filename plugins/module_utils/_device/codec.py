@@ -10,8 +10,6 @@ takes exactly what the types and their constraints (``constraints``) allow, and 
 The supported types: dataclasses, TypedDicts (open: any further key is kept), ``str``, ``int``, ``bool``, ``float``,
 ``datetime``, ``Literal`` of texts, ``tuple[X, ...]``, ``list``, ``dict`` and ``Mapping`` with text keys, ``Any``, and
 unions of those that JSON tells apart.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

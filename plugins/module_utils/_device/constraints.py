@@ -6,8 +6,6 @@
 
 A plain string in ``Annotated`` is the field's description in the published schema. See ``codec`` for the reader, and
 docs/development.md for the schemas.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""XML that should be UTF-8 and has bytes that are not: old descriptions and banners of a configuration hold such.
-
-This is a private module: it may change in any release.
-"""
+"""XML that should be UTF-8 and has bytes that are not: old descriptions and banners of a configuration hold such."""
 
 from __future__ import annotations
 

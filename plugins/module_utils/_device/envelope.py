@@ -6,8 +6,6 @@
 
 The same envelope comes from the XML API and from the CLI in XML output mode.
 Sources: PAN-OS documentation "PAN-OS XML API Error Codes"; message places as in pan-python and pango.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

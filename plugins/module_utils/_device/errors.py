@@ -7,8 +7,6 @@
 Every error carries a stable ``kind`` (used in results), a message that names what would be right, and its ``origin``:
 only the device's own word may become evidence of its state.
 Sources: XML API error codes and refusal texts, PAN-OS documentation "PAN-OS XML API Error Codes".
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

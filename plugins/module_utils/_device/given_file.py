@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that a person names: read whole, up to a size, and never waited for.
-
-This is a private module: it may change in any release.
-"""
+"""Files that a person names: read whole, up to a size, and never waited for."""
 
 from __future__ import annotations
 

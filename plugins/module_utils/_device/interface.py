@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The one small interface through which a probe asks a firewall, whatever answers: API, SSH, archive or saved file.
-
-This is a private module: it may change in any release.
-"""
+"""The one small interface through which a probe asks a firewall, whatever answers: API, SSH, archive or saved file."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of a connection, checked: provider, TLS and SSH, from the plain parameters of a module.
-
-This is a private module: it may change in any release.
-"""
+"""The options of a connection, checked: provider, TLS and SSH, from the plain parameters of a module."""
 
 from __future__ import annotations
 

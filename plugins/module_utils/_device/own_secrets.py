@@ -10,8 +10,6 @@ over lines, in hexadecimal, and in base64 wherever it stands in a longer text th
 to the place in the text, which is masked from the first to the last character concerned.
 
 All of it is linear in the length of the text: the text is hostile.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reduces a configuration to what the procedure reads of it: the rest may hold secrets and tens of megabytes.
-
-This is a private module: it may change in any release.
-"""
+"""Reduces a configuration to what the procedure reads of it: the rest may hold secrets and tens of megabytes."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Takes secrets out of texts, and bounds them: a session's own (``own_secrets``) and others' (``secret_patterns``).
-
-This is a private module: it may change in any release.
-"""
+"""Takes secrets out of texts, and bounds them: a session's own (``own_secrets``) and others' (``secret_patterns``)."""
 
 from __future__ import annotations
 

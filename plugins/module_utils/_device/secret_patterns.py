@@ -6,8 +6,6 @@
 
 What counts follows the element and keyword names of PAN-OS configurations, and the usual ones of HTTP, SNMP and AAA.
 Too much is taken out rather than too little: a masked word costs a reader little.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 """How large an answer may be, by what was asked: a status has no megabytes, a configuration may.
 
 What is larger is hostile or broken, and is refused before it costs memory or time.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shows the requests of a session while they run: what is asked, how long it takes, how large the answer is.
-
-This is a private module: it may change in any release.
-"""
+"""Shows the requests of a session while they run: what is asked, how long it takes, how large the answer is."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """What several answers of one firewall show together: the questions that checks and rules share.
 
 Derived from the evidence and computed once. Nothing is guessed: what is unknown is None.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -9,8 +9,6 @@ own words. Ids and codes are stable and never reused.
 
 Texts are templates. ``wording`` fills ``{server}``, ``{address}``, ``{egress}`` and others with the values of one
 firewall; a cause's ``details`` may add names of its own.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

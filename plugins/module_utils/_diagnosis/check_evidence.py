@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a check shows of the evidence that it rests on.
-
-This is a private module: it may change in any release.
-"""
+"""What a check shows of the evidence that it rests on."""
 
 from __future__ import annotations
 

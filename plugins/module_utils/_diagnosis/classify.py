@@ -6,8 +6,6 @@
 
 One line often has several causes. Whether the name resolves, the release and the clock separate them here; the rules
 decide how certain each one is.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

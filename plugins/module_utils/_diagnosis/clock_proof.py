@@ -5,8 +5,6 @@
 """Proof that a clock is wrong without a second clock to compare it with.
 
 No certificate is issued, and no content released, in the future: a clock that is earlier than one of them is behind.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 """Who decrypts: can a rule of this firewall's own decryption policy match the service-route traffic?
 
 Address objects, URL categories and management traffic that may cross the firewall's own dataplane leave it open.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

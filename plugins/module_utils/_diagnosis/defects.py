@@ -9,8 +9,6 @@ affected **and** its symptom was seen (rules/defects.py has the symptoms).
 
 Sources: the knowledge-base article kA14u000000HDuDCAW and the vendor's release notes. That 11.2 and later have the
 fix of PAN-229832 is inferred, not published.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

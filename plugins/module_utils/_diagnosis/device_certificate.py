@@ -6,8 +6,6 @@
 
 A firewall renews it automatically 15 days before it expires (documentation "Restore an Expired Device Certificate"):
 only a failed renewal, or fewer days left, needs action.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

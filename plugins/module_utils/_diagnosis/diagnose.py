@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From evidence to diagnosis. Pure: no clock, no network, no Ansible.
-
-This is a private module: it may change in any release.
-"""
+"""From evidence to diagnosis. Pure: no clock, no network, no Ansible."""
 
 from __future__ import annotations
 

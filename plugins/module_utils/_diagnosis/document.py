@@ -4,7 +4,7 @@
 
 """Diagnoses from other runs and other hosts: exactly what docs/schema/diagnosis.schema.json allows.
 
-This is a private module: it may change in any release. The published schema is the contract.
+The published schema is the contract.
 """
 
 from __future__ import annotations

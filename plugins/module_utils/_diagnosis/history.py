@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Past causes: what the logs report that no longer counts, by cause.
-
-This is a private module: it may change in any release.
-"""
+"""Past causes: what the logs report that no longer counts, by cause."""
 
 from __future__ import annotations
 

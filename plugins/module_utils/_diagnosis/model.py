@@ -4,7 +4,7 @@
 
 """The diagnosis, shaped as docs/schema/diagnosis.schema.json publishes it.
 
-This is a private module: it may change in any release. The published schema is the contract.
+The published schema is the contract.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The result of a firewall whose diagnosis did not run, so that a fleet's report lists every firewall.
-
-This is a private module: it may change in any release.
-"""
+"""The result of a firewall whose diagnosis did not run, so that a fleet's report lists every firewall."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 A longer one leaves out what the checks and ``missing`` have anyway: each function returns its wordings from the longest
 to the shortest, and the first that fits is used.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

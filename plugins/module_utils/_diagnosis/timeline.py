@@ -7,8 +7,6 @@
 Times are compared as device-local time. Newer evidence outranks older: an error is past when it is older than the log
 window or the last "Reconnect to MLAV cloud", or when a newer error of another family or a live finding shows that the
 connection now fails elsewhere. Without the device's clock no error is past.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

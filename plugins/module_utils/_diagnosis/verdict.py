@@ -7,8 +7,6 @@
 The verdict is the state: connected (healthy, or degraded if something will break the connection), disconnected (broken,
 or standby where an HA peer is expected to be), or undetermined if the state is unknown. The causes are the reasons: a
 disconnected firewall is broken whether its cause is proven or unknown.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

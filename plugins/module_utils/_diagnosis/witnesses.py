@@ -7,8 +7,6 @@
 A rule that relies on an absence (no newer error, no session, no commit, no such address) is only as good as the answer
 in which it is absent. Each such rule names its witnesses here. A finding that lacks a witness is ``likely`` at most.
 docs/contributing.md has the same table.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

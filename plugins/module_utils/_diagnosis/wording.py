@@ -6,8 +6,6 @@
 
 Values come from the device and end up in commands that people paste: only well-formed ones are used (an IP address, a
 host name, an interface name). A description in angle brackets takes the place of any other.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

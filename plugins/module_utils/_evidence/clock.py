@@ -5,8 +5,6 @@
 """``show clock``: the device's time beside the controller's.
 
 An abbreviation of a time zone other than UTC and GMT is no certain offset (IST has three); logs may tell it.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 Source: KB kA14u000000HDuDCAW; documentation "Enable Advanced WildFire Inline ML". The shape of the API's answer is not
 known, so text and tags are both read and only the documented words are believed.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

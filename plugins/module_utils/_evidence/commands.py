@@ -6,8 +6,6 @@
 
 A test fails when something else is sent. Source of what harms: the vendor's release notes (PAN-313623); of the costs:
 documentation "Export Technical Support Data", CLI hierarchy, knowledge base.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

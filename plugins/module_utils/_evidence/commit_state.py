@@ -5,8 +5,6 @@
 """Jobs and pending changes: what was committed when, and whether something waits.
 
 Source: recorded answers (panos-upgrade-assurance), documentation "Commit". The table is that of public recordings.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 """Since when there is no session with the cloud, by the connection tables in mp-monitor.log of a tech-support file.
 
 Source: public excerpts say that the log holds netstat every few minutes. A fact beside the diagnosis, in device time.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

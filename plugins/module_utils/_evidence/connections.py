@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A row of a table of TCP connections, as ``show netstat`` and ``mp-monitor.log`` have it.
-
-This is a private module: it may change in any release.
-"""
+"""A row of a table of TCP connections, as ``show netstat`` and ``mp-monitor.log`` have it."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@
 Source: pan-os-codegen (ssl-decrypt, decryption rules). Where rules pushed by Panorama stand in the effective tree is
 not documented: they are looked for beside the local rulebase and under ``panorama``; a managed firewall where none
 are found is reported as incomplete.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

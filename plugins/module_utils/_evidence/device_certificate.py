@@ -7,8 +7,6 @@
 Source: documentation "Upgrade WildFire Appliance Device Certificate" (text). The tags of the API's answer are those
 that public scripts read (``validity``, ``not_valid_before``, ``not_valid_after``, ``status``, ``msg``): likely, not
 documented.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 Source: KB kA14u000000HDuDCAW. The message part alone decides: function names and source lines differ between releases,
 the ``Error:`` prefix and the offset may be missing, and a message's body may follow on lines without a time.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One piece of evidence: a value, what was asked for it, and the problem where it could not be collected.
-
-This is a private module: it may change in any release.
-"""
+"""One piece of evidence: a value, what was asked for it, and the problem where it could not be collected."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One session: asks a firewall the questions of the table ``model.PROBES``, as few as the situation allows.
-
-This is a private module: it may change in any release.
-"""
+"""One session: asks a firewall the questions of the table ``model.PROBES``, as few as the situation allows."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """``show high-availability state``.
 
 Source: recorded answers of a PA-850; the text form is that of ``show high-availability all``.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All that the probes look at in a configuration and in logs: the rest of a large source need not be kept.
-
-This is a private module: it may change in any release.
-"""
+"""All that the probes look at in a configuration and in logs: the rest of a large source need not be kept."""
 
 from __future__ import annotations
 

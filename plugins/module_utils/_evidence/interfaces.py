@@ -6,8 +6,6 @@
 
 Source: CLI hierarchy; the tables as they stand in public recordings of the command. Columns are not aligned in all of
 them, names of zones and routers may hold spaces, and the zone's column cuts a name of more than 16 characters.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 """``request license info``. No licence is needed for the connection itself; some remedies depend on one.
 
 Source: recorded answer of a PA-850; the text form is the CLI's "License entry:" blocks.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 The values are frozen dataclasses, each beside its question. No judgement here: a value says what was seen, not what it
 means.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

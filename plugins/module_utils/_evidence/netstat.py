@@ -6,8 +6,6 @@
 
 Source: KB kA14u000000HDuDCAW. The answer is likely that of Linux net-tools; a row that is not understood is not
 counted, and an answer without any understood row says nothing ("no connection" is never concluded from it).
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Small readers that several parsers share. None of them raises on text that it does not understand.
-
-This is a private module: it may change in any release.
-"""
+"""Small readers that several parsers share. None of them raises on text that it does not understand."""
 
 from __future__ import annotations
 

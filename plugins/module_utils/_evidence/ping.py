@@ -6,8 +6,6 @@
 
 Source: KB kA14u000000HDuDCAW, CLI hierarchy; the answer is that of Linux iputils. Lost replies do not prove that
 TCP 443 fails: many networks drop ICMP.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

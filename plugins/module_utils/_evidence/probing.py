@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every probe shares: it asks, keeps what was asked, and never lets one failure hide another probe's answer.
-
-This is a private module: it may change in any release.
-"""
+"""What every probe shares: it asks, keeps what was asked, and never lets one failure hide another probe's answer."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 Source: releases as devices and the vendor's documentation write them. What follows the numbers and the hotfix
 (``11.2.5-h1.aingfw``, ``10.0.4.vm_eval``, ``9.0.3.xfr``, ``9.0.0-c300``, ``10.1.0-b17``) names a build of that release.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@
 Source: documentation "Service Routes": an address object, a template variable, or an interface whose address comes by
 DHCP or PPPoE may stand there; the interface and its address then tell the source. An object of the configuration
 counts first, then the table of interfaces, then the configured address of the interface.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

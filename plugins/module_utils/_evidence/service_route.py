@@ -7,8 +7,6 @@
 Source: CLI hierarchy (configure), documentation "Service Routes" and "Destination Service Route". No entry means the
 management interface, unless a destination route matches; an entry is overridden by none. An empty source, an address
 object, a template variable and an interface alone are undetermined here; ``route_source`` looks for their address.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One session with a firewall: what was collected so far, and what a question is.
-
-This is a private module: it may change in any release.
-"""
+"""One session with a firewall: what was collected so far, and what a question is."""
 
 from __future__ import annotations
 

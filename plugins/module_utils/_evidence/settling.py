@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Times, once everything is collected: the device's clock, a log and its offset from UTC complete each other.
-
-This is a private module: it may change in any release.
-"""
+"""Times, once everything is collected: the device's clock, a log and its offset from UTC complete each other."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@
 Source: documentation "Verify the URL filtering cloud connection" (``Cloud connection : not connected``). The answers of
 ``show wildfire status`` and ``show ctd-agent status security-client`` are not published: a line ``Cloud connection`` in
 them is believed, any other answer is ``unknown``.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""``show system software status``: which processes run. The device server is ``devsrvr``.
-
-This is a private module: it may change in any release.
-"""
+"""``show system software status``: which processes run. The device server is ``devsrvr``."""
 
 from __future__ import annotations
 

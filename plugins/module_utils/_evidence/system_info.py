@@ -5,8 +5,6 @@
 """``show system info``: which firewall this is.
 
 Source: recorded answer of a PA-850 on 10.1.12.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 Source: documentation "System Log Messages", "System Log Fields"; KB kA14u000000HDuDCAW. Other clouds write the same
 family of texts (``PANDB: …``, ``WFRTSIG: …``): only texts that name MLAV or its engines count.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

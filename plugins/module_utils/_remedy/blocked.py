@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A guard that blocks a change: nothing was changed, and the error names the option that overrides the guard.
-
-This is a private module: it may change in any release.
-"""
+"""A guard that blocks a change: nothing was changed, and the error names the option that overrides the guard."""
 
 from __future__ import annotations
 

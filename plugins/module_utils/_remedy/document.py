@@ -4,7 +4,7 @@
 
 """A remediation's record and the plan file, as docs/schema publishes them: for the report, and for other programs.
 
-This is a private module: it may change in any release. The published schemas are the contract.
+The published schemas are the contract.
 """
 
 from __future__ import annotations

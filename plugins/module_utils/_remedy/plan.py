@@ -4,7 +4,7 @@
 
 """The plan for one firewall, as data that a person can approve and a later run is bound to.
 
-This is a private module: it may change in any release. The keys of a plan are a contract (``SCHEMA``).
+The keys of a plan are a contract (``SCHEMA``).
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Planning the remediation of one firewall: diagnosis in, ``Planned`` out. It reads, and changes nothing.
-
-This is a private module: it may change in any release.
-"""
+"""Planning the remediation of one firewall: diagnosis in, ``Planned`` out. It reads, and changes nothing."""
 
 from __future__ import annotations
 

@@ -4,8 +4,6 @@
 
 """The audit record of one firewall's remediation: written before and after each step, so that it also shows how far a
 killed run got.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

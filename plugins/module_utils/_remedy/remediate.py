@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Remediates one firewall, or says what blocks that: diagnose, plan, check guards, act, verify, settle.
-
-This is a private module: it may change in any release.
-"""
+"""Remediates one firewall, or says what blocks that: diagnose, plan, check guards, act, verify, settle."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The end of a run: releases stale locks, and records what is left behind on the devices.
-
-This is a private module: it may change in any release.
-"""
+"""The end of a run: releases stale locks, and records what is left behind on the devices."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@
 
 """Verdicts for a scheduler: one top-level key per firewall, since it merges those of several jobs by key.
 
-This is a private module: it may change in any release. The keys are a contract.
+The keys are a contract.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A cause's page, as values: what proves it, what rules it out, what to do. docs/causes shows the same.
-
-This is a private module: it may change in any release.
-"""
+"""A cause's page, as values: what proves it, what rules it out, what to do. docs/causes shows the same."""
 
 from __future__ import annotations
 

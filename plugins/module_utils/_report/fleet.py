@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A fleet's diagnoses, put together by verdict and first cause.
-
-This is a private module: it may change in any release.
-"""
+"""A fleet's diagnoses, put together by verdict and first cause."""
 
 from __future__ import annotations
 

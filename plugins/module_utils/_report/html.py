@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A report as one HTML page without scripts and without anything to load.
-
-This is a private module: it may change in any release.
-"""
+"""A report as one HTML page without scripts and without anything to load."""
 
 from __future__ import annotations
 

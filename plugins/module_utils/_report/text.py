@@ -5,8 +5,6 @@
 """The summary of a report: a line per firewall, those that need a person first.
 
 Of very many that need nobody it has the number: their lines would push the others off the screen.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 Every text is one line without unseen characters (``fleet.clean``), the raw answers aside, which keep their lines. None
 is escaped: that is the business of the format.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Argument specifications that the modules share. Their documentation is plugins/doc_fragments.
-
-This is a private module: it may change in any release.
-"""
+"""Argument specifications that the modules share. Their documentation is plugins/doc_fragments."""
 
 from __future__ import annotations
 

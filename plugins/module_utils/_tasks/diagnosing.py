@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operation that diagnoses one firewall: one that answers, or what one answered earlier.
-
-This is a private module: it may change in any release.
-"""
+"""The operation that diagnoses one firewall: one that answers, or what one answered earlier."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The operation of mlav_decryption_exclusion: adds, changes or removes an exclusion in the candidate configuration.
-
-This is a private module: it may change in any release.
-"""
+"""The operation of mlav_decryption_exclusion: adds, changes or removes an exclusion in the candidate configuration."""
 
 from __future__ import annotations
 

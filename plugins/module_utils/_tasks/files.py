@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that a task leaves: whole or not at all, and never through a link that somebody has put in their place.
-
-This is a private module: it may change in any release.
-"""
+"""Files that a task leaves: whole or not at all, and never through a link that somebody has put in their place."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options that guard a change (fragment ``panops.mlav.guards``), as ``Allowances``.
-
-This is a private module: it may change in any release.
-"""
+"""The options that guard a change (fragment ``panops.mlav.guards``), as ``Allowances``."""
 
 from __future__ import annotations
 

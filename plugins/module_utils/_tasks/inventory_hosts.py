@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hosts, their variables and their groups from what Panoramas said of firewalls.
-
-This is a private module: it may change in any release.
-"""
+"""Hosts, their variables and their groups from what Panoramas said of firewalls."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 Ansible knows hosts and groups by name alone: a second host of a name adds its variables to the first, and variables for
 a host that is named like a group become the group's.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One operation behind every module: the same function serves the module process and the controller's worker.
-
-This is a private module: it may change in any release.
-"""
+"""One operation behind every module: the same function serves the module process and the controller's worker."""
 
 from __future__ import annotations
 

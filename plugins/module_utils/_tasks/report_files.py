@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reports of other runs, the file diagnoses.json of each, read within limits and checked before anything is done.
-
-This is a private module: it may change in any release.
-"""
+"""Reports of other runs, the file diagnoses.json of each, read within limits and checked before anything is done."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""mlav_report: renders the diagnoses, or the remediations, of many firewalls.
-
-This is a private module: it may change in any release.
-"""
+"""mlav_report: renders the diagnoses, or the remediations, of many firewalls."""
 
 from __future__ import annotations
 

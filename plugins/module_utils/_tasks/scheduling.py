@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many questions side by side: bounded in all, and bounded for those that go to the same place.
-
-This is a private module: it may change in any release.
-"""
+"""Many questions side by side: bounded in all, and bounded for those that go to the same place."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The fields of an XML API request: how they are sent, named in messages, and whether they only read.
-
-This is a private module: it may change in any release.
-"""
+"""The fields of an XML API request: how they are sent, named in messages, and whether they only read."""
 
 from __future__ import annotations
 

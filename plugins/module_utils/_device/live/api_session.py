@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One session with the XML API: one connection, one key, bound to one device where that is wanted.
-
-This is a private module: it may change in any release.
-"""
+"""One session with the XML API: one connection, one key, bound to one device where that is wanted."""
 
 from __future__ import annotations
 

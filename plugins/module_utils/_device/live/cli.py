@@ -6,8 +6,6 @@
 
 Source: documentation "Customize the CLI"; netmiko for what a session begins with, centreon-plugins for XML output mode:
 the answer is then that of the XML API.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

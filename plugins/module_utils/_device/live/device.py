@@ -5,8 +5,6 @@
 """A live firewall: the XML API first, the CLI over SSH for what the API does not take, then a tech-support file.
 
 Source: CLI hierarchy; documentation "Retrieve Logs". Which commands the API takes may depend on release and role.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

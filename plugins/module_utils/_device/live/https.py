@@ -6,8 +6,6 @@
 
 Proxies from the environment are not used: a management interface is addressed directly, and an administrator's key
 does not belong in the hands of a proxy that nobody chose for it. Redirects are not followed, for the same reason.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The SSH host keys that are known, from a file of OpenSSH's form.
-
-This is a private module: it may change in any release.
-"""
+"""The SSH host keys that are known, from a file of OpenSSH's form."""
 
 from __future__ import annotations
 

@@ -5,8 +5,6 @@
 """HTTP 429, 502, 503 and 504: how long to wait before a question is asked again.
 
 Source: RFC 9110 section 10.2.3 for Retry-After.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

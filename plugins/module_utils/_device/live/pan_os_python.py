@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What pan-os-python knows of PAN-OS: how its configuration and its commits look in XML. Our own session sends it.
-
-This is a private module: it may change in any release.
-"""
+"""What pan-os-python knows of PAN-OS: how its configuration and its commits look in XML. Our own session sends it."""
 
 from __future__ import annotations
 

@@ -7,8 +7,6 @@
 Shapes and their sources: docs/panorama.md, section "Sources". Every text of a Panorama is somebody else's: bounded, and
 with U+FFFD in place of each character that cannot be seen, so that no text becomes another one by losing some. What it
 does not say is None.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which management addresses answer: TCP connects side by side, each within a time limit.
-
-This is a private module: it may change in any release.
-"""
+"""Which management addresses answer: TCP connects side by side, each within a time limit."""
 
 from __future__ import annotations
 

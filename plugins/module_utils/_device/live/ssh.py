@@ -6,8 +6,6 @@
 
 asyncssh does the protocol; its event loop runs only within these calls, so that every one of them has a total limit.
 Source: netmiko for the ways of authentication and the questions that PAN-OS asks on the way.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@
 An answer begins after the echo of its command. It ends at a prompt that is one: the exact prompt learned at login, at
 the end of what came, and given again after an empty line. Text that only looks like the prompt is followed by more
 text instead, wherever the network cuts it. Source: netmiko and scrapli_community for the forms of the prompt.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Verified TLS: shared contexts, pinning by fingerprint, and messages that say what would help.
-
-This is a private module: it may change in any release.
-"""
+"""Verified TLS: shared contexts, pinning by fingerprint, and messages that say what would help."""
 
 from __future__ import annotations
 

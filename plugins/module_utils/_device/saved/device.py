@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Saved evidence as a firewall: the probes ask it as they ask a live one, and so judge old answers anew.
-
-This is a private module: it may change in any release.
-"""
+"""Saved evidence as a firewall: the probes ask it as they ask a live one, and so judge old answers anew."""
 
 from __future__ import annotations
 

@@ -6,8 +6,6 @@
 
 Published as docs/schema/evidence.schema.json. It holds what was answered, not what that means, so
 that a later version judges it anew.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 """A configuration file, read as it streams by: only what the procedure reads of it becomes a tree.
 
 A configuration may be tens of megabytes and holds every secret of a firewall; what is not wanted is never kept.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 The log holds the answer of netstat every few minutes, among much else. Its exact form is not published: a table begins
 with netstat's heading or with a row, and its time is the last one that stands above it.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@
 
 Source: the guide to such files in tbortolossi/tsf-anonymizer, for releases 10.2.9 to 12.1.4. The memory that it takes
 is bounded whatever the archive holds.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

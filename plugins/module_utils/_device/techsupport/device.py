@@ -5,8 +5,6 @@
 """A tech-support file as a device: it answers what it holds the answer to.
 
 Source: the guide to such files in tbortolossi/tsf-anonymizer, for the commands that one holds the answers to.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@
 Making one takes minutes and loads the management plane, so it is started once and never asked for again by itself.
 
 Source: documentation "Export Technical Support Data".
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 """What is kept of a large log while it streams by: the relevant lines, in bounded memory.
 
 Nearly every line of such a log is looked at only to be passed over, so blocks are searched, not lines.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@
 Nothing is unpacked to disk. The archive is hostile input: links, devices, sparse files and names that lead out of the
 tree are passed over, headers and compression ratios are bounded, and what is cut off is said.
 Source: the guide to such files in tbortolossi/tsf-anonymizer.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Checks of the logs about the connection, and of what explains it.
-
-This is a private module: it may change in any release.
-"""
+"""Checks of the logs about the connection, and of what explains it."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Checks of the path to the cloud server: service route, name resolution, ICMP, TCP.
-
-This is a private module: it may change in any release.
-"""
+"""Checks of the path to the cloud server: service route, name resolution, ICMP, TCP."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All checks in dependency order, each run independently: one that crashes is an error and hides no other.
-
-This is a private module: it may change in any release.
-"""
+"""All checks in dependency order, each run independently: one that crashes is an error and hides no other."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Known PAN-OS defects: the release is affected and the symptom was seen.
-
-This is a private module: it may change in any release.
-"""
+"""Known PAN-OS defects: the release is affected and the symptom was seen."""
 
 from __future__ import annotations
 

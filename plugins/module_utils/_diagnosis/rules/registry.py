@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All rules: each finds one cause, or several that share their evidence, independently of the others.
-
-This is a private module: it may change in any release.
-"""
+"""All rules: each finds one cause, or several that share their evidence, independently of the others."""
 
 from __future__ import annotations
 

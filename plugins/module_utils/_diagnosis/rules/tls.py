@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Causes in the TLS handshake: interception, outdated roots, clock, certificate validity, an interrupted handshake.
-
-This is a private module: it may change in any release.
-"""
+"""Causes in the TLS handshake: interception, outdated roots, clock, certificate validity, an interrupted handshake."""
 
 from __future__ import annotations
 

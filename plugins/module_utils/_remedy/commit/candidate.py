@@ -7,8 +7,6 @@
 Source: documentation "Configuration Actions" (get reads the candidate, show the running configuration; the attributes
 admin, dirtyId and time), "check pending-changes". The answer to ``show config list changes`` is not documented: it is
 used only where it has owners and paths.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

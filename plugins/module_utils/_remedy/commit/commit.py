@@ -5,8 +5,6 @@
 """One commit: sent once, found again when its answer was lost, and followed to its end.
 
 Source: documentation "Commit" (forms of the command, answers), pan-os-python (texts of commits that were not queued).
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@
 Our lock is a lease (``locks.Mark``). A run renews it three times within its length; a run that was killed does not.
 The next run takes a lock over once it has seen it unrenewed for the whole lease, or when the lease has expired by any
 clock (``stale_locks``).
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

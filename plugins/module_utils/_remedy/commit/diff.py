@@ -7,8 +7,6 @@
 Not compared: the candidate's attributes of who changed what (``admin``, ``dirtyId``, ``time``), the order of
 attributes, the order of elements with different names, and white space between elements. The order of entries, and of
 members, counts.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What would block a locked change now: every guard is checked; nothing is waited for, and no lock taken.
-
-This is a private module: it may change in any release.
-"""
+"""What would block a locked change now: every guard is checked; nothing is waited for, and no lock taken."""
 
 from __future__ import annotations
 

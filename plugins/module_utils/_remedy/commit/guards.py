@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When a guard blocks a change, and in which words: one function per guard, without side effects.
-
-This is a private module: it may change in any release.
-"""
+"""When a guard blocks a change, and in which words: one function per guard, without side effects."""
 
 from __future__ import annotations
 

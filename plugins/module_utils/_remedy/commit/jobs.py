@@ -6,8 +6,6 @@
 
 Source: documentation "Commit", recorded answers (panos-upgrade-assurance). ``progress`` is a number while a job runs,
 and may be a time afterwards.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

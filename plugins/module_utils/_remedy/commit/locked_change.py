@@ -6,8 +6,6 @@
 
 Each part has a module of its own: ``guards``, ``idle``, ``config_lock``, ``tracked_candidate``, ``sent_once``,
 ``finish`` and ``read_back``.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -10,8 +10,6 @@ run, in another container, could not look at those.
 
 Source: documentation of the show commands, and recorded answers. The answers to adding and removing a lock are not
 documented, so only the list that follows counts.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reading back whether what was committed is running: the firewall's word that a job is done is not enough.
-
-This is a private module: it may change in any release.
-"""
+"""Reading back whether what was committed is running: the firewall's word that a job is done is not enough."""
 
 from __future__ import annotations
 

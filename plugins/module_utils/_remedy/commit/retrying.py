@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Retrying reads: a firewall that is committing drops connections and answers late.
-
-This is a private module: it may change in any release.
-"""
+"""Retrying reads: a firewall that is committing drops connections and answers late."""
 
 from __future__ import annotations
 

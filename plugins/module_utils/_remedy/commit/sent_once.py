@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A commit that is sent at most once. The firewall's job list decides what became of it, not its answer.
-
-This is a private module: it may change in any release.
-"""
+"""A commit that is sent at most once. The firewall's job list decides what became of it, not its answer."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Cleaning up on SIGTERM and SIGINT, of which Ansible's workers otherwise die at once.
-
-This is a private module: it may change in any release.
-"""
+"""Cleaning up on SIGTERM and SIGINT, of which Ansible's workers otherwise die at once."""
 
 from __future__ import annotations
 

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Stale locks: those of runs of this collection that were killed. Which they are, and how they are released.
-
-This is a private module: it may change in any release.
-"""
+"""Stale locks: those of runs of this collection that were killed. Which they are, and how they are released."""
 
 from __future__ import annotations
 

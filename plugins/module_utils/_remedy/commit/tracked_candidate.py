@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The candidate configuration during one locked change: what it was, what this run changed, and nothing else. Pure.
-
-This is a private module: it may change in any release.
-"""
+"""The candidate configuration during one locked change: what it was, what this run changed, and nothing else. Pure."""
 
 from __future__ import annotations
 

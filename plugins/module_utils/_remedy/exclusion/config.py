@@ -6,8 +6,6 @@
 
 Source: pan-os-codegen, specs/device/ssl-decrypt.yaml (places, elements); documentation "Configuration Actions" (``set``
 merges and creates missing elements, ``delete`` removes).
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

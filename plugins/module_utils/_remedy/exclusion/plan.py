@@ -5,8 +5,6 @@
 """An exclusion from decryption: what is wanted, the change that it needs, and its rollback. Pure.
 
 Source: pan-os-codegen, specs/device/ssl-decrypt.yaml (names, elements, lengths).
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

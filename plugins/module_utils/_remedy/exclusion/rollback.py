@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rolling back a write to the candidate when a later step fails.
-
-This is a private module: it may change in any release.
-"""
+"""Rolling back a write to the candidate when a later step fails."""
 
 from __future__ import annotations
 

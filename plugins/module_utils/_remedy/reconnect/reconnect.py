@@ -6,8 +6,6 @@
 
 Both halves are guarded. After an interruption between them, the system log and the jobs of the firewall show that only
 the second half is left.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

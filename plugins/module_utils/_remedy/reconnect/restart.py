@@ -6,8 +6,6 @@
 
 Source: KB kA14u000000HDuDCAW, and the CLI hierarchy of PAN-OS 11.1 and 11.2. Neither the text of the answer nor whether
 the XML API takes the command is documented, so the text is not evaluated.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting for the connection: the firewall's cloud status, polled until it is connected or the time is up.
-
-This is a private module: it may change in any release.
-"""
+"""Waiting for the connection: the firewall's cloud status, polled until it is connected or the time is up."""
 
 from __future__ import annotations
 

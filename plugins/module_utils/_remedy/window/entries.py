@@ -6,8 +6,6 @@
 
 YAML turns some values into other types (``22:00`` without quotes is the number 1320), so types are checked as strictly
 as values.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -8,8 +8,6 @@ dateutil is too lenient for a maintenance window: it ignores parts that a freque
 (``FREQ=WEEKLY;BYDAY=2SA`` is every Saturday), takes the first day of the week from the process, never fires where
 numbered and plain weekdays are mixed, loses days of BYWEEKNO around the new year, and searches up to the year 9999.
 So every rule is checked here first.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations

@@ -2,10 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Maintenance windows: whether one is open, for how long, and when the next one opens.
-
-This is a private module: it may change in any release.
-"""
+"""Maintenance windows: whether one is open, for how long, and when the next one opens."""
 
 from __future__ import annotations
 

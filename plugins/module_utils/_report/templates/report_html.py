@@ -6,8 +6,6 @@
 
 It is Python source, not a file of its own: Ansible sends a module to another host with the Python files that it
 imports and nothing else, and a task that is delegated there writes the same page.
-
-This is a private module: it may change in any release.
 """
 
 from __future__ import annotations
