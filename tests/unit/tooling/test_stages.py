@@ -13,13 +13,14 @@ import pytest
 from tests.tooling.environment import ROOT
 
 UTILS = "ansible_collections.panops.mlav.plugins.module_utils."
-# Stage -> the stages on its left. _report and _remedy do not know each other.
+# Stage -> the stages on its left. _report, _remedy and _doctor do not know each other.
 LEFT_OF = {
     "_device": set[str](),
     "_evidence": {"_device"},
     "_diagnosis": {"_device", "_evidence"},
     "_report": {"_device", "_evidence", "_diagnosis"},
     "_remedy": {"_device", "_evidence", "_diagnosis"},
+    "_doctor": {"_device", "_evidence", "_diagnosis"},
 }
 
 
