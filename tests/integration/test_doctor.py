@@ -26,11 +26,11 @@ DOCTOR = PLAYBOOKS / "doctor.yml"
 BY_API: dict[str, Any] = {"access": {"ssh": "none"}}
 
 
-def without(*rights: str) -> dict[str, Any]:
-    """A firewall whose account lacks these rights of the XML API."""
-    kept = [right for right in ("op", "config", "log", "export") if right not in rights]
+def without(right: str, ssh: str = "password") -> dict[str, Any]:
+    """A firewall whose account lacks this right of the XML API."""
+    kept = [other for other in ("op", "config", "log", "export") if other != right]
     return {
-        "access": {"ssh": "none", "admin": "reader"},
+        "access": {"ssh": ssh, "admin": "reader"},
         "firewall": {"admins": [{"name": "reader", "role": "custom", "rights": kept}]},
     }
 
@@ -58,14 +58,21 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {
         {"login": "fail", "ssh_login": "fail"},
         "Look for a locked account before you try again",
     ),
-    "fw-op": (without("op"), {"operational": "fail", "ping": "fail", "netstat": "fail", "devsrv_log": "fail"}, "API"),
+    "fw-op": (without("op"), {"operational": "warn"}, "enable XML API > Operational Requests in the role of 'reader'"),
     "fw-config": (
         {"switches": {"effective_running": "refused"}, **without("config")},
-        {"configuration": "fail", "ping": "fail", "devsrv_log": "fail"},
+        {"configuration": "fail"},
         "enable XML API > Configuration in the role of 'reader'",
     ),
+    "fw-config-2": (without("config"), {"configuration": "warn"}, "enable XML API > Configuration"),
+    "fw-log-2": (without("log"), {"log": "warn"}, "enable XML API > Log"),
+    "fw-api": (
+        BY_API,
+        {"ping": "fail", "devsrv_log": "fail"},
+        "Set mlav_ssh (an empty dictionary takes the same login)",
+    ),
     "fw-log": (
-        without("log"),
+        without("log", "none"),
         {"log": "fail", "ping": "fail", "devsrv_log": "fail"},
         "enable XML API > Log in the role of 'reader'",
     ),
@@ -74,7 +81,7 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {
     "fw-key-changed": ({"faults": {"ssh_host_key": "changed"}}, {"ssh_host_key": "fail"}, "ssh-keygen -R '["),
     "fw-ssh-password": ({}, {"ssh_login": "fail"}, "Check mlav_ssh.username and mlav_ssh.password"),
     "fw-cli": ({"switches": {"refused_over_ssh": ["tail"]}}, {"devsrv_log": "fail"}, "superreader or devicereader"),
-    "fw-clock": ({"firewall": {"clock": {"skew": "-9h"}}}, {"clock": "warn"}, "Set NTP on the firewall"),
+    "fw-clock": ({"firewall": {"clock": {"skew_s": -32400}}}, {"clock": "warn"}, "Set NTP on the firewall"),
     "fw-vault": ({}, {"variables": "fail"}, "Define vault_api_password"),
     "fw-option": ({}, {"options": "fail"}, "ansible-inventory --host fw-option"),
 }
@@ -108,6 +115,10 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Fleet, Ru
         (home / "broken").mkdir()
         (home / "broken" / "jmespath.py").write_text("raise ImportError('there is no jmespath here')\n")
         (home / "file").write_text("no folder")
+        key = fleet.known_hosts.read_text().splitlines()[0].partition(" ")[2]
+        with fleet.known_hosts.open("a") as known_hosts:
+            # It never started, so it has no key of its own.
+            known_hosts.write(f"[127.0.0.1]:{fleet.firewalls['fw-ssh-closed'].ssh_port} {key}\n")
         more = {
             "fw-dns": {"mlav_provider": {**fleet.firewalls["fw-dns"].provider(), "ip_address": "no-such-host.invalid"}},
             "fw-ca": {"mlav_ca_path": str(home / "other.pem")},
@@ -175,9 +186,9 @@ def test_a_run_with_faults_fails_and_says_why(faulty: Faulty) -> None:
     assert "'failed_when'" not in run.output
     assert f'"msg": "{found["summary"]}"' in run.output
     assert found["summary"].startswith("Not ready: the query cannot be answered; the report cannot be written; ")
-    assert "9 of 20 cannot be asked (fw-dns, fw-tcp, fw-ca and 6 more)" in found["summary"]
+    assert "9 of 23 cannot be asked (fw-dns, fw-tcp, fw-ca and 6 more)" in found["summary"]
     assert (
-        "over the API only, the system log, ping and devsrv.log will be missing on 1 of 20 (fw-log), so "
+        "over the API only, the system log, ping and devsrv.log will be missing on 1 of 23 (fw-log), so "
         in (found["summary"])
     )
     assert "so tls_interception, service_route_invalid, port_443_blocked" in found["summary"]
@@ -186,11 +197,11 @@ def test_a_run_with_faults_fails_and_says_why(faulty: Faulty) -> None:
 def test_the_same_fault_of_several_firewalls_is_one_line(faulty: Faulty) -> None:
     _fleet, _run, found = faulty
     [line] = [line for line in found["lines"] if line.startswith("✗ ping: the XML API does not take it")]
-    assert "(fw-config, fw-log)" in line
+    assert "(fw-api, fw-log)" in line
     assert ". Fix: Set mlav_ssh (an empty dictionary takes the same login)" in line
     assert found["lines"][0] == "Controller"
     assert found["lines"][-1] == found["summary"]
-    assert [line for line in found["lines"] if line.startswith("Firewalls (20 of 20 asked")]
+    assert [line for line in found["lines"] if line.startswith("Firewalls (23 of 23 asked")]
 
 
 def test_a_wrong_password_is_sent_once(faulty: Faulty) -> None:
@@ -256,7 +267,7 @@ def status(found: dict[str, Any]) -> dict[str, str]:
 def few() -> Iterator[dict[str, Firewall]]:
     entries: list[Any] = [
         {"name": "api", "scenario": "healthy", "changes": BY_API},
-        {"name": "reader", "scenario": "healthy", "changes": without("export")},
+        {"name": "reader", "scenario": "healthy", "changes": without("export", "none")},
         {"name": "ssh", "scenario": "healthy", "changes": {"access": {"ssh": "key", "api": "key"}}},
         {"name": "behind", "scenario": "healthy", "panorama": "pano"},
         {"name": "mixed", "scenario": "healthy", "changes": {"switches": {"netstat_api": "refused"}}},

@@ -142,7 +142,8 @@ def _remark(patient: Patient, step: Step, met: Seen) -> Fault | None:
         return Fault("can be read, and is empty", "Look into a tech-support file, if the log stays empty.")
     if met.instead is not None:
         fault = fault_of(patient, step, Seen(met.instead))
-        other = "read over SSH instead" if step == "log" else "an operational request gives it on this release"
+        over_ssh = "a diagnosis asks over SSH instead"
+        other = over_ssh if met.way == "ssh" else "on this release an operational request gives it"
         return Fault(f"{fault.message}; {other}", fault.fix)
     return None
 

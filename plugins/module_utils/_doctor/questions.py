@@ -22,7 +22,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     NotObtainable,
     PermissionFailure,
 )
-from ansible_collections.panops.mlav.plugins.module_utils._device.interface import SystemLogQuery
+from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, SystemLogQuery
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.known_hosts import KnownHosts
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.network import Deadline, connect, resolve
@@ -72,6 +72,29 @@ def ask(patient: Patient, device: LiveDevice, logins: Logins, now: Callable[[], 
         asking.log_in_by_ssh()
     asking.ask_commands()
     return asking.seen
+
+
+class _OverApi:
+    """A device that asks nothing over SSH, so that a refusal of the API is seen."""
+
+    def __init__(self, device: LiveDevice) -> None:
+        self._device = device
+
+    def run(self, command: Command) -> Answer:
+        answer = self._device.api.op(command.xml or "", command.seconds, command.cli)
+        return Answer(command.cli, "api", answer.text, answer.result)
+
+    def effective_config(self, path: str) -> Answer:
+        return self._device.api.effective_config(path)
+
+    def system_log(self, query: SystemLogQuery) -> Answer:
+        return self._device.api.system_log(query)
+
+    def process_log(self, name: str, lines: int) -> tuple[Answer, ...]:
+        raise CommandRefused(f"the XML API does not give {name}")
+
+    def close(self) -> None:
+        """The device is the caller's."""
 
 
 class _Asking:
@@ -133,7 +156,7 @@ class _Asking:
             attempt.accepted = True if problem is None else False if self._device.api.login_refused else None
 
     def _first_request(self) -> None:
-        info, rough = probe_device(self._device, self._now)
+        info, rough = probe_device(_OverApi(self._device), self._now)
         problem = info.problem if info.value is None else None
         if problem is not None and (problem.kind not in LET_IN or self._device.api.login_refused):
             self.seen["login"] = Seen(problem)
@@ -142,8 +165,21 @@ class _Asking:
         if self._asked("operational"):
             self.seen["operational"] = Seen(problem)
         if problem is None and self._asked("clock"):
-            exact = probe_clock(self._device, self._now)
-            self.seen["clock"] = _of(exact if exact.value is not None else rough)
+            self.seen["clock"] = self._clock(rough)
+
+    def _clock(self, rough: Evidence[Clock]) -> Seen:
+        exact = probe_clock(self._device, self._now)
+        return _of(exact if exact.value is not None else rough)
+
+    def _operational_by_ssh(self) -> None:
+        """What the API refuses, a diagnosis asks over SSH."""
+        refused = self.seen["operational"].problem if "operational" in self.seen else None
+        if refused is None or refused.kind not in ("permission", "refused") or not self.passed("ssh_login"):
+            return
+        info, rough = probe_device(self._device, self._now)
+        if info.value is not None:
+            self.seen["operational"] = Seen(way="ssh", instead=refused)
+            self._take("clock", lambda: self._clock(rough))
 
     def _configuration(self) -> Seen:
         try:
@@ -233,6 +269,7 @@ class _Asking:
         if usual and by_api:
             self._take("devsrv_log", self._devsrv_log)
         if by_api:
+            self._operational_by_ssh()
             self._take("netstat", lambda: _of(probe_netstat(self._device)))
             self._take("configuration", self._configuration)
             self._take("log", self._system_log)
