@@ -55,7 +55,7 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {
     "fw-expired": ({"faults": {"certificate": "expired"}}, {"tls": "fail"}, "Renew it on the firewall"),
     "fw-password": (
         {"faults": {"wrong_password": True}},
-        {"login": "fail", "ssh_login": "fail"},
+        {"login": "fail"},
         "Look for a locked account before you try again",
     ),
     "fw-op": (without("op"), {"operational": "warn"}, "enable XML API > Operational Requests in the role of 'reader'"),
@@ -186,12 +186,13 @@ def test_a_run_with_faults_fails_and_says_why(faulty: Faulty) -> None:
     assert "'failed_when'" not in run.output
     assert f'"msg": "{found["summary"]}"' in run.output
     assert found["summary"].startswith("Not ready: the query cannot be answered; the report cannot be written; ")
-    assert "9 of 23 cannot be asked (fw-dns, fw-tcp, fw-ca and 6 more)" in found["summary"]
-    assert (
-        "over the API only, the system log, ping and devsrv.log will be missing on 1 of 23 (fw-log), so "
-        in (found["summary"])
+    assert "; 9 of 23 cannot be asked (fw-" in found["summary"]
+    lost = "service route and decryption policy, the system log, ping and devsrv.log will be missing on 8 of 23 (fw-"
+    assert lost in found["summary"]
+    assert found["summary"].endswith(
+        "), so tls_interception, service_route_invalid, port_443_blocked and 1 more cannot be proven "
+        "(asked 23 firewalls)."
     )
-    assert "so tls_interception, service_route_invalid, port_443_blocked" in found["summary"]
 
 
 def test_the_same_fault_of_several_firewalls_is_one_line(faulty: Faulty) -> None:
@@ -205,10 +206,14 @@ def test_the_same_fault_of_several_firewalls_is_one_line(faulty: Faulty) -> None
 
 
 def test_a_wrong_password_is_sent_once(faulty: Faulty) -> None:
-    fleet, _run, _found = faulty
+    fleet, _run, found = faulty
     asked = {name: firewall.statistics() for name, firewall in fleet.firewalls.items()}
     assert asked["fw-password"]["asked"] == ["keygen"]
     assert asked["fw-password"]["ssh_sessions"] == 0
+    skipped = {
+        c["id"]: c["message"] for c in found["checks"] if c["host"] == "fw-password" and c["status"] == "skipped"
+    }
+    assert skipped["ssh_login"] == "not checked: API login failed, and SSH would take the same login"
     assert asked["fw-vault"]["requests"] == asked["fw-option"]["requests"] == 0
 
 

@@ -101,12 +101,10 @@ def _firewalls(checks: Sequence[Check], asked: int) -> Iterator[str]:
     shut = [host for host, found in by_host.items() if "login" not in found or not _holds(found["login"])]
     if shut:
         yield f"{len(shut)} of {asked} cannot be asked ({names(shut)})"
-    lacking: dict[tuple[Step, ...], list[str]] = {}
-    for host, found in by_host.items():
-        steps = tuple(step for step in EVIDENCE if not _gives(found[step])) if host not in shut else ()
-        if steps:
-            lacking.setdefault(steps, []).append(host)
-    for steps, hosts in lacking.items():
+    open_ones = {host: found for host, found in by_host.items() if host not in shut}
+    steps = tuple(step for step in EVIDENCE if not all(_gives(found[step]) for found in open_ones.values()))
+    hosts = [host for host, found in open_ones.items() if not all(_gives(found[step]) for step in steps)]
+    if hosts:
         over_api = all(by_host[host]["ssh_login"].message.endswith(SSH_NOT_SET) for host in hosts)
         yield _without(steps, hosts, asked, over_api)
 

@@ -17,7 +17,14 @@ from typing import get_args
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.facts import CLOCK_TOLERANCE_S
 from ansible_collections.panops.mlav.plugins.module_utils._doctor.fixes import Fault, fault_of
-from ansible_collections.panops.mlav.plugins.module_utils._doctor.model import Check, Patient, Seen, Status, Step
+from ansible_collections.panops.mlav.plugins.module_utils._doctor.model import (
+    REFUSED_ELSEWHERE,
+    Check,
+    Patient,
+    Seen,
+    Status,
+    Step,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import Clock
 
 STEPS: tuple[Step, ...] = get_args(Step)
@@ -68,9 +75,12 @@ def judge_firewall(patient: Patient, seen: Mapping[Step, Seen]) -> tuple[Check, 
     roots: dict[Step, str] = {}
     for step in STEPS:
         met = seen.get(step)
-        check = _unneeded(patient, step) or (_judged(patient, step, met, seen) if met is not None else None)
+        untried = met is not None and met.problem is not None and met.problem.kind == REFUSED_ELSEWHERE
+        check = _unneeded(patient, step)
+        if check is None and met is not None and not untried:
+            check = _judged(patient, step, met, seen)
         if check is None:
-            reason = _reason(patient, step, checks, roots)
+            reason = _refused_by(met) if untried else _reason(patient, step, checks, roots)
             check = Check(step, "skipped", f"not checked: {reason}", host=patient.host)
             roots[step] = reason
         elif check.status == "fail":
@@ -97,7 +107,16 @@ def _reason(patient: Patient, step: Step, checks: Mapping[Step, Check], roots: M
         by_ssh = patient.options.ssh is not None or "ssh_login" in patient.unasked
         needed = (*(("ssh_login",) if by_ssh else ()), "login")
     failed = next((need for need in needed if checks[need].status in ("fail", "skipped")), None)
-    return roots[failed] if failed is not None else "an earlier step got no answer"
+    if failed is not None:
+        return roots[failed]
+    return (
+        f"{roots['login']}, and SSH would take the same login" if "login" in roots else "no answer to an earlier step"
+    )
+
+
+def _refused_by(met: Seen | None) -> str:
+    host = met.problem.message if met is not None and met.problem is not None else "another firewall"
+    return f"{host} has refused the same user name and password, and more attempts may lock the account"
 
 
 def _judged(patient: Patient, step: Step, met: Seen, seen: Mapping[Step, Seen]) -> Check:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions, SshOptions
 from ansible_collections.panops.mlav.plugins.module_utils._doctor.model import (
-    REFUSED_ELSEWHERE,
     Patient,
     Seen,
     Step,
@@ -113,8 +112,6 @@ def _tls(patient: Patient, met: Seen, problem: Problem) -> Fault:
 
 def _login(patient: Patient, _met: Seen, problem: Problem) -> Fault | None:
     options = patient.options
-    if problem.kind == REFUSED_ELSEWHERE:
-        return _elsewhere(problem, f"{options.option}.username and {options.option}.password")
     if problem.kind not in ("authentication", "permission"):
         return None
     if options.api_key is not None:
@@ -132,8 +129,6 @@ def _login(patient: Patient, _met: Seen, problem: Problem) -> Fault | None:
 
 def _ssh_login(patient: Patient, _met: Seen, problem: Problem) -> Fault | None:
     ssh = _ssh(patient.options)
-    if problem.kind == REFUSED_ELSEWHERE:
-        return _elsewhere(problem, f"{ssh.option}.username and {ssh.option}.password")
     if problem.kind == "authentication" and "banner" in problem.message:
         return Fault(
             "the firewall asks whether its login banner is accepted",
@@ -146,13 +141,6 @@ def _ssh_login(patient: Patient, _met: Seen, problem: Problem) -> Fault | None:
         f"{ssh.username!r} was refused, with {' and '.join(given)}, tried once",
         f"Check {ssh.option}.username and {' and '.join(f'{ssh.option}.{name}' for name in given)}, and that the "
         "account's admin role has a command line role (Device > Admin Roles > Command Line).",
-    )
-
-
-def _elsewhere(problem: Problem, options: str) -> Fault:
-    return Fault(
-        f"not tried: {problem.message} has refused the same user name and password",
-        f"Check {options}. A login that is tried at many firewalls locks an account.",
     )
 
 

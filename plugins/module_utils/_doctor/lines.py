@@ -9,13 +9,14 @@ This is a private module: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 from ansible_collections.panops.mlav.plugins.module_utils._doctor.conclusion import names
 from ansible_collections.panops.mlav.plugins.module_utils._doctor.firewall import TITLES
 from ansible_collections.panops.mlav.plugins.module_utils._doctor.model import Check, Status
 
-MARKS: dict[Status, str] = {"pass": "✓", "fail": "✗", "warn": "!", "skipped": "-"}
+# What needs a person comes first.
+MARKS: Mapping[Status, str] = {"fail": "✗", "warn": "!", "pass": "✓", "skipped": "-"}
 
 
 def lines(checks: Sequence[Check], heading: str, sentence: str) -> tuple[str, ...]:
@@ -49,8 +50,12 @@ def _grouped(checks: Sequence[Check]) -> Iterator[str]:
     hosts = len({check.host for check in checks})
     order: dict[str, int] = {name: place for place, name in enumerate(TITLES)}
     # By the order of the checks, and what was skipped at the end.
-    for group in sorted(groups.values(), key=lambda group: (group[0].status == "skipped", order[group[0].id])):
+    for group in sorted(groups.values(), key=lambda group: _place(group[0], order)):
         yield _of_group(group, hosts)
+
+
+def _place(check: Check, order: Mapping[str, int]) -> tuple[bool, int, int]:
+    return check.status == "skipped", order[check.id], list(MARKS).index(check.status)
 
 
 def _of_group(group: Sequence[Check], hosts: int) -> str:

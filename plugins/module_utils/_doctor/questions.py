@@ -236,9 +236,10 @@ class _Asking:
         with self._logins.attempt(ssh.username, ssh.password, self._patient.host) as attempt:
             api = self._options
             same = api.api_key is None and (ssh.username, ssh.password) == (api.username, api.password)
-            refused_here = self._patient.host if same and self._device.api.login_refused else None
-            if attempt.refused_by is not None or refused_here is not None:
-                self.seen["ssh_login"] = Seen(_refused_by(attempt.refused_by or str(refused_here)))
+            refused_here = same and self._device.api.login_refused
+            if attempt.refused_by is not None and not refused_here:
+                self.seen["ssh_login"] = Seen(_refused_by(attempt.refused_by))
+            if attempt.refused_by is not None or refused_here:
                 return
             self._first_command()
             failure = self._device.login_failure
