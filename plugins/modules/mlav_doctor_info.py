@@ -210,8 +210,8 @@ summary:
   returned: success
   type: str
   sample: >-
-    Not ready: over the API only, ping and devsrv.log will be missing, so tls_interception, service_route_invalid,
-    port_443_blocked and 1 more cannot be proven (asked 4 of 312 firewalls).
+    Not ready, 4 of 312 firewalls asked: over the API only, ping and devsrv.log will be missing, so tls_interception,
+    service_route_invalid, port_443_blocked and 1 more cannot be proven.
 lines:
   description: All checks as lines of text, the controller first. The same fault of many firewalls is one line.
   returned: success

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.panops.mlav.plugins.module_utils._doctor.controller import LibraryFact
+from ansible_collections.panops.mlav.plugins.module_utils._tasks import doctor_facts
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.doctor import DOCTOR_INFO
 from tests.simulator.certificates import Authority
 from tests.simulator.fleet import Firewall, Fleet
@@ -185,13 +187,14 @@ def test_a_run_with_faults_fails_and_says_why(faulty: Faulty) -> None:
     assert found["changed"] is found["ready"] is False
     assert "'failed_when'" not in run.output
     assert f'"msg": "{found["summary"]}"' in run.output
-    assert found["summary"].startswith("Not ready: the query cannot be answered; the report cannot be written; ")
+    assert found["summary"].startswith(
+        "Not ready, 23 firewalls asked: the query cannot be answered; the report cannot be written; "
+    )
     assert "; 9 of 23 cannot be asked (fw-" in found["summary"]
     lost = "service route and decryption policy, the system log, ping and devsrv.log will be missing on 8 of 23 (fw-"
     assert lost in found["summary"]
     assert found["summary"].endswith(
-        "), so tls_interception, service_route_invalid, port_443_blocked and 1 more cannot be proven "
-        "(asked 23 firewalls)."
+        "), so tls_interception, service_route_invalid, port_443_blocked and 1 more cannot be proven."
     )
 
 
@@ -240,7 +243,7 @@ def test_a_healthy_sample_passes_and_leaves_nothing(faulty: Faulty, ansible: Ans
     assert not_passed(found["checks"], None) == {}
     assert {check["host"] for check in found["checks"]} == {None, "fw-well", "fw-well-2"}
     assert {line[0] for line in found["lines"][1:-1]} == {"✓", "-", "F"}
-    assert found["summary"] == "Ready: a diagnosis can name causes (asked 2 of 3 firewalls)."
+    assert found["summary"] == "Ready, 2 of 3 firewalls asked: a diagnosis can name causes."
     assert {check["id"]: check["status"] for check in found["checks"]}["time_zones"] == "pass"
     assert fleet.firewalls["fw-clock"].statistics()["requests"] == before
     assert not run.report_dir.exists()
@@ -285,8 +288,8 @@ def test_over_the_api_only_causes_cannot_be_proven(few: dict[str, Firewall]) -> 
     found = doctor(**options(few["api"]))
     assert not found["ready"]
     assert found["summary"] == (
-        "Not ready: over the API only, ping and devsrv.log will be missing, so tls_interception, "
-        "service_route_invalid, port_443_blocked and 1 more cannot be proven (asked 1 firewall)."
+        "Not ready, 1 firewall asked: over the API only, ping and devsrv.log will be missing, so tls_interception, "
+        "service_route_invalid, port_443_blocked and 1 more cannot be proven."
     )
     fixes = {check["id"]: check["fix"] for check in found["checks"]}
     assert fixes["ping"].startswith("Set ssh (an empty dictionary takes the same login)")
@@ -301,7 +304,9 @@ def test_a_tech_support_file_takes_the_place_of_the_log(few: dict[str, Firewall]
         "ping": "warn",
         "devsrv_log": "warn",
     }
-    assert found["summary"].startswith("Ready, but over the API only, ping will be missing, so ")
+    assert found["summary"].startswith(
+        "Ready with gaps, 1 firewall asked: over the API only, ping will be missing, so "
+    )
     assert few["api"].statistics()["asked"].count("export") == before
 
 
@@ -363,3 +368,16 @@ def test_in_the_worker_and_as_a_process(few: dict[str, Firewall], shared_ansible
     assert results["worker"]["checks"] == results["process"]["checks"]
     assert results["worker"]["ready"] is True
     assert results["wrong"]["msg"] == "sample: expected a number of firewalls, or all, got 'few'"
+
+
+def test_without_asyncssh_no_command_line_is_asked(few: dict[str, Firewall], monkeypatch: pytest.MonkeyPatch) -> None:
+    there = doctor_facts.libraries()
+    missing = {**there, "asyncssh": LibraryFact(error="No module named 'asyncssh'")}
+    monkeypatch.setattr(doctor_facts, "libraries", lambda: missing)
+    before = few["ssh"].statistics()["ssh_sessions"]
+    found = doctor(**options(few["ssh"]))
+    assert not_passed(found["checks"], None) == {"library_asyncssh": "fail"}
+    assert not_passed(found["checks"], "ssh") == {}
+    assert status(found)["ping"] == status(found)["ssh_tcp"] == "skipped"
+    assert few["ssh"].statistics()["ssh_sessions"] == before
+    assert "SSH cannot be used on this controller" in found["summary"]

@@ -64,14 +64,12 @@ def conclude(checks: Sequence[Check], asked: int, known: int) -> Conclusion:
     who = f"{asked} of {known} firewalls" if asked != known else f"{asked} firewall{'s' if asked != 1 else ''}"
     if not asked:
         return Conclusion(False, "Not ready: no firewall was asked.")
-    hurdles = [*_controller(checks), *_firewalls(checks, asked)]
     ready = not any(check.status == "fail" for check in checks)
-    if not hurdles:
-        # What failed without being named above is still a failure.
-        failed = sorted({check.id for check in checks if check.status == "fail"})
-        tail = f"failed checks: {', '.join(failed)}" if failed else f"a diagnosis can name causes (asked {who})"
-        return Conclusion(ready, f"{'Ready' if ready else 'Not ready'}: {tail}.")
-    return Conclusion(ready, f"{'Ready, but' if ready else 'Not ready:'} {'; '.join(hurdles)} (asked {who}).")
+    hurdles = [*_controller(checks), *_firewalls(checks, asked)]
+    if not ready and not hurdles:
+        hurdles = [f"failed checks: {', '.join(sorted({check.id for check in checks if check.status == 'fail'}))}"]
+    head = "Not ready" if not ready else "Ready with gaps" if hurdles else "Ready"
+    return Conclusion(ready, f"{head}, {who} asked: {'; '.join(hurdles) or 'a diagnosis can name causes'}.")
 
 
 def unproven(steps: Iterable[Step]) -> tuple[str, ...]:
