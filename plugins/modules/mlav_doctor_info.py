@@ -221,7 +221,7 @@ lines:
     - Controller
     - "\u2713 ansible-core 2.19.1"
     - Firewalls (4 of 312 asked, 2 of each group; mlav_doctor_sample=all asks every one)
-    - "\u2713 TCP: port 443 open (all 4)"
+    - "\u2713 TCP: open (all 4)"
 checks:
   description: Every check, those of the controller first, then firewall by firewall.
   returned: success

@@ -14,14 +14,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._doctor.controller import LibraryFact
+from ansible_collections.panops.mlav.plugins.module_utils._evidence.commands import find
 from ansible_collections.panops.mlav.plugins.module_utils._tasks import doctor_facts
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.doctor import DOCTOR_INFO
 from tests.simulator.certificates import Authority
 from tests.simulator.fleet import Firewall, Fleet
 from tests.simulator.running import running_fleet
+from tests.tooling.doc_samples import samples
 from tests.tooling.operations import run_operation
 
-from .conftest import PLAYBOOKS, Ansible, Case, Run
+from .conftest import PLAYBOOKS, ROOT, Ansible, Case, Run
 from .test_modules import AS_PROCESS
 
 DOCTOR = PLAYBOOKS / "doctor.yml"
@@ -200,7 +202,7 @@ def test_a_run_with_faults_fails_and_says_why(faulty: Faulty) -> None:
 
 def test_the_same_fault_of_several_firewalls_is_one_line(faulty: Faulty) -> None:
     _fleet, _run, found = faulty
-    [line] = [line for line in found["lines"] if line.startswith("✗ ping: the XML API does not take it")]
+    [line] = [line for line in found["lines"] if line.startswith("✗ ping: not available over the XML API")]
     assert "(fw-api, fw-log)" in line
     assert ". Fix: Set mlav_ssh (an empty dictionary takes the same login)" in line
     assert found["lines"][0] == "Controller"
@@ -381,3 +383,48 @@ def test_without_asyncssh_no_command_line_is_asked(few: dict[str, Firewall], mon
     assert status(found)["ping"] == status(found)["ssh_tcp"] == "skipped"
     assert few["ssh"].statistics()["ssh_sessions"] == before
     assert "SSH cannot be used on this controller" in found["summary"]
+
+
+# --- the page ---
+
+PAGE = ROOT / "docs" / "doctor.md"
+SAMPLE: list[Any] = [
+    {"name": "fw-lon-1", "scenario": "healthy"},
+    {"name": "fw-lon-2", "scenario": "healthy", "changes": {"faults": {"certificate": "self_signed"}}},
+    {"name": "fw-par-1", "scenario": "healthy", "changes": without("log", "none")},
+    {"name": "fw-par-2", "scenario": "healthy", "changes": {"faults": {"ssh_host_key": "unknown"}}},
+]
+_VERSION = re.compile(r"(ansible-core|Python|pan-os-python|pan-python|asyncssh) [\w.]+")
+
+
+def sample_output(fleet: Fleet) -> list[str]:
+    """The lines for these firewalls, as if each had an address and the usual ports."""
+    given = [options(firewall) for firewall in fleet.firewalls.values()]
+    found = doctor(firewalls=given, role_variables=True, out_of=312)
+    text = "\n".join(found["lines"]).replace(str(fleet.directory / "ca.pem"), "/etc/pki/firewalls.pem")
+    text = text.replace(str(fleet.known_hosts), "/root/.ssh/known_hosts").replace("reader", "mlav-reader")
+    for number, firewall in enumerate(fleet.firewalls.values()):
+        address = f"192.0.2.{10 + number}"
+        text = text.replace(f"127.0.0.1:{firewall.api_port}", f"{address}:443")
+        text = text.replace(f"-p {firewall.ssh_port} 127.0.0.1", address)
+    return text.splitlines()
+
+
+def test_the_sample_of_the_page_is_a_real_one() -> None:
+    with running_fleet(SAMPLE) as fleet:
+        real = sample_output(fleet)
+    [block] = [sample.text for sample in samples(PAGE) if sample.language == "text"]
+    assert [_VERSION.sub(r"\1 N", line) for line in block.splitlines()] == [
+        _VERSION.sub(r"\1 N", line) for line in real
+    ]
+
+
+def test_what_the_page_says_is_sent_is_what_is_sent(faulty: Faulty, few: dict[str, Firewall]) -> None:
+    fleet, _run, _found = faulty
+    text = PAGE.read_text(encoding="utf-8").partition("## What it sends")[2]
+    words = re.findall(r"`([^`]+)`", text.partition("\n## ")[0])
+    told = {find(word) for word in words if not word.startswith("mlav_")}
+    firewalls = [*fleet.firewalls.values(), *few.values()]
+    sent = {find(label.removeprefix("ssh ")) for firewall in firewalls for label in firewall.statistics()["asked"]}
+    assert sent <= told
+    assert told - sent == set()

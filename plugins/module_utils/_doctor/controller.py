@@ -127,7 +127,7 @@ def _library(facts: ControllerFacts, library: Library) -> Check:
     )
     fix = f"pip install '{library.requirement}'"
     if not used and library.use != "changes":
-        return Check(check_id, "skipped", f"{library.package}: {user} is not set")
+        return Check(check_id, "skipped", f"{library.package}: not needed, because {user} is not set")
     if found.error:
         message = f"{library.package} could not be imported: {found.error}"
     elif not found.version:
@@ -144,7 +144,7 @@ def _library(facts: ControllerFacts, library: Library) -> Check:
 def _ca_files(facts: ControllerFacts) -> Iterator[Check]:
     if not facts.ca_files:
         yield Check(
-            "ca_file", "skipped", f"{facts.prefix}ca_path is not set: the system's certificate authorities count"
+            "ca_file", "skipped", f"{facts.prefix}ca_path is not set: the certificate authorities of this system apply"
         )
     for file in facts.ca_files:
         if file.problem:
@@ -187,7 +187,7 @@ def _ssh_files(facts: ControllerFacts) -> Iterator[Check]:
 
 def _folders(facts: ControllerFacts) -> Iterator[Check]:
     for option in facts.unset:
-        yield Check(_folder_id(facts, option), "skipped", f"{option} is not set: nothing is written there")
+        yield Check(_folder_id(facts, option), "skipped", f"{option} is not set: nothing will be written")
     for folder in facts.folders:
         check_id = _folder_id(facts, folder.option)
         if folder.problem:

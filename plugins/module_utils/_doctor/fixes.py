@@ -191,7 +191,7 @@ def _command(patient: Patient, step: Step, problem: Problem) -> Fault:
             "Give the account a command line role that has it, such as superreader or devicereader (Device > Admin "
             "Roles > Command Line).",
         )
-    what = "the XML API does not take it"
+    what = "not available over the XML API"
     return Fault(what, f"Set {options.beside}ssh (an empty dictionary takes the same login), so that it goes over SSH.")
 
 

@@ -174,7 +174,7 @@ FAULTS: list[tuple[str, Seen, dict[str, Any], str, str, str]] = [
         "refused: the CLI does not take it",
         "superreader",
     ),
-    ("ping", failed("refused"), {"ssh": None}, "fail", "the XML API does not take it", "Set mlav_ssh (an empty"),
+    ("ping", failed("refused"), {"ssh": None}, "fail", "not available over the XML API", "Set mlav_ssh (an empty"),
     ("ping", failed("timeout", "too long", "Raise the option timeout."), {}, "fail", "too long", "Raise mlav_timeout."),
     ("netstat", failed("unrecognized", "no row"), {}, "fail", "no row", "Run the doctor again"),
     ("devsrv_log", Seen(empty=True), {}, "warn", "can be read, and is empty", "tech-support"),
