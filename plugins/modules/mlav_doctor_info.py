@@ -266,7 +266,7 @@ known:
   type: int
   sample: 312
 error:
-  description: The class of the failure and what would help.
+  description: The class of the failure and the recommended action.
   returned: failure
   type: dict
   sample:

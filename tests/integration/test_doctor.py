@@ -68,7 +68,11 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, str], str]] = {
         {"configuration": "fail"},
         "enable XML API > Configuration in the role of 'reader'",
     ),
-    "fw-config-2": (without("config"), {"configuration": "warn"}, "enable XML API > Configuration"),
+    "fw-config-2": (
+        {"switches": {"missing_right": "code403"}, **without("config")},
+        {"configuration": "warn"},
+        "enable XML API > Configuration",
+    ),
     "fw-log-2": (without("log"), {"log": "warn"}, "enable XML API > Log"),
     "fw-api": (
         BY_API,

@@ -178,8 +178,7 @@ def _ssh_files(facts: ControllerFacts) -> Iterator[Check]:
                 "key_file",
                 "fail",
                 f"{file.option} is {file.path}: {file.problem}",
-                f"Set {file.option} to a private key that this user can read, and key_passphrase beside it where the "
-                "key has one.",
+                f"Set {file.option} to a private key that this user can read. An encrypted key needs key_passphrase.",
             )
         else:
             yield Check("key_file", "pass", f"{file.option} is {file.path}: a private key that can be used")
