@@ -179,8 +179,8 @@ class _Admission:
 
     def _unusable(self, name: str, error: InvalidOption) -> Check:
         fix = (
-            f"Set {self._beside}provider.api_key, or {self._beside}provider.username and {self._beside}provider.password, "
-            "or the environment variables PANOS_USERNAME and PANOS_PASSWORD."
+            f"Set {self._beside}provider.api_key, or {self._beside}provider.username and "
+            f"{self._beside}provider.password, or the environment variables PANOS_USERNAME and PANOS_PASSWORD."
             if "no usable credentials" in error.message
             else f"Correct it; ansible-inventory --host {name} shows the variables of this host."
         )
