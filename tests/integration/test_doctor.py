@@ -197,6 +197,9 @@ def test_a_run_with_faults_fails_and_says_why(faulty: Faulty) -> None:
         "Not ready, 23 firewalls asked: the query cannot be answered; the report cannot be written; "
     )
     assert "; 9 of 23 cannot be asked (fw-" in found["summary"]
+    assert "and 6 more), failed: " in found["summary"]
+    [failed] = re.findall(r", failed: ([^;]*);", found["summary"])
+    assert set(failed.split(", ")) == {"name resolution", "TCP", "TLS", "API login", "variables", "options"}
     lost = "service route and decryption policy, the system log, ping and devsrv.log will be missing on 8 of 23 (fw-"
     assert lost in found["summary"]
     assert found["summary"].endswith(
@@ -432,3 +435,22 @@ def test_what_the_page_says_is_sent_is_what_is_sent(faulty: Faulty, few: dict[st
     sent = {find(label.removeprefix("ssh ")) for firewall in firewalls for label in firewall.statistics()["asked"]}
     assert sent <= told
     assert told - sent == set()
+
+
+def test_a_vault_that_is_not_open_is_named(ansible: Ansible) -> None:
+    """Neither a password that is tried, nor a crash."""
+    sealed = "$ANSIBLE_VAULT;1.1;AES256\n" + "3" * 80
+    inventory = ansible.home / "inventory.yml"
+    body = "".join(f"      {line}\n" for line in sealed.splitlines())
+    inventory.write_text(
+        "all:\n  hosts:\n    fw-1: {ansible_host: 127.0.0.1}\n  vars:\n"
+        f"    sealed: !vault |\n{body}"
+        "    mlav_provider: {username: admin, password: '{{ sealed }}', port: 1}\n"
+    )
+    run = ansible.playbook(DOCTOR, inventory, {}, ["-v"])
+    assert run.code == 2, run.output
+    [check] = [check for check in told(run)["checks"] if check["host"] == "fw-1"]
+    assert (check["id"], check["status"]) == ("variables", "fail")
+    assert check["message"].startswith("mlav_provider.password cannot be rendered: ")
+    assert "vault" in check["message"]
+    assert "--ask-vault-pass" in check["fix"]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.witnesses import OF_CAUSES, OF_LOGS
-from ansible_collections.panops.mlav.plugins.module_utils._doctor.firewall import SSH_NOT_SET
+from ansible_collections.panops.mlav.plugins.module_utils._doctor.firewall import SSH_NOT_SET, TITLES
 from ansible_collections.panops.mlav.plugins.module_utils._doctor.model import Check, Step
 
 # The evidence that a step gives: its name for a reader, and the witnesses of a diagnosis that rest on it.
@@ -98,7 +98,9 @@ def _firewalls(checks: Sequence[Check], asked: int) -> Iterator[str]:
             by_host.setdefault(check.host, {})[check.id] = check
     shut = [host for host, found in by_host.items() if "login" not in found or not _holds(found["login"])]
     if shut:
-        yield f"{len(shut)} of {asked} cannot be asked ({names(shut)})"
+        first = [next((check.id for check in by_host[host].values() if check.status == "fail"), "") for host in shut]
+        why = ", ".join(TITLES[check_id] for check_id in dict.fromkeys(first) if check_id)
+        yield f"{len(shut)} of {asked} cannot be asked ({names(shut)})" + (f", failed: {why}" if why else "")
     open_ones = {host: found for host, found in by_host.items() if host not in shut}
     steps = tuple(step for step in EVIDENCE if not all(_gives(found[step]) for found in open_ones.values()))
     hosts = [host for host, found in open_ones.items() if not all(_gives(found[step]) for step in steps)]

@@ -217,8 +217,8 @@ def _unresolved(name: str, entry: Mapping[str, Any]) -> Check:
         message = f"{option} needs {variable}, which is undefined"
         fix = f"Define {variable}, or open its vault: --ask-vault-pass, or --vault-id."
     else:
-        message = f"{option} cannot be rendered: {entry['reason']}"
-        fix = f"Correct {option}; where it is in a vault, open that: --ask-vault-pass, or --vault-id."
+        message = f"{option} cannot be rendered: {str(entry['reason']).rstrip('.')}"
+        fix = f"Correct {option}; if it is in a vault, open the vault: --ask-vault-pass, or --vault-id."
     return Check("variables", "fail", message, fix, name)
 
 

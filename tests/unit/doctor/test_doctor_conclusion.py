@@ -51,7 +51,7 @@ SENTENCES: dict[str, tuple[list[Check], int, int, bool, str]] = {
         3,
         3,
         False,
-        "Not ready, 3 firewalls asked: 2 of 3 cannot be asked (fw-2, fw-3).",
+        "Not ready, 3 firewalls asked: 2 of 3 cannot be asked (fw-2, fw-3), failed: variables.",
     ),
     "no ping on one": (
         [*firewall("fw-1"), *firewall("fw-2", ping="fail")],
