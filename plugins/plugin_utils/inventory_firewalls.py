@@ -15,6 +15,7 @@ from ansible_collections.panops.mlav.plugins.plugin_utils.role_variables import 
     UnusableVariables,
     options_from_variables,
 )
+from ansible_collections.panops.mlav.plugins.plugin_utils.unresolved_variables import unresolved
 
 _API = ("provider", "panorama", "validate_certs", "ca_path", "cert_fingerprint", "timeout")
 
@@ -82,6 +83,24 @@ def connection_of_host(name: str, hostvars: Any, templar: Any, environment: Mapp
         return _connection(name, hostvars, templar, environment, (*_API, "ssh"))
     except UnusableVariables as error:
         raise UnusableVariables(f"host {name}: {error.message}") from None
+
+
+def checked_connection(name: str, hostvars: Any, templar: Any, environment: Mapping[str, str]) -> dict[str, Any]:
+    """One host as ``connection_of_host`` gives it; in place of that what is wrong with its variables.
+
+    ``unresolved`` names each variable that is missing, ``unusable`` says why the others cannot be used.
+    """
+    if name not in hostvars:
+        return {"host": name, "unusable": f"hosts: expected a host of the inventory, got {name!r}"}
+    variables = {**hostvars.raw_get(name), "hostvars": hostvars}
+    render = templar.copy_with_new_env(available_variables=variables).template
+    missing = unresolved(variables, ("ansible_host", *(f"mlav_{option}" for option in (*_API, "ssh"))), render)
+    if missing:
+        return {"host": name, "unresolved": missing}
+    try:
+        return {"host": name, **_connection(name, hostvars, templar, environment, (*_API, "ssh"))}
+    except UnusableVariables as error:
+        return {"host": name, "unusable": error.message}
 
 
 def _connection(

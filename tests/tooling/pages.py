@@ -74,7 +74,7 @@ def index() -> str:
 WHEN: dict[When, str] = {
     "always": "Every firewall",
     "not_connected": "Only a firewall that is not connected",
-    "disconnected": "A firewall that is not connected, or any with `depth: full`",
+    "disconnected": "A firewall that is not connected, any with `depth: full`; some of it by the doctor",
     "option": "Only where an option asks for it",
     "remediation": "Only by the modules and playbooks that change something",
     "panorama": "A Panorama, by the inventory plugin",

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a run leaves behind on a device: read from the device itself at the end, not taken from what the run believes."""
+"""What a run leaves behind on a device, read from the device itself at the end, not from what the run believes."""
 
 from __future__ import annotations
 

@@ -84,6 +84,13 @@ PLACES: dict[str, tuple[Options, Options]] = {
         # A time limit that a firewall does not have is the task's.
         without(("ssh", "timeout"), OPTIONS),
     ),
+    "mlav_doctor_info": (
+        without(
+            ("host", "unusable", "unresolved", "timeout"),
+            documented("modules.mlav_doctor_info")["firewalls"]["suboptions"],
+        ),
+        without(("timeout",), OPTIONS),
+    ),
     "mlav_remediate": (documented("modules.mlav_remediate")["decryption_connection"]["suboptions"], OPTIONS),
 }
 
@@ -96,7 +103,13 @@ def test_names_types_defaults_and_choices(place: str) -> None:
     }
 
 
-ROLE_PLACES = {"diagnose": OPTIONS, "remediate": OPTIONS, "main": OPTIONS, "sweep": without(("ssh",), OPTIONS)}
+ROLE_PLACES = {
+    "diagnose": OPTIONS,
+    "remediate": OPTIONS,
+    "main": OPTIONS,
+    "sweep": without(("ssh",), OPTIONS),
+    "doctor": OPTIONS,
+}
 
 
 @pytest.mark.parametrize("entry", ROLE_PLACES)

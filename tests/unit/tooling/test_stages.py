@@ -13,13 +13,14 @@ import pytest
 from tests.tooling.environment import ROOT
 
 UTILS = "ansible_collections.panops.mlav.plugins.module_utils."
-# Stage -> the stages on its left. Of _remedy, _report knows the published documents alone.
+# Stage -> the stages on its left. Of _remedy, _report knows the published documents alone; _doctor knows neither.
 LEFT_OF = {
     "_device": set[str](),
     "_evidence": {"_device"},
     "_diagnosis": {"_device", "_evidence"},
     "_report": {"_device", "_evidence", "_diagnosis", "_remedy.document"},
     "_remedy": {"_device", "_evidence", "_diagnosis"},
+    "_doctor": {"_device", "_evidence", "_diagnosis"},
 }
 
 

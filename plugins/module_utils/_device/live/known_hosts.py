@@ -57,6 +57,11 @@ class KnownHosts:
         return self._known.match(host, "", port)
 
     @property
+    def has_entry(self) -> bool:
+        """Whether the file has a key of this host, or an authority for it."""
+        return bool(self._keys or self._authorities)
+
+    @property
     def preferred_algorithms(self) -> str:
         """Known types first, so that a server with several keys presents the one that can be compared."""
         names: list[str] = []

@@ -51,7 +51,7 @@ def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
         CallTimeout: the deadline passed.
     """
     failure: OSError | None = None
-    found = _resolve(host, port, deadline)
+    found = resolve(host, port, deadline)
     for tried, (family, kind, protocol, _name, address) in enumerate(found):
         connection = socket.socket(family, kind, protocol)
         try:
@@ -79,8 +79,13 @@ def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
     )
 
 
-def _resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
-    """``getaddrinfo``; for a name in a thread of its own: it takes no time limit, and a silent DNS server holds it."""
+def resolve(host: str, port: int, deadline: Deadline) -> list[Any]:
+    """``getaddrinfo``; for a name in a thread of its own: it takes no time limit, and a silent DNS server holds it.
+
+    Raises:
+        Unreachable: the name does not resolve.
+        CallTimeout: the deadline passed.
+    """
     with suppress(OSError, UnicodeError):
         return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     answers: queue.SimpleQueue[list[Any] | OSError | UnicodeError] = queue.SimpleQueue()

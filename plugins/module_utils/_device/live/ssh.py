@@ -130,7 +130,7 @@ class SshShell:
                 remedy="pip install 'asyncssh[bcrypt]'",
             )
         # What cannot be read is found before anything is sent.
-        keys = [_load_key(options)] if options.key_file is not None else []
+        keys = [load_key(options)] if options.key_file is not None else []
         known = KnownHosts(options) if options.host_key_checking else None
         sock = connect(options.host, options.port, deadline)
         self._connection: asyncssh.SSHClientConnection | None = None
@@ -242,7 +242,8 @@ class SshShell:
             raise deadline.exceeded() from None
 
 
-def _load_key(options: SshOptions) -> asyncssh.SSHKey:
+def load_key(options: SshOptions) -> asyncssh.SSHKey:
+    """The private key of ``key_file``. Raises InvalidOption where it cannot be used."""
     path = str(options.key_file)
     try:
         return asyncssh.read_private_key(path, options.key_passphrase)
