@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Passwords that may be wrong, tried with care: failed logins lock accounts, a central one for all firewalls at once."""
+"""Passwords that may be wrong, tried with care: failed logins lock accounts, a central one for all firewalls."""
 
 from __future__ import annotations
 
