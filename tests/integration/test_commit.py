@@ -94,7 +94,7 @@ def test_invalid_options() -> None:
         before = take_snapshot(firewall.world)
         with pytest.raises(InvalidOption, match="force is true and admin is 'admin': set only one of them"):
             commit(firewall, force=True, admin="admin")
-        with pytest.raises(InvalidOption, match="cannot stand in a command"):
+        with pytest.raises(InvalidOption, match="cannot be used in a command"):
             commit(firewall, admin="<x/>")
         with pytest.raises(InvalidOption, match=r"busy_wait.*'soon'.*expected "):
             commit(firewall, busy_wait="soon")

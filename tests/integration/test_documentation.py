@@ -156,6 +156,6 @@ def test_every_guard_is_explained() -> None:
 
 
 def test_the_sample_line_is_real_output() -> None:
-    [sample_line] = [block.text for block in SAMPLES if (block.page, block.language) == (GETTING_STARTED, "text")]
+    sample_line = next(block.text for block in SAMPLES if (block.page, block.language) == (GETTING_STARTED, "text"))
     real = shown(diagnosis(load("port_443_blocked"))).splitlines()[0]
     assert sample_line.strip() == real.replace("fw-1 |", "fw-lon-1 |", 1)

@@ -117,7 +117,7 @@ def test_account_without_the_right(account: dict[str, Any], request_label: str, 
         before = firewall.snapshot()
         failed = exclude(firewall)
         assert (failed["failed"], failed["error"]["kind"]) == (True, "permission")
-        assert "XML-API rights" in failed["error"]["remedy"]
+        assert "XML API rights" in failed["error"]["remedy"]
         assert firewall.snapshot() == before
         assert request_label in firewall.statistics()["asked"]
 

@@ -253,7 +253,7 @@ def test_leftovers_are_reported(name: str, ran: tuple[Remediated, dict[str, Ran]
     found = found_on(item.firewall)
     assert found == item.case.left, item.record
     assert found <= told_in(item.record), item.record
-    if not any("not known" in line for line in item.record["left_behind"]):
+    if not any("unknown" in line for line in item.record["left_behind"]):
         assert told_in(item.record) == found, item.record
 
 
@@ -275,5 +275,5 @@ def test_text_of_a_front_end_is_no_verdict(name: str, ran: tuple[Remediated, dic
 def test_leftovers_name_the_device(name: str, ran: tuple[Remediated, dict[str, Ran]]) -> None:
     item = ran[1][name]
     assert item.other is not None
-    assert any(item.firewall.serial in line and "not known" in line for line in item.record["left_behind"])
+    assert any(item.firewall.serial in line and "unknown" in line for line in item.record["left_behind"])
     assert item.other[1].serial in item.record["error"]

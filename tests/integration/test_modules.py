@@ -180,7 +180,7 @@ def test_an_unknown_subset_names_the_known_ones(results: Results) -> None:
     assert result["failed"] is True
     assert "gather_subset" in result["msg"]
     assert "netstats" in result["msg"]
-    assert "Did you mean" in result["msg"]
+    assert "did you mean" in result["msg"]
     assert "devsrv_log" in result["msg"]
 
 

@@ -156,7 +156,7 @@ def test_an_unusable_option_of_one_firewall_does_not_stop_the_others(fleet: Flee
 def test_a_query_that_cannot_be_read_says_so(inventory: Path, ansible: Ansible) -> None:
     run = ansible.playbook(DIAGNOSE, inventory, {"mlav_query": "[?"}, options=["--limit", "fw-a"])
     assert run.code == 2
-    assert "Expected: a JMESPath expression" in run.output
+    assert "expected a JMESPath expression" in run.output
 
 
 def test_the_most_verbose_output_holds_no_secret(fleet: Fleet, inventory: Path, ansible: Ansible) -> None:

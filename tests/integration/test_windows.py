@@ -62,7 +62,7 @@ ERRORS = {
     "true is panops.mlav.in_window(weekend)": "such as '2026-12-01T22:00', got True",
     "1e300 is panops.mlav.in_window(weekend)": "option value: expected seconds since 1970, got 1e+300",
     "'now' is panops.mlav.in_window([])": "option windows: expected a list of windows, each a dictionary, got []",
-    "'now' is panops.mlav.in_window(weekend, needed=10)": "option needed is 10. Expected: a whole number",
+    "'now' is panops.mlav.in_window(weekend, needed=10)": "option needed is 10: expected a whole number",
     "[weekend, {'start': 1320}] | panops.mlav.next_window": "next_window: option windows[1]: time_zone not set;",
     "weekend | panops.mlav.next_window(after='soon')": "such as '2026-12-01T22:00', got 'soon'",
 }

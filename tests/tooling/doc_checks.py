@@ -45,6 +45,7 @@ OTHERS = frozenset(
             "cd",
             "cosmic-ray",
             "git",
+            "grep",
             "less",
             "openssl",
         ),
