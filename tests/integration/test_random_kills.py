@@ -104,7 +104,7 @@ def test_killed_and_run_again(seed: int, tmp_path: Path) -> None:
         told, left = told_in(again), left_on(firewall)
         assert left <= told, at
         # The killed run's commit may help after the next run has looked.
-        unknown = any(f"{NAME} is committed on" in line and "unknown" in line for line in again["left_behind"])
+        unknown = any(f"{NAME} is committed on" in line and "not known" in line for line in again["left_behind"])
         assert told - left <= ({"exclusion"} if unknown else set()), at
         # A run that finds a commit at work leaves the lock to the next one, and says so.
         assert our_locks(firewall) == [] or ("lock" in told and again["guard"] == "busy"), at
