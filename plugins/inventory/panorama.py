@@ -189,7 +189,7 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.reachability import answering
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory import collect, sources
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory_hosts import (
@@ -232,7 +232,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             context = Context(watch=watch_on(self.display))
             collected = collect(wanted, cached, self.get_option("on_failure") == "warning", context)
             firewalls = reached(collected.found, choices, answering)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             raise AnsibleParserError(failure(error)["msg"]) from None
         if self.get_option("cache"):
             said = collected.to_cache()

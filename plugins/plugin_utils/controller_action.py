@@ -17,7 +17,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of, masked, net_of
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import (
     Context,
@@ -146,7 +146,7 @@ class ControllerAction(ActionBase):
                         bool(self._task.check_mode), self._progress, _same_parent(os.getppid()), self._watch()
                     )
                     outcome = operation.run(self._completed(checked.validated_parameters, task_vars), context)
-                except DeviceError as error:
+                except ExpectedFailure as error:
                     outcome = {"failed": True, "changed": False, **failure(error)}
             if operation.masks_itself and not outcome.get("failed"):
                 return outcome

@@ -15,7 +15,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.entries import aware
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.windows import MaintenanceWindows
 
@@ -25,7 +25,7 @@ def template_errors(name: str) -> Iterator[None]:
     """Our errors as those of a template, named after the plugin."""
     try:
         yield
-    except DeviceError as error:
+    except ExpectedFailure as error:
         raise AnsibleFilterError(f"panops.mlav.{name}: {error.message} {error.remedy}".strip()) from error
 
 

@@ -19,7 +19,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.yaml import yaml_load
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import mask_of
 
 _PREFIX = "mlav_"
@@ -32,7 +32,7 @@ _OPTIONS: dict[str, dict[str, dict[str, Any]]] = {
 }
 
 
-class UnusableVariables(DeviceError):
+class UnusableVariables(ExpectedFailure):
     """Variables of the role that are not of the kind that the role documents."""
 
     kind = "unusable_variables"

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama_answers import ManagedFirewall
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.reachability import answering
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.inventory import collect, sources
@@ -342,7 +342,7 @@ def test_a_panorama_that_cannot_be_asked(fault: str, fleet: Fleet) -> None:
     """It fails the source; where that is wanted, it is left out with a warning as long as there is another."""
     changes, said = FAILURES[fault]
     good, bad = entry(fleet.firewalls["pano-2"]), entry(fleet.firewalls["pano-1"], **changes)
-    with pytest.raises(DeviceError) as raised:
+    with pytest.raises(ExpectedFailure) as raised:
         collect(sources([good, bad]), None, False)
     assert f"Panorama pano-1 (127.0.0.1:{bad['port']}) {said}" in str(raised.value)
     assert "pano-2" not in str(raised.value)
@@ -351,7 +351,7 @@ def test_a_panorama_that_cannot_be_asked(fault: str, fleet: Fleet) -> None:
     [warning] = tolerant.warnings
     assert said in warning
     assert warning.endswith("The inventory lacks its firewalls.")
-    with pytest.raises(DeviceError):
+    with pytest.raises(ExpectedFailure):
         collect(sources([bad]), None, True)
 
 
@@ -366,7 +366,7 @@ def test_an_inventory_that_lacks_a_panorama_says_so(on_failure: str, fleet: Flee
 
 
 def test_a_firewall_is_no_panorama() -> None:
-    with running_fleet([{"name": "fw", "scenario": "healthy"}]) as fleet, pytest.raises(DeviceError) as raised:
+    with running_fleet([{"name": "fw", "scenario": "healthy"}]) as fleet, pytest.raises(ExpectedFailure) as raised:
         collect(sources([entry(fleet.firewalls["fw"])]), None, False)
     assert "rejected show devices all: show -> devices is unexpected" in str(raised.value)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.previous_runs import Restart
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.reconnect.reconnect import (
@@ -113,7 +113,7 @@ def test_unrecognized_state_is_not_acted_on(restart: str) -> None:
     if restart == "always":
         assert plan("unknown_status_word", {}, {"restart": restart}, None).steps == BOTH
         return
-    with pytest.raises(DeviceError, match="expected the connection to be connected or disconnected") as raised:
+    with pytest.raises(ExpectedFailure, match="expected the connection to be connected or disconnected") as raised:
         plan("unknown_status_word", {}, {"restart": restart}, None)
     assert raised.value.kind == "unrecognized"
     assert "run this again" in raised.value.remedy
@@ -121,6 +121,6 @@ def test_unrecognized_state_is_not_acted_on(restart: str) -> None:
 
 @pytest.mark.parametrize("restart", ["auto", "always", "never"])
 def test_firewall_without_mlav_is_not_changed(restart: str) -> None:
-    with pytest.raises(DeviceError) as raised:
+    with pytest.raises(ExpectedFailure) as raised:
         plan("not_applicable", {}, {"restart": restart}, None)
     assert raised.value.kind == "refused"

@@ -16,6 +16,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     AuthenticationFailure,
     CommandRefused,
     DeviceError,
+    ExpectedFailure,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice, open_device
@@ -162,7 +163,7 @@ REFUSED = {"refused_over_ssh": ["debug"]}
     ],
 )
 def test_refused_command_is_reported_for_manual_use(
-    changes: dict[str, Any], options: dict[str, Any], error: type[DeviceError]
+    changes: dict[str, Any], options: dict[str, Any], error: type[ExpectedFailure]
 ) -> None:
     with quick("healthy", changes) as firewall:
         pid = firewall.world.pid

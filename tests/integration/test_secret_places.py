@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.committing import COMMIT
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import DIAGNOSIS_INFO
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import failure
@@ -110,7 +110,7 @@ def _json(data: Any) -> str:
 def _failed(firewall: Any) -> dict[str, Any]:
     try:
         return run_operation(STATUS_INFO, {**options(firewall), "ssh": None})
-    except DeviceError as error:
+    except ExpectedFailure as error:
         return failure(error)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.diagnosing import DIAGNOSIS_INFO
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.operation import Result, failure
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.techsupport import TECHSUPPORT_INFO
@@ -267,5 +267,5 @@ def attempted(work: Callable[[], Result]) -> Result:
     """What a task would show, also where it fails as it should."""
     try:
         return work()
-    except DeviceError as error:
+    except ExpectedFailure as error:
         return failure(error)

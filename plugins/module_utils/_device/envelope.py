@@ -25,6 +25,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceBusy,
     DeviceError,
+    ExpectedFailure,
     ForeignAnswer,
     MalformedAnswer,
     OversizedAnswer,
@@ -263,7 +264,7 @@ def check_text(text: str, asked: str, credential: str) -> None:
         raise failure("", text, asked, credential)
 
 
-def failure(code: str, message: str, asked: str, credential: str) -> DeviceError:
+def failure(code: str, message: str, asked: str, credential: str) -> ExpectedFailure:
     """The error that a code and a message stand for."""
     said = excerpt(message) or "no message"
     told = f"{asked}: {said}" + (f" (code {excerpt(code, 10)})" if code else "")

@@ -19,14 +19,14 @@ from typing import Any, Literal
 Origin = Literal["device", "transport", "here"]
 
 
-class DeviceError(Exception):
-    """The device could not be asked, or did not answer usefully. ``remedy`` says what would help.
+class ExpectedFailure(Exception):
+    """What can go wrong without a defect of ours. ``remedy`` is the recommended action.
 
     ``unsent``: a check before the request failed, so the request itself was not sent.
     """
 
-    kind = "device_error"
-    origin: Origin = "device"
+    kind = "failure"
+    origin: Origin = "here"
     unsent = False
 
     def __init__(self, message: str, remedy: str = "") -> None:
@@ -38,6 +38,13 @@ class DeviceError(Exception):
     def data(self) -> Mapping[str, Any]:
         """What a module's result says beside the message, by its name there."""
         return {}
+
+
+class DeviceError(ExpectedFailure):
+    """The device could not be queried, or did not answer usefully."""
+
+    kind = "device_error"
+    origin: Origin = "device"
 
 
 class Unreachable(DeviceError):
@@ -134,7 +141,7 @@ class OversizedAnswer(MalformedAnswer):
     origin = "transport"
 
 
-class NotObtainable(DeviceError):
+class NotObtainable(ExpectedFailure):
     """This source cannot hold the answer (a live ping from an archive, a log without SSH)."""
 
     kind = "not_obtainable"
@@ -155,14 +162,14 @@ class NotBound(DeviceError):
     origin = "transport"
 
 
-class MissingLibrary(DeviceError):
+class MissingLibrary(ExpectedFailure):
     """A Python library that is needed is not installed; the remedy is its pip command."""
 
     kind = "missing_library"
     origin = "here"
 
 
-class InvalidOption(DeviceError):
+class InvalidOption(ExpectedFailure):
     """An option's value cannot be used; the message names the option, the value and what would be right."""
 
     kind = "invalid_option"

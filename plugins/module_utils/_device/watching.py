@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.own_secrets import one_line
 
 #: Takes one line, without secrets and on one line. None where nobody watches.
@@ -64,7 +64,7 @@ class Watch:
             line = one_line(self._redact(f"{self._transport}: {text}"))
             self._observer(visible(line if len(line) <= _LINE_LIMIT else f"{line[:_LINE_LIMIT]}…"))
 
-    def failed(self, error: DeviceError) -> None:
+    def failed(self, error: ExpectedFailure) -> None:
         """Shows that an answer that came is an error."""
         if self._observer is not None:
             self.note(f"the answer is an error ({error.kind}): {error.message}")
@@ -94,4 +94,4 @@ class Watch:
 
 
 def _reason(error: BaseException) -> str:
-    return f"{error.kind}: {error.message}" if isinstance(error, DeviceError) else type(error).__name__
+    return f"{error.kind}: {error.message}" if isinstance(error, ExpectedFailure) else type(error).__name__

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CommandRefused,
-    DeviceError,
+    ExpectedFailure,
     HostKeyFailure,
     NotObtainable,
     PermissionFailure,
@@ -202,7 +202,7 @@ class _Asking:
             self._device.api.call(_STATE_OF_NO_JOB)
         except PermissionFailure:
             raise
-        except DeviceError as error:
+        except ExpectedFailure as error:
             # That there is no such job, the device says only to whoever may ask.
             if problem_of(error).kind not in LET_IN:
                 raise
@@ -291,7 +291,7 @@ class _Asking:
         return Seen(way=answers[0].transport, empty=not any(answer.text.strip() for answer in answers))
 
 
-def _is_refusal(failure: DeviceError) -> bool:
+def _is_refusal(failure: ExpectedFailure) -> bool:
     """The credentials were refused. Where a banner is not accepted they were not sent."""
     return failure.kind == "authentication" and "accept_banner" not in failure.remedy
 

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
     CallTimeout,
-    DeviceError,
+    ExpectedFailure,
     ForeignAnswer,
     HostKeyFailure,
     MissingLibrary,
@@ -56,7 +56,7 @@ class CircuitBreaker:
         self._watch = watch
         self._answered = False
         self._foreign = 0
-        self._open: dict[str, DeviceError] = {}
+        self._open: dict[str, ExpectedFailure] = {}
 
     def run(self, command: Command) -> Answer:
         """See ``interface.Device``."""
@@ -86,13 +86,13 @@ class CircuitBreaker:
             raise failure
         try:
             answer = ask()
-        except DeviceError as error:
+        except ExpectedFailure as error:
             self._note(error, circuit)
             raise
         self._answered = True
         return answer
 
-    def _note(self, error: DeviceError, circuit: Circuit) -> None:
+    def _note(self, error: ExpectedFailure, circuit: Circuit) -> None:
         self._foreign += isinstance(error, ForeignAnswer)
         if isinstance(error, OversizedAnswer) or (
             not self._answered and (isinstance(error, _PERMANENT_AT_FIRST) or self._foreign > 1)
@@ -109,7 +109,7 @@ class CircuitBreaker:
             # Even a refusal is an answer of a device that accepts the login.
             self._answered = True
 
-    def _trip(self, circuit: Literal["all", "api", "ssh", "any"], error: DeviceError) -> None:
+    def _trip(self, circuit: Literal["all", "api", "ssh", "any"], error: ExpectedFailure) -> None:
         self._open[circuit] = error
         over = {"all": "", "any": " for process logs", "api": " over the XML API", "ssh": " over SSH"}[circuit]
         self._watch(f"circuit breaker: no further questions{over} ({error.kind})")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from xml.etree.ElementTree import Element
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.evidence import Evidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.parsing import date_time, number, text_of, yes_no
@@ -154,7 +154,7 @@ def probe_commit_state(device: Device) -> Evidence[CommitState]:
             pending = parse_pending(text)
             if pending is None:
                 raise Unrecognized("the answer about pending changes is neither yes nor no")
-        except (DeviceError, Unrecognized) as error:
+        except (ExpectedFailure, Unrecognized) as error:
             recorder.incomplete = problem_of(error)
         complete = answer.result is not None or (has_every_row(answer.text) and not answer.truncated)
         return CommitState(jobs, pending, complete)

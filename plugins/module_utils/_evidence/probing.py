@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Literal, TypeVar
 from xml.etree.ElementTree import Element, tostring
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
     Answer,
     Command,
@@ -101,7 +101,7 @@ class Recorder:
             try:
                 reason = "the answer of the XML API was not recognized"
                 second = self.run(replace(command, prefer_ssh=True, retry_reason=reason), relevant)
-            except DeviceError:
+            except ExpectedFailure:
                 second = answer
             if second.transport == "api":
                 raise
@@ -142,7 +142,7 @@ class Recorder:
 
 def problem_of(error: Exception) -> Problem:
     """The problem that stands in the place of a value that could not be had."""
-    if isinstance(error, DeviceError):
+    if isinstance(error, ExpectedFailure):
         hint = error.remedy or _USUAL_HINT.get(error.kind, _BY_HAND)
         return Problem(error.kind, bounded(error.message, limit=MESSAGE_LIMIT), hint)
     if isinstance(error, Unrecognized):

@@ -17,7 +17,7 @@ from typing import Literal
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CommandRefused,
-    DeviceError,
+    ExpectedFailure,
     NotObtainable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command, Device
@@ -88,12 +88,12 @@ def probe_siblings(device: Device) -> Evidence[Siblings]:
     """Asks for the state of each. A command that the firewall refuses leaves None: it may lack the license for it."""
 
     def ask(recorder: Recorder) -> Siblings:
-        failures: list[DeviceError] = []
+        failures: list[ExpectedFailure] = []
 
         def one(command: Command) -> Sibling | None:
             try:
                 return parse(recorder.run(command).text)
-            except DeviceError as error:
+            except ExpectedFailure as error:
                 failures.append(error)
                 return None
 

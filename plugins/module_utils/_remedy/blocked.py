@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 
 # Each name is the value of ``guard`` in results.
 Guard = Literal[
@@ -30,7 +30,7 @@ Guard = Literal[
 ]
 
 
-class Blocked(DeviceError):
+class Blocked(ExpectedFailure):
     """A guard blocks the change.
 
     ``option``: the module option (without the role's prefix) that overrides the guard; empty where none does.

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import CommitRequest
@@ -152,7 +152,7 @@ def _roll_back(act: _Act, rollback: ExclusionPlan) -> bool:
                 apply_exclusion(act.planned.target.device, rollback)
             change.only_own_changes((rollback.xpath,))
             _commit(act, change, commit)
-    except DeviceError as error:
+    except ExpectedFailure as error:
         act.traces.keep("running", f"the rollback failed: {error.message}")
         return False
     finally:

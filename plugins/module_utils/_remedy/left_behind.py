@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import Job, read_jobs
@@ -96,7 +96,7 @@ def left_behind(
     def found(what: str, kinds: tuple[Kind, ...], look: Callable[[], Iterator[str]]) -> tuple[str, ...]:
         try:
             return tuple(look())
-        except DeviceError as error:
+        except ExpectedFailure as error:
             if not expected.acted:
                 return ()
             why = "".join(map(expected.reason, kinds))

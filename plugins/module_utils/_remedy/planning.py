@@ -10,7 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceChanged, DeviceError, NotBound
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceChanged,
+    DeviceError,
+    ExpectedFailure,
+    NotBound,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.decryption import may_decrypt
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis
@@ -173,7 +178,7 @@ def bind_firewall(run: Run) -> None:
         run.firewall.device.bind()
     except (DeviceChanged, NotBound):
         raise
-    except DeviceError as error:
+    except ExpectedFailure as error:
         run.progress(f"the firewall does not give its serial number: {error.message}")
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode, utc
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Confidence, Diagnosis, Verdict
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked, Guard
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.document import Action, Outcome, RemediationRecord
@@ -119,13 +119,13 @@ class Record:
             self.actions.append(action)
         try:
             self.save()
-        except DeviceError as error:
+        except ExpectedFailure as error:
             # No step without a record.
             action.update(state="blocked", error=error.message)
             raise
         try:
             yield action
-        except DeviceError as error:
+        except ExpectedFailure as error:
             action["state"] = "blocked" if isinstance(error, Blocked) else "failed"
             action["error"] = error.message
             action.update(error.data)
@@ -147,7 +147,7 @@ class Record:
         override = f"To continue, set the option {self.option}." if self.option else blocked.remedy
         self.reason = f"{blocked.message.rstrip('.')}. {override}".rstrip()
 
-    def failed(self, error: DeviceError) -> None:
+    def failed(self, error: ExpectedFailure) -> None:
         """Notes that a step failed."""
         self.outcome = "failed"
         self.error = f"{error.message.rstrip('.')}. {error.remedy}" if error.remedy else error.message

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.carry_out import carry_out
@@ -44,10 +44,10 @@ def remediate(run: Run, record: Record, check_mode: bool = False, option_prefix:
         record.block(blocked, option_prefix)
         if record.outcome != "planned":
             record.outcome = "blocked"
-    except DeviceError as error:
+    except ExpectedFailure as error:
         record.failed(error)
     except BaseException:
-        with undisturbed(), suppress(DeviceError):
+        with undisturbed(), suppress(ExpectedFailure):
             _settle(run, record, traces, False)
             record.save()
         raise
@@ -55,7 +55,7 @@ def remediate(run: Run, record: Record, check_mode: bool = False, option_prefix:
         _settle(run, record, traces, not check_mode)
     try:
         record.finish()
-    except DeviceError as error:
+    except ExpectedFailure as error:
         # The result at least shows what was done.
         record.failed(error)
     return traces.planned
@@ -108,5 +108,5 @@ def _plan(run: Run, record: Record, traces: Traces) -> Planned | None:
 def _settle(run: Run, record: Record, traces: Traces, act: bool) -> None:
     try:
         settle(run, record, traces, act)
-    except DeviceError as error:
+    except ExpectedFailure as error:
         run.progress(f"what was left behind could not be checked: {excerpt(error.message)}")

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.codec import utc
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.carry_out import note_taken_over
@@ -81,7 +81,7 @@ def _devices(run: Run, record: Record, traces: Traces) -> list[Target]:
             if named != run.options.preferences.decryption_host:
                 raise Blocked("decrypting_device", "this run has no connection to it: it is not the decryption_host")
             devices[named] = decryption_host(run)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             why = excerpt(error.message, 300)
     found = devices[named].device.serial if named in devices else None
     if serial and found not in (None, serial):
@@ -118,5 +118,5 @@ def _release_stale_locks(run: Run, record: Record, traces: Traces, target: Targe
     try:
         released = release_stale_locks(session, run.watch, run.options.allowances.busy_wait_s, run.progress)
         note_taken_over(record, target.name, released)
-    except DeviceError as error:
+    except ExpectedFailure as error:
         traces.keep("lock", error.message)

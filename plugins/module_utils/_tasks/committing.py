@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
@@ -95,7 +95,7 @@ def _change(device: LiveDevice, allowed: Allowances, request: CommitRequest, pro
                 if request.partial_to is None:
                     change.only_own_changes(())
                 done = change.commit(request)
-    except DeviceError as error:
+    except ExpectedFailure as error:
         return {"failed": True, **failure(error), "lock_left": change.lock_left, "taken_over": list(change.taken_over)}
     return {
         "changed": done.changed,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure, NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice, Techsupport
@@ -62,7 +62,7 @@ def _exporting(params: Params, context: Context) -> Techsupport | None:
     if not params["techsupport_export"]:
         return None
 
-    def export(api: XmlApi, reason: DeviceError) -> tuple[Answer, ...]:
+    def export(api: XmlApi, reason: ExpectedFailure) -> tuple[Answer, ...]:
         host = params["host"] or api.options.host
 
         def say(line: str) -> None:

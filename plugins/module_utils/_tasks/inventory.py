@@ -15,7 +15,11 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceError,
+    ExpectedFailure,
+    InvalidOption,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama import Listing, managed_firewalls
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.panorama_answers import (
     ManagedFirewall,
@@ -118,7 +122,7 @@ def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool, conte
     """
     known = {source.place: _known(cached, source.place) for source in wanted}
     missing = [source for source in wanted if known[source.place] is None]
-    said: dict[str, Listing | DeviceError] = {}
+    said: dict[str, Listing | ExpectedFailure] = {}
     if missing:
         with ThreadPoolExecutor(min(PANORAMAS_SIDE_BY_SIDE, len(missing))) as pool:
             asked = pool.map(partial(_ask, context or Context()), missing)
@@ -127,7 +131,7 @@ def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool, conte
     failures: list[str] = []
     for source in wanted:
         firewalls, answer = known[source.place], said.get(source.place)
-        if isinstance(answer, DeviceError):
+        if isinstance(answer, ExpectedFailure):
             failures.append(_told(source, answer))
         elif isinstance(answer, Listing):
             firewalls = answer.firewalls
@@ -140,10 +144,10 @@ def collect(wanted: Sequence[PanoramaSource], cached: Any, tolerant: bool, conte
     return result
 
 
-def _ask(context: Context, source: PanoramaSource) -> Listing | DeviceError:
+def _ask(context: Context, source: PanoramaSource) -> Listing | ExpectedFailure:
     try:
         return managed_firewalls(source.options, context.observer(source.name))
-    except DeviceError as error:
+    except ExpectedFailure as error:
         return error
 
 
@@ -156,7 +160,7 @@ def _known(cached: Any, place: str) -> tuple[ManagedFirewall, ...] | None:
     return firewalls if len(firewalls) == len(items) else None
 
 
-def _told(source: PanoramaSource, error: DeviceError) -> str:
+def _told(source: PanoramaSource, error: ExpectedFailure) -> str:
     # The errors of a session speak of a firewall.
     message = re.sub(r"\bthe firewall\b", "it", error.message.rstrip("."), count=1)
     return " ".join(

@@ -14,7 +14,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.characters import visible
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.watching import Observer
 from ansible_collections.panops.mlav.plugins.module_utils._tasks.masking import masked, net_of
 
@@ -70,7 +70,7 @@ class Operation:
     masks_itself: bool = False
 
 
-def failure(error: DeviceError) -> Result:
+def failure(error: ExpectedFailure) -> Result:
     """The result of a module that could not do its work: message, class of the error and what would help.
 
     Some errors say more (see ``DeviceError.data``).
@@ -91,7 +91,7 @@ def run_module(operation: Operation) -> None:
     watched = module._verbosity >= WATCHED_FROM
     try:
         result = operation.run(module.params, Context(module.check_mode, watch=watch if watched else None))
-    except DeviceError as error:
+    except ExpectedFailure as error:
         result = {"failed": True, **failure(error)}
     # Not every ansible-core looks for the options' secrets in a result.
     result = dict(masked(result, net_of(module.no_log_values)))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import (
     LiveDevice,
     Techsupport,
@@ -73,7 +73,7 @@ def ask_firewall(
     with closing(open_device(params, techsupport, observer)) as device:
         try:
             result = ask(device, params)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             result = {"failed": True, **failure(error)}
         masked_result: Result = masked(result, device.redactor.redact_message)
     return {"changed": False, **masked_result}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Progress
@@ -125,7 +125,7 @@ def _change(device: LiveDevice, options: ReconnectOptions, plan: ReconnectPlan, 
             done = reconnect(device, change, options, progress)
     except ReconnectFailed as error:
         result = {**reconnected_data(error.so_far), "failed": True, **failure(error)}
-    except DeviceError as error:
+    except ExpectedFailure as error:
         result = {**reconnected_data(Reconnected(plan)), "failed": True, **failure(error)}
     else:
         result = reconnected_data(done)

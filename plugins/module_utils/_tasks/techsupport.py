@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import Redactor, redact
 from ansible_collections.panops.mlav.plugins.module_utils._device.techsupport.device import (
     Archive,
@@ -74,7 +74,7 @@ def _gather(
         if archive.is_saved_evidence:
             return gather_again(str(archive.path), archive.name, replace(options, depth="auto")), None
         device = open_archive(archive, INTEREST, say)
-    except DeviceError as error:
+    except ExpectedFailure as error:
         unreadable: Evidence[Any] = Evidence(problem=problem_of(error))
         source: Literal["saved", "techsupport"] = "saved" if archive.is_saved_evidence else "techsupport"
         return EvidenceSet(archive.name, source, options.now(), "full", device=unreadable), None

@@ -19,6 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceBusy,
     DeviceError,
+    ExpectedFailure,
     ForeignAnswer,
     MalformedAnswer,
     Overloaded,
@@ -53,8 +54,8 @@ def answering(server: ApiServer, reply: Reply | bytes | str) -> None:
     server.script = lambda request: reply
 
 
-def error_of(server: ApiServer, options: Options, **changes: Any) -> DeviceError:
-    with pytest.raises(DeviceError) as caught:
+def error_of(server: ApiServer, options: Options, **changes: Any) -> ExpectedFailure:
+    with pytest.raises(ExpectedFailure) as caught:
         XmlApi(options(server, **changes)).op(INFO)
     return caught.value
 
@@ -97,7 +98,7 @@ def test_what_is_not_connected_is_the_firewall_only_where_it_was_asked(server: A
     said = "<response status='error'><msg><line>server is not connected</line></msg></response>"
     provider = {**PASSWORD, "serial_number": "0123456789"}
     server.keygen = Reply(said.encode())
-    with pytest.raises(DeviceError) as login:
+    with pytest.raises(ExpectedFailure) as login:
         XmlApi(options(server, provider=provider)).op(INFO)
     assert (type(login.value), "does not reach" in login.value.message) == (SessionFailure, False)
     server.keygen = Reply(f"<response status='success'><result><key>{KEY}</key></result></response>".encode())
@@ -193,7 +194,7 @@ def test_the_message_is_found_everywhere(server: ApiServer, options: Options, pl
     assert "ping not available to xmlapi client" in error.message
 
 
-ERRORS: list[tuple[str, str, type[DeviceError]]] = [
+ERRORS: list[tuple[str, str, type[ExpectedFailure]]] = [
     ("17", " debug not available to xmlapi client", CommandRefused),
     ("", "show -> license is unexpected", CommandRefused),
     ("", "invalid client cli", CommandRefused),
@@ -219,7 +220,7 @@ ERRORS: list[tuple[str, str, type[DeviceError]]] = [
 
 @pytest.mark.parametrize(("code", "text", "expected"), ERRORS)
 def test_errors_are_told_apart(
-    server: ApiServer, options: Options, code: str, text: str, expected: type[DeviceError]
+    server: ApiServer, options: Options, code: str, text: str, expected: type[ExpectedFailure]
 ) -> None:
     attribute = f" code='{code}'" if code else ""
     answering(server, f"<response status='error'{attribute}><msg><line>{text}</line></msg></response>")
@@ -277,7 +278,7 @@ HTTP = [
 
 @pytest.mark.parametrize(("status", "body", "expected"), HTTP)
 def test_http_errors(
-    server: ApiServer, options: Options, status: int, body: bytes, expected: type[DeviceError]
+    server: ApiServer, options: Options, status: int, body: bytes, expected: type[ExpectedFailure]
 ) -> None:
     answering(server, Reply(body, status, {"Retry-After": "0"}))
     error = error_of(server, options)
@@ -667,7 +668,7 @@ def test_a_log_job_that_is_gone_is_not_waited_for(server: ApiServer, options: Op
     gone = '<response status="error" code="7"><msg><line>job 18 not found</line></msg></response>'
     asked = log_script()
     server.script = lambda request: gone if request.fields.get("action") == "get" else asked(request)
-    with pytest.raises(DeviceError, match="lost the search 18"):
+    with pytest.raises(ExpectedFailure, match="lost the search 18"):
         XmlApi(options(server)).system_log(SystemLogQuery("(a)", None, 10))
     assert server.sent("action") == [None, "get", "finish"]
 

@@ -19,6 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceBusy,
     DeviceError,
+    ExpectedFailure,
     HostKeyFailure,
     InvalidOption,
     MalformedAnswer,
@@ -165,9 +166,9 @@ def test_structured_commands_use_xml_output_mode(cli: Cli, ssh_params: dict[str,
         ("Server error : something else\n", DeviceError),
     ],
 )
-def test_errors_of_the_cli(cli: Cli, ssh_params: dict[str, Any], text: str, expected: type[DeviceError]) -> None:
+def test_errors_of_the_cli(cli: Cli, ssh_params: dict[str, Any], text: str, expected: type[ExpectedFailure]) -> None:
     cli.answers["show x"] = text
-    with pytest.raises(DeviceError) as caught:
+    with pytest.raises(ExpectedFailure) as caught:
         ask(ssh_params, "show x")
     assert type(caught.value) is expected
 
@@ -188,11 +189,11 @@ BUSY = "Server error : device busy or unavailable\n"
 
 @pytest.mark.parametrize(("text", "expected"), [(BUSY, SessionFailure), ("Invalid syntax.\n", CommandRefused)])
 def test_what_the_switch_to_xml_says_is_no_answer_to_the_command(
-    cli: Cli, ssh_params: dict[str, Any], text: str, expected: type[DeviceError]
+    cli: Cli, ssh_params: dict[str, Any], text: str, expected: type[ExpectedFailure]
 ) -> None:
     cli.answers["set cli op-command-xml-output on"] = text
     opened = session(ssh_params)
-    with pytest.raises(DeviceError) as caught:
+    with pytest.raises(ExpectedFailure) as caught:
         opened.run(Command("show clock", structured=True))
     opened.close()
     assert type(caught.value) is expected
@@ -435,7 +436,7 @@ def test_unknown_host_key(ssh_params: dict[str, Any], ssh_server: SshServer, tmp
 def test_options_are_named_as_they_were_given(cli: Cli, ssh_params: dict[str, Any], changes: dict[str, Any]) -> None:
     cli.banner = "accept_banner" in changes
     cli.methods = ("keyboard-interactive",)
-    with pytest.raises(DeviceError) as caught:
+    with pytest.raises(ExpectedFailure) as caught:
         CliSession(options_of({**ssh_params, **changes}, "decryption_connection."), 30)
     told = caught.value.message + caught.value.remedy
     assert told.count("decryption_connection.ssh.") == told.count("ssh.") > 0

@@ -14,7 +14,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     AuthenticationFailure,
     CallTimeout,
     CommandRefused,
-    DeviceError,
+    ExpectedFailure,
     HostKeyFailure,
     NotObtainable,
     PermissionFailure,
@@ -204,15 +204,15 @@ def test_without_ssh_the_api_is_tried_once_for_a_process_log(server: ApiServer, 
 class Export:
     """A tech-support file's log, or the error that is there in its place; remembers what it was asked for."""
 
-    def __init__(self, outcome: tuple[Answer, ...] | DeviceError) -> None:
+    def __init__(self, outcome: tuple[Answer, ...] | ExpectedFailure) -> None:
         self.outcome = outcome
-        self.reasons: list[DeviceError] = []
+        self.reasons: list[ExpectedFailure] = []
         self.sessions: list[XmlApi] = []
 
-    def __call__(self, api: XmlApi, reason: DeviceError) -> tuple[Answer, ...]:
+    def __call__(self, api: XmlApi, reason: ExpectedFailure) -> tuple[Answer, ...]:
         self.sessions.append(api)
         self.reasons.append(reason)
-        if isinstance(self.outcome, DeviceError):
+        if isinstance(self.outcome, ExpectedFailure):
             raise self.outcome
         return self.outcome
 
@@ -247,7 +247,7 @@ def test_a_process_log_from_a_techsupport_file_where_ssh_fails(
     params: Params,
     ssh_params: dict[str, Any],
     change: dict[str, str],
-    expected: type[DeviceError],
+    expected: type[ExpectedFailure],
 ) -> None:
     server.script = refusing("tail")
     export = Export(ARCHIVED)

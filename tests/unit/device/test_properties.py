@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.durations import duration
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, InvalidOption
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure, InvalidOption
 from ansible_collections.panops.mlav.plugins.module_utils._device.options import ConnectionOptions
 from ansible_collections.panops.mlav.plugins.module_utils._device.saved.document import SavedEvidence
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.subset import parse_subset
@@ -41,7 +41,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-def message_of(expected: type[DeviceError], read: Callable[[Any], object], value: Any) -> str | None:
+def message_of(expected: type[ExpectedFailure], read: Callable[[Any], object], value: Any) -> str | None:
     """What the documented error says, None where there is none; any other passes through."""
     try:
         read(value)
@@ -149,7 +149,9 @@ ANSWERS = st.builds(
 @settings(max_examples=200)
 @given(body=XML | ANSWERS)
 def test_any_body_is_an_answer_or_a_device_error(body: bytes) -> None:
-    said = message_of(DeviceError, lambda given: envelope.check(envelope.parse(given), "show clock", "the key"), body)
+    said = message_of(
+        ExpectedFailure, lambda given: envelope.check(envelope.parse(given), "show clock", "the key"), body
+    )
     assert said is None or (len(said) < 2000 and said.isprintable())
 
 
@@ -158,7 +160,7 @@ def test_any_body_is_an_answer_or_a_device_error(body: bytes) -> None:
 def test_any_document_is_evidence_or_a_device_error(data: Any, version: bool) -> None:
     if version and isinstance(data, dict):
         data = {"schema": "panops.mlav/evidence/1", **data}
-    with pytest.raises(DeviceError, match=r"expected .*, got "):
+    with pytest.raises(ExpectedFailure, match=r"expected .*, got "):
         SavedEvidence.from_document(data)
 
 
@@ -180,7 +182,7 @@ MEMBERS = st.lists(
 @given(items=MEMBERS, noise=st.binary(max_size=200), packed=st.booleans(), ended=st.booleans())
 def test_any_archive_is_a_device_or_a_device_error(items: list[Item], noise: bytes, packed: bool, ended: bool) -> None:
     data = b"".join(map(bytes, items)) + (END if ended else b"") + noise
-    said = message_of(DeviceError, opened, gzip.compress(data, 1) if packed else data)
+    said = message_of(ExpectedFailure, opened, gzip.compress(data, 1) if packed else data)
     assert said is None or len(said) < 2000
 
 
@@ -194,4 +196,4 @@ def test_a_packed_archive_never_fills_the_memory() -> None:
         gzip.compress(member, 1),
         gzip.compress(bytes(Item("x", size=8**11 - 1)) + bytes(MEGABYTE), 1),
     ):
-        assert peak_of(partial(message_of, DeviceError, opened, data))[1] < 48
+        assert peak_of(partial(message_of, ExpectedFailure, opened, data))[1] < 48

@@ -18,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceBusy,
     DeviceError,
+    ExpectedFailure,
     ForeignAnswer,
     MalformedAnswer,
     NotObtainable,
@@ -144,8 +145,8 @@ def fetch(
     return fetch_techsupport(api, limit_s, say, consume, timer.sleep, timer.clock)
 
 
-def failing(api: XmlApi, limit_s: float = 1200, **changes: Any) -> DeviceError:
-    with pytest.raises(DeviceError) as caught:
+def failing(api: XmlApi, limit_s: float = 1200, **changes: Any) -> ExpectedFailure:
+    with pytest.raises(ExpectedFailure) as caught:
         fetch(api, limit_s, **changes)
     return caught.value
 
@@ -269,7 +270,7 @@ def test_through_panorama_nothing_is_asked(server: ApiServer, firewall: Firewall
     assert server.connections == 0
 
 
-STARTS: list[tuple[Answer, type[DeviceError], str]] = [
+STARTS: list[tuple[Answer, type[ExpectedFailure], str]] = [
     (error("Unauthorized request", "16"), PermissionFailure, "Unauthorized request"),
     (error("export not available to xmlapi client", "17"), CommandRefused, "not available to xmlapi client"),
     (error("device busy or unavailable"), DeviceBusy, "device busy"),
@@ -287,7 +288,7 @@ STARTS: list[tuple[Answer, type[DeviceError], str]] = [
 
 @pytest.mark.parametrize(("answer", "expected", "told"), STARTS)
 def test_a_job_that_does_not_start(
-    server: ApiServer, firewall: Firewall, api: XmlApi, answer: Answer, expected: type[DeviceError], told: str
+    server: ApiServer, firewall: Firewall, api: XmlApi, answer: Answer, expected: type[ExpectedFailure], told: str
 ) -> None:
     firewall.start = answer
     said: list[str] = []
@@ -400,7 +401,7 @@ def test_a_download_that_does_not_end_has_the_same_limit(server: ApiServer, fire
 
 # --- while it waits ---
 
-PASSING: dict[str, tuple[Answer, type[DeviceError]]] = {
+PASSING: dict[str, tuple[Answer, type[ExpectedFailure]]] = {
     "busy": (error("device busy or unavailable"), DeviceBusy),
     "HTTP 503": (Reply(b"<html>later</html>", 503), Overloaded),
     "dropped": (DROPPED, Unreachable),
@@ -451,7 +452,12 @@ def test_a_status_that_stays_away_is_given_up(
     ],
 )
 def test_what_does_not_pass_ends_it_at_once(
-    server: ApiServer, firewall: Firewall, api: XmlApi, answer: Answer, expected: type[DeviceError], cleaned: list[str]
+    server: ApiServer,
+    firewall: Firewall,
+    api: XmlApi,
+    answer: Answer,
+    expected: type[ExpectedFailure],
+    cleaned: list[str],
 ) -> None:
     firewall.statuses = [answer]
     assert type(failing(api)) is expected
@@ -471,7 +477,7 @@ def test_a_status_is_asked_again_on_a_connection_that_had_been_closed(
 
 # --- the file ---
 
-GETS: dict[str, tuple[Answer, type[DeviceError], str]] = {
+GETS: dict[str, tuple[Answer, type[ExpectedFailure], str]] = {
     "refused": (error("export not available to xmlapi client", "17"), CommandRefused, "not available to xmlapi client"),
     "error": (error("Job THE-api-KEY-1 failed", "11"), DeviceError, "Job ******** failed (code 11)"),
     "session": (error("Session timed out", "22"), AuthenticationFailure, "the session timed out"),

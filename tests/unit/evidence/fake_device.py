@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from xml.etree.ElementTree import Element, fromstring
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure, NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
     Answer,
     Command,
@@ -20,7 +20,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.interface impo
 
 NOW = datetime(2024, 7, 11, 13, 16, 54, tzinfo=timezone.utc)
 
-Recorded = str | DeviceError | Exception
+Recorded = str | ExpectedFailure | Exception
 
 
 def xml(text: str) -> Element:

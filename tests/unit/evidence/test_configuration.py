@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, PermissionFailure
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure, PermissionFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import PUSHED_VALUES_MAY_BE_MISSING
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.commit_state import parse_jobs, probe_commit_state
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.decryption import parse, probe_decryption
@@ -205,7 +205,9 @@ def test_no_jobs_and_no_answer_are_not_the_same(answer: str) -> None:
         (PermissionFailure("no right"), None, "permission"),
     ],
 )
-def test_pending_changes_are_known_or_not(answer: str | DeviceError, pending: bool | None, kind: str | None) -> None:
+def test_pending_changes_are_known_or_not(
+    answer: str | ExpectedFailure, pending: bool | None, kind: str | None
+) -> None:
     found = probe_commit_state(FakeDevice({"show jobs all": JOBS, "check pending-changes": answer}))
     assert found.value is not None
     assert found.value.pending_changes is pending

@@ -15,7 +15,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CallTimeout,
     CommandRefused,
     DeviceBusy,
-    DeviceError,
+    ExpectedFailure,
     ForeignAnswer,
     HostKeyFailure,
     Overloaded,
@@ -103,7 +103,7 @@ def test_a_connected_firewall_is_asked_three_things() -> None:
         CommandRefused("not here"),
     ],
 )
-def test_anything_else_is_asked_everything(status: str | DeviceError) -> None:
+def test_anything_else_is_asked_everything(status: str | ExpectedFailure) -> None:
     config = FULL["config devices/entry/deviceconfig"].replace("<cloud-server>eu.ml.example.com</cloud-server>", "")
     device = firewall(status=status, config=config)
     found = gather(device, "fw", options(busy_retries=0))
@@ -148,7 +148,7 @@ def test_a_release_without_mlav_is_asked_two_things(depth: str, version: str, as
         SessionFailure("no key"),
     ],
 )
-def test_a_closed_door_is_knocked_at_once(error: DeviceError) -> None:
+def test_a_closed_door_is_knocked_at_once(error: ExpectedFailure) -> None:
     device = firewall(info=error)
     found = gather(device, "fw", options(depth="full"))
     assert device.asked == ["show system info"]
@@ -186,7 +186,7 @@ def test_an_overload_in_the_middle_ends_what_goes_the_same_way() -> None:
 
 
 @pytest.mark.parametrize("error", [AuthenticationFailure("ssh"), HostKeyFailure("changed"), Unreachable("port 22")])
-def test_a_closed_ssh_port_leaves_the_api_open(error: DeviceError) -> None:
+def test_a_closed_ssh_port_leaves_the_api_open(error: ExpectedFailure) -> None:
     device = firewall(ping=error)
     found = gather(device, "fw", options())
     assert problems(found) == {"ping": error.kind}

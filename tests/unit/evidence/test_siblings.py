@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CallTimeout,
     CommandRefused,
-    DeviceError,
+    ExpectedFailure,
     NotObtainable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._evidence import siblings
@@ -73,7 +73,7 @@ def test_other_answers(text: str, expected: Sibling) -> None:
     assert siblings.parse(text) == expected
 
 
-def firewall(*answers: str | DeviceError) -> FakeDevice:
+def firewall(*answers: str | ExpectedFailure) -> FakeDevice:
     commands = (siblings.URL_CLOUD.cli, siblings.WILDFIRE.cli, siblings.CTD_AGENT.cli)
     return FakeDevice(dict(zip(commands, answers, strict=False)))
 
@@ -94,7 +94,7 @@ CONNECTED_SIBLING = Sibling("connected", "connected")
     ],
 )
 def test_each_is_asked_for_itself(
-    answers: tuple[str | DeviceError, ...], found: tuple[Sibling | None, ...], problem: str | None
+    answers: tuple[str | ExpectedFailure, ...], found: tuple[Sibling | None, ...], problem: str | None
 ) -> None:
     evidence = siblings.probe_siblings(firewall(*answers))
     assert evidence.value == Siblings(*found)

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 from ansible_collections.panops.mlav.plugins.module_utils._device import envelope
 from ansible_collections.panops.mlav.plugins.module_utils._device.envelope import Envelope
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.api import XmlApi
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace
@@ -82,8 +82,8 @@ class FakeFirewall:
     running: Element = field(default_factory=lambda: fromstring(EMPTY))
     locks: list[FakeLock] = field(default_factory=list)
     jobs: list[FakeJob] = field(default_factory=list)
-    errors: dict[str, list[DeviceError | None]] = field(default_factory=dict)
-    lost: dict[str, list[DeviceError]] = field(default_factory=dict)
+    errors: dict[str, list[ExpectedFailure | None]] = field(default_factory=dict)
+    lost: dict[str, list[ExpectedFailure]] = field(default_factory=dict)
     account: str = "admin"
     keeps_comment: bool = False
     says_pending: str | None = None
@@ -91,7 +91,7 @@ class FakeFirewall:
     commits: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     renewed: int = 0
-    oversized: DeviceError | None = None
+    oversized: ExpectedFailure | None = None
     guard: Callable[[], None] | None = None
 
     def renew(self) -> None:

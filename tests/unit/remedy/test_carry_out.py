@@ -12,7 +12,11 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, PermissionFailure
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceError,
+    ExpectedFailure,
+    PermissionFailure,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import Diagnosis, Verdict
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import EvidenceSet
 from ansible_collections.panops.mlav.plugins.module_utils._remedy import carry_out as under_test
@@ -250,7 +254,7 @@ def test_record_that_cannot_be_written_stops_the_run(monkeypatch: pytest.MonkeyP
         raise DeviceError("disk full")
 
     world.record.keep = keep
-    with pytest.raises(DeviceError, match="disk full"):
+    with pytest.raises(ExpectedFailure, match="disk full"):
         world.carry_out(planned)
     assert [sent for sent in world.firewall.sent if sent.startswith("set")] == []
     assert world.firewall.locks == []

@@ -15,6 +15,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CallTimeout,
     CommandRefused,
     DeviceError,
+    ExpectedFailure,
     PermissionFailure,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
@@ -116,7 +117,7 @@ def test_lock_that_is_renewed_while_it_is_watched_blocks() -> None:
 
 
 @pytest.mark.parametrize("error", [CommandRefused("not available"), PermissionFailure("no right")])
-def test_locks_that_are_not_listed(error: DeviceError) -> None:
+def test_locks_that_are_not_listed(error: ExpectedFailure) -> None:
     with pytest.raises(Blocked) as blocked:
         Held(FakeFirewall(errors={"config-locks": [error]})).lock.require_no_other_locks()
     assert (blocked.value.guard, blocked.value.option, blocked.value.remedy) == ("config_lock", "lock", ALLOW)
@@ -158,7 +159,7 @@ def test_firewall_that_keeps_no_comments() -> None:
         (3 * [CallTimeout("late")], "could not hold the config lock: late", 0),
     ],
 )
-def test_lock_that_is_not_given(errors: list[DeviceError | None], message: str, added: int) -> None:
+def test_lock_that_is_not_given(errors: list[ExpectedFailure | None], message: str, added: int) -> None:
     held = Held(FakeFirewall(errors={"<add>": errors}))
     with pytest.raises(Blocked) as blocked:
         held.lock.take()
@@ -234,7 +235,7 @@ def test_lost_lock(holder: str) -> None:
         (20 * [CallTimeout("late")], "late", 0),
     ],
 )
-def test_release(errors: list[DeviceError | None], left: str | None, tries: int) -> None:
+def test_release(errors: list[ExpectedFailure | None], left: str | None, tries: int) -> None:
     held = Held(FakeFirewall())
     held.lock.take()
     held.firewall.sent.clear()

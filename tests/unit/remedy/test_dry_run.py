@@ -12,7 +12,11 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CommandRefused, DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    CommandRefused,
+    DeviceError,
+    ExpectedFailure,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.dry_run import dry_run
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.guards import CommitScope
@@ -171,5 +175,5 @@ def test_api_key_does_not_show_our_name(candidate: Any, lock: bool, blocked: boo
 
 def test_firewall_that_does_not_answer() -> None:
     device = FakeDevice(FakeFirewall(errors={"/config": [DeviceError("no answer")]}))
-    with pytest.raises(DeviceError, match="no answer"):
+    with pytest.raises(ExpectedFailure, match="no answer"):
         dry_run(device.live, Allowances())

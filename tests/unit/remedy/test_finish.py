@@ -11,7 +11,11 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, Unreachable
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceError,
+    ExpectedFailure,
+    Unreachable,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
     Candidate,
@@ -181,7 +185,7 @@ def test_commit_that_fails(
     result: str,
     running: Element,
     candidate: TrackedCandidate,
-    error: type[DeviceError],
+    error: type[ExpectedFailure],
     message: str,
     counts: bool,
 ) -> None:

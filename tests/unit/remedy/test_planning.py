@@ -13,7 +13,12 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceChanged, DeviceError, NotBound
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceChanged,
+    DeviceError,
+    ExpectedFailure,
+    NotBound,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._evidence.model import (
     Decryption,
     DeviceInfo,
@@ -276,7 +281,7 @@ def test_decryption_host_that_is_not_known_to_decrypt(
 def test_decryption_host_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = Evidence[DeviceInfo](None, problem=Problem("unreachable", "port closed", "Open it."))
     monkeypatch.setattr(planning, "probe_device", lambda *_about: (problem, None))
-    with pytest.raises(DeviceError) as raised:
+    with pytest.raises(ExpectedFailure) as raised:
         plan(run(FakeDevice()), evidence(), choice("exclusion", True), Target("fw-9", FakeDevice().live))
     assert (raised.value.message, raised.value.remedy) == ("fw-9 did not answer: port closed", "Open it.")
 
@@ -385,7 +390,7 @@ def test_wait_for_the_window(wait_s: float, waited: bool | None) -> None:
 
 
 @pytest.mark.parametrize("error", [DeviceChanged("another"), NotBound("no serial"), DeviceError("login failed")])
-def test_firewall_that_cannot_be_bound(error: DeviceError, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_firewall_that_cannot_be_bound(error: ExpectedFailure, monkeypatch: pytest.MonkeyPatch) -> None:
     def bind(_device: Any) -> str:
         raise error
 

@@ -13,7 +13,11 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import CommandRefused, DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    CommandRefused,
+    DeviceError,
+    ExpectedFailure,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Pace
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
@@ -194,7 +198,7 @@ def test_error_before_the_restart_is_raised_unchanged(run: Any, fails: str, erro
     ],
 )
 def test_error_after_the_restart_names_outstanding_steps(
-    run: Any, fails: str, error: DeviceError, restarted: Restarted
+    run: Any, fails: str, error: ExpectedFailure, restarted: Restarted
 ) -> None:
     steps = Steps(fails, error)
     with pytest.raises(ReconnectFailed) as raised:
@@ -214,7 +218,7 @@ def test_error_after_the_restart_names_outstanding_steps(
 @pytest.mark.parametrize("fails", ["wait", "unchanged", "commit"])
 def test_error_without_a_restart_is_raised_unchanged(run: Any, fails: str) -> None:
     error = DeviceError("it failed")
-    with pytest.raises(DeviceError) as raised:
+    with pytest.raises(ExpectedFailure) as raised:
         run(Steps(fails, error), FORCE, BUSY)
     assert raised.value is error
 

@@ -17,6 +17,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     DeviceBusy,
     DeviceChanged,
     DeviceError,
+    ExpectedFailure,
     MalformedAnswer,
     NotBound,
     Overloaded,
@@ -30,13 +31,13 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.api impor
 from .fakes import Clock, FakeFirewall, session
 
 
-def answers(*given: DeviceError | str) -> Callable[[XmlApi], str]:
+def answers(*given: ExpectedFailure | str) -> Callable[[XmlApi], str]:
     """A question with these answers, one after the other."""
     left = list(given)
 
     def question(_api: XmlApi) -> str:
         answer = left.pop(0)
-        if isinstance(answer, DeviceError):
+        if isinstance(answer, ExpectedFailure):
             raise answer
         return answer
 
@@ -59,9 +60,9 @@ def answers(*given: DeviceError | str) -> Callable[[XmlApi], str]:
         (NotBound("no serial number"), False),
         (DeviceError("something"), False),
     ],
-    ids=lambda value: value.kind if isinstance(value, DeviceError) else str(value),
+    ids=lambda value: value.kind if isinstance(value, ExpectedFailure) else str(value),
 )
-def test_failures_that_may_pass(error: DeviceError, passes: bool) -> None:
+def test_failures_that_may_pass(error: ExpectedFailure, passes: bool) -> None:
     clock = Clock()
     asking = session(FakeFirewall(), clock)
     question = answers(error, "answer")

@@ -10,7 +10,11 @@ from typing import cast
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, PermissionFailure
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceError,
+    ExpectedFailure,
+    PermissionFailure,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.blocked import Blocked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.exclusion.plan import ExclusionPlan, ExclusionState
@@ -27,7 +31,7 @@ REMOVED = [f"delete {PLACE}", f"delete {SHARED.rpartition('/')[0]}"]
 class Change:
     """What a rollback uses of a ``LockedChange``."""
 
-    def __init__(self, commit_counts: bool = False, regaining: DeviceError | None = None) -> None:
+    def __init__(self, commit_counts: bool = False, regaining: ExpectedFailure | None = None) -> None:
         self.commit_counts = commit_counts
         self.wrote = False
         self._regaining = regaining

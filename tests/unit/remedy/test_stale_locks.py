@@ -10,7 +10,11 @@ from datetime import timedelta
 
 import pytest
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, PermissionFailure
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceError,
+    ExpectedFailure,
+    PermissionFailure,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import Kind, Lock
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.stale_locks import (
     LeaseWatch,
@@ -122,5 +126,5 @@ def test_lock_is_watched_for_the_limit(limit_s: float, renews: bool, released: b
 
 def test_locks_that_cannot_be_listed() -> None:
     firewall = FakeFirewall(errors={"config-locks": [DeviceError("refused")]})
-    with pytest.raises(DeviceError, match="refused"):
+    with pytest.raises(ExpectedFailure, match="refused"):
         release_stale_locks(session(firewall), LeaseWatch(Clock().pace()), 0, lambda line: None)

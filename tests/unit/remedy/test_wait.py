@@ -13,7 +13,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CallTimeout,
     CommandRefused,
     DeviceBusy,
-    DeviceError,
+    ExpectedFailure,
     Unreachable,
 )
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Answer, Command, Device
@@ -28,14 +28,14 @@ LIMIT_S = 60.0
 class Firewall:
     """Answers one after the other, the last one for ever."""
 
-    def __init__(self, *answers: str | DeviceError) -> None:
+    def __init__(self, *answers: str | ExpectedFailure) -> None:
         self._answers = list(answers)
         self.asked = 0
 
     def run(self, command: Command) -> Answer:
         answer = self._answers[min(self.asked, len(self._answers) - 1)]
         self.asked += 1
-        if isinstance(answer, DeviceError):
+        if isinstance(answer, ExpectedFailure):
             raise answer
         return Answer(command.cli, "ssh", answer)
 
@@ -64,7 +64,7 @@ def test_polls_until_connected(before: tuple[Any, ...]) -> None:
 
 
 @pytest.mark.parametrize("error", [AuthenticationFailure("key"), CommandRefused("no such command")])
-def test_hopeless_error_ends_the_wait(error: DeviceError) -> None:
+def test_hopeless_error_ends_the_wait(error: ExpectedFailure) -> None:
     firewall = Firewall(DOWN, error, UP)
     status = wait(firewall)
     assert (status.state, status.answered) == ("unknown", False)
@@ -82,7 +82,7 @@ def test_hopeless_error_ends_the_wait(error: DeviceError) -> None:
         ("Cloud connection: connecting", "other", True),
     ],
 )
-def test_last_state_when_the_time_is_up(answer: str | DeviceError, state: str, answered: bool) -> None:
+def test_last_state_when_the_time_is_up(answer: str | ExpectedFailure, state: str, answered: bool) -> None:
     firewall = Firewall(answer)
     status = wait(firewall, limit_s=0.0)
     assert (status.state, status.answered, firewall.asked) == (state, answered, 1)

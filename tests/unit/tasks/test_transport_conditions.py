@@ -20,7 +20,7 @@ import pytest
 
 from ansible_collections.panops.mlav.plugins.module_utils import _device, _evidence
 from ansible_collections.panops.mlav.plugins.module_utils._device import errors
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live import api, overload
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.https import HttpAnswer, HttpStream
@@ -49,7 +49,7 @@ WHOSE_WORD = {
         *("DeviceChanged", "NotBound"),
         *("MalformedAnswer", "ForeignAnswer", "OversizedAnswer"),
     },
-    "here": {"NotObtainable", "MissingLibrary", "InvalidOption"},
+    "here": {"ExpectedFailure", "NotObtainable", "MissingLibrary", "InvalidOption"},
 }
 
 
@@ -58,7 +58,7 @@ def loaded(package: ModuleType) -> None:
         importlib.import_module(f"{package.__name__}.{item.name}")
 
 
-def classes(base: type[DeviceError] = DeviceError) -> Iterator[type[DeviceError]]:
+def classes(base: type[ExpectedFailure] = ExpectedFailure) -> Iterator[type[ExpectedFailure]]:
     yield base
     for item in base.__subclasses__():
         yield from classes(item)
@@ -76,11 +76,11 @@ def test_every_error_of_asking_says_whose_word_it_is() -> None:
     assert found == WHOSE_WORD
 
 
-NOT_A_WORD = [item for item in vars(errors).values() if isinstance(item, type) and issubclass(item, DeviceError)]
+NOT_A_WORD = [item for item in vars(errors).values() if isinstance(item, type) and issubclass(item, ExpectedFailure)]
 
 
 @pytest.mark.parametrize("error", NOT_A_WORD, ids=lambda error: str(error.__name__))
-def test_only_a_busy_answer_to_the_status_itself_is_a_status(error: type[DeviceError]) -> None:
+def test_only_a_busy_answer_to_the_status_itself_is_a_status(error: type[ExpectedFailure]) -> None:
     said = "HTTP 503: device busy or unavailable"
     device = FakeDevice({COMMAND.cli: error(said), "show system info": "hostname: fw-1\nsw-version: 11.1.4\n"})
     status = probe_cloud_status(device, sleep=lambda _seconds: None)
@@ -252,7 +252,7 @@ def test_another_transport_is_not_asked_for_it(monkeypatch: pytest.MonkeyPatch, 
     wire = Wire((status, body), "show mlav cloud-status")
     device = device_over(wire, ssh=True)
     monkeypatch.setattr(device, "_ssh", lambda: pytest.fail("SSH was asked"))
-    with pytest.raises(DeviceError) as caught:
+    with pytest.raises(ExpectedFailure) as caught:
         device.run(COMMAND)
     assert caught.value.origin == "transport"
     for word in ("no right", "not accept", "account"):
@@ -274,7 +274,7 @@ def test_what_pan_os_says_to_the_login_is_no_status(body: str) -> None:
     assert found.cloud_status.value is None
     assert diagnose(found, DiagnosisOptions()).causes == ()
     for _ in range(3):
-        with pytest.raises(DeviceError):
+        with pytest.raises(ExpectedFailure):
             device.run(COMMAND)
     assert wire.asked == ["keygen"]
 

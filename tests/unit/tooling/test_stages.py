@@ -41,3 +41,12 @@ def imported(stage: str) -> set[str]:
 def test_a_stage_imports_only_from_its_left(stage: str) -> None:
     allowed = tuple(f"{UTILS}{name}." for name in {stage, *LEFT_OF[stage]})
     assert [name for name in sorted(imported(stage)) if not name.startswith(allowed)] == []
+
+
+def test_no_file_has_grown_out_of_its_room() -> None:
+    long = {
+        path.name: count
+        for path in (ROOT / "plugins").rglob("*.py")
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}

@@ -18,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CallTimeout,
     DeviceChanged,
     DeviceError,
+    ExpectedFailure,
     MalformedAnswer,
     NotBound,
     Overloaded,
@@ -76,7 +77,7 @@ class ApiSession:
         self.watch = Watch(observer, _transport(options), self.redactor.redact)
         self._connection = HttpsConnection(options, sizes.STATUS_BYTES)
         self._key = options.api_key
-        self._failure: DeviceError | None = None
+        self._failure: ExpectedFailure | None = None
         self._serial: str | None = None
         self._named_on = 0
         self.login_refused = False
@@ -165,14 +166,14 @@ class ApiSession:
         """
         try:
             return envelope.check(envelope.parse(body, sizes.limits(size)), asked, self._credential)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             failure = self._noted(self._redacted(self._beyond_panorama(error)))
             self.watch.failed(failure)
             raise failure from None
 
     def finish(self, fields: Mapping[str, str]) -> None:
         """Ends a job, best effort: PAN-OS removes one by itself once its result was fetched, and then refuses this."""
-        with suppress(DeviceError):
+        with suppress(ExpectedFailure):
             self.call({**fields, "action": "finish"}, min(self.options.timeout, 5.0))
 
     @contextmanager
@@ -199,7 +200,7 @@ class ApiSession:
                     opened.close()
                     if not self._waited(failed, sent, attempt, deadline):
                         raise self._status_failure(failed, asked_in(fields))
-            except DeviceError as error:
+            except ExpectedFailure as error:
                 raise self._noted(error) from error.__cause__
             yield answer
 
@@ -215,7 +216,7 @@ class ApiSession:
             if self._serial is None:
                 return self._post(sent, headers, deadline)
             return self._post_bound(sent, headers, deadline)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             raise self._noted(error) from error.__cause__
 
     def _post_bound(self, sent: dict[str, str], headers: dict[str, str], deadline: Deadline) -> bytes:
@@ -282,7 +283,7 @@ class ApiSession:
             self.redactor.add(self._key)
         return self._targeted(fields), {"X-PAN-KEY": self._key}
 
-    def _noted(self, error: DeviceError) -> DeviceError:
+    def _noted(self, error: ExpectedFailure) -> ExpectedFailure:
         if isinstance(error, AuthenticationFailure) or not self.handshakes:
             self._failure = error
         if isinstance(error, OversizedAnswer):
@@ -300,7 +301,7 @@ class ApiSession:
             return self._keygen(deadline)
         except (CallTimeout, Overloaded, TlsFailure, Unreachable):
             raise
-        except DeviceError as error:
+        except ExpectedFailure as error:
             self.login_refused = True
             self._failure = error
             raise
@@ -310,7 +311,7 @@ class ApiSession:
         answer = envelope.parse(self._post(fields, {}, deadline), sizes.limits(sizes.STATUS_BYTES))
         try:
             envelope.check(answer, "keygen", self._credential)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             refused = isinstance(error, (AuthenticationFailure, PermissionFailure))
             failure = self._redacted(error if refused else _no_login(error))
             self.watch.failed(failure)
@@ -359,13 +360,13 @@ class ApiSession:
         time.sleep(wait)
         return True
 
-    def _status_failure(self, answer: HttpAnswer, asked: str) -> DeviceError:
+    def _status_failure(self, answer: HttpAnswer, asked: str) -> ExpectedFailure:
         return self._redacted(status_failure(answer, asked, self.options.host, self._credential))
 
-    def _redacted(self, error: DeviceError) -> DeviceError:
+    def _redacted(self, error: ExpectedFailure) -> ExpectedFailure:
         return type(error)(self.redactor.redact_message(error.message), error.remedy)
 
-    def _beyond_panorama(self, error: DeviceError) -> DeviceError:
+    def _beyond_panorama(self, error: ExpectedFailure) -> ExpectedFailure:
         """A Panorama's error about the firewall behind it; its exact words are not published."""
         serial = self.options.serial_number
         if serial is None or error.kind != DeviceError.kind or "not connected" not in error.message.lower():
@@ -382,7 +383,7 @@ def _before_the_request() -> Iterator[None]:
     """What fails within it is marked: the request itself was not sent."""
     try:
         yield
-    except DeviceError as error:
+    except ExpectedFailure as error:
         error.unsent = True
         raise
 
@@ -394,6 +395,6 @@ def _transport(options: ConnectionOptions) -> str:
     return f"XML API {where}" if serial is None else f"XML API through Panorama {where}, firewall {serial}"
 
 
-def _no_login(error: DeviceError) -> DeviceError:
+def _no_login(error: ExpectedFailure) -> ExpectedFailure:
     """What PAN-OS says to a login is no answer to the question that the login was for."""
     return SessionFailure(f"login failed: {error.message}", error.remedy or "Wait, then run this again.")

@@ -17,7 +17,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.cli_text impor
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CallTimeout,
     CommandRefused,
-    DeviceError,
+    ExpectedFailure,
     InvalidOption,
     OversizedAnswer,
     SessionFailure,
@@ -119,7 +119,7 @@ class CliSession:
             check_cli_text(switched, _XML_ON, self._credential)
         except CommandRefused:
             raise
-        except DeviceError as error:
+        except ExpectedFailure as error:
             # That is no answer to the command.
             raise SessionFailure(f"cannot switch the CLI to XML output: {error.message}", error.remedy) from error
         text, _truncated = self._ask(cli, deadline)

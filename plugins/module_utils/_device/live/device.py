@@ -18,6 +18,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceChanged,
     DeviceError,
+    ExpectedFailure,
     NotObtainable,
     OversizedAnswer,
     PermissionFailure,
@@ -35,7 +36,7 @@ SSH_REMEDY = "Set the option ssh, so that the firewall's CLI can be asked."
 
 # Gives a process log and its rotations, newest file first, from a tech-support file that is fetched through the
 # session; the error is why the log itself could not be had. Raises a DeviceError.
-Techsupport = Callable[[XmlApi, DeviceError], tuple[Answer, ...]]
+Techsupport = Callable[[XmlApi, ExpectedFailure], tuple[Answer, ...]]
 
 # These first words have many commands, of which the API may take one and refuse another.
 _WIDE_WORDS = frozenset({"show", "request", "test", "check", "set", "debug"})
@@ -63,11 +64,11 @@ class LiveDevice:
         self.options = options
         self.api = XmlApi(options, limit, observer)
         self._cli: CliSession | None = None
-        self._cli_failure: DeviceError | None = None
-        self._refused: dict[str, DeviceError] = {}
+        self._cli_failure: ExpectedFailure | None = None
+        self._refused: dict[str, ExpectedFailure] = {}
         self.serial: str | None = None
         self._techsupport = techsupport
-        self._exported: tuple[Answer, ...] | DeviceError | None = None
+        self._exported: tuple[Answer, ...] | ExpectedFailure | None = None
 
     @property
     def redactor(self) -> Redactor:
@@ -75,7 +76,7 @@ class LiveDevice:
         return self.api.redactor
 
     @property
-    def login_failure(self) -> DeviceError | None:
+    def login_failure(self) -> ExpectedFailure | None:
         """Why there is no SSH session; whoever catches this very error knows that his command was not sent."""
         return self._cli_failure
 
@@ -116,7 +117,7 @@ class LiveDevice:
         if command.prefer_ssh and self.options.ssh is not None:
             try:
                 cli = self._ssh()
-            except DeviceError as failure:
+            except ExpectedFailure as failure:
                 return self._run_api(command, failure)
             return self._run_cli(cli, command)
         return self._run_api(command, None)
@@ -161,7 +162,7 @@ class LiveDevice:
             newest = self._tail(name, count)
         except NotObtainable:
             raise
-        except DeviceError as error:
+        except ExpectedFailure as error:
             if self._techsupport is None:
                 raise
             return self._from_techsupport(self._techsupport, error)
@@ -169,20 +170,20 @@ class LiveDevice:
             return (newest, self._tail(f"{name}.old", count))
         except (CommandRefused, NotObtainable):
             return (newest,)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             return (replace(newest, notes=(*newest.notes, f"{name}.old could not be read: {error.message}")),)
 
-    def _from_techsupport(self, techsupport: Techsupport, reason: DeviceError) -> tuple[Answer, ...]:
+    def _from_techsupport(self, techsupport: Techsupport, reason: ExpectedFailure) -> tuple[Answer, ...]:
         """Making a file takes the firewall minutes, so the outcome is kept, also a failure."""
         if self._exported is None:
             try:
                 self._exported = techsupport(self.api, reason)
-            except DeviceError as error:
+            except ExpectedFailure as error:
                 directly = f"Or let the log be read without a tech-support file, which failed: {reason.message}."
                 remedy = " ".join(filter(None, (error.remedy, directly, reason.remedy)))
                 self._exported = type(error)(error.message, remedy)
                 raise self._exported from error
-        if isinstance(self._exported, DeviceError):
+        if isinstance(self._exported, ExpectedFailure):
             raise self._exported
         return self._exported
 
@@ -190,7 +191,7 @@ class LiveDevice:
         """That a file is not there may come as an answer and as an error."""
         try:
             answer = self.run(_tail(name, lines))
-        except DeviceError as error:
+        except ExpectedFailure as error:
             if error.kind == DeviceError.kind and _NO_FILE.search(error.message):
                 raise _no_log(name, error.message) from error
             raise
@@ -198,7 +199,7 @@ class LiveDevice:
             raise _no_log(name, answer.text)
         return answer
 
-    def _run_api(self, command: Command, ssh_failure: DeviceError | None) -> Answer:
+    def _run_api(self, command: Command, ssh_failure: ExpectedFailure | None) -> Answer:
         family = _family(command.cli)
         refusal = self._refused.get(family)
         if refusal is None and command.xml is None:
@@ -222,7 +223,7 @@ class LiveDevice:
             self._require_serial(cli)
         return self._run_cli(cli, command)
 
-    def _require_ssh(self, refusal: DeviceError) -> None:
+    def _require_ssh(self, refusal: ExpectedFailure) -> None:
         if self.options.ssh is None:
             raise type(refusal)(refusal.message, " ".join(filter(None, (refusal.remedy, SSH_REMEDY)))) from refusal
 
@@ -240,7 +241,7 @@ class LiveDevice:
                 self._cli = CliSession(
                     ssh, self.options.timeout, self.api.watch.over(f"SSH {ssh.host} port {ssh.port}")
                 )
-            except DeviceError as error:
+            except ExpectedFailure as error:
                 self._cli_failure = type(error)(self.redactor.redact_message(error.message), error.remedy)
                 raise self._cli_failure from error
             if self.serial is not None:

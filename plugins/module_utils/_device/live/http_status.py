@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible_collections.panops.mlav.plugins.module_utils._device import envelope, sizes
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
-    DeviceError,
+    ExpectedFailure,
     MalformedAnswer,
     Overloaded,
     PermissionFailure,
@@ -19,7 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.live.https imp
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 
 
-def status_failure(answer: HttpAnswer, asked: str, host: str, credential: str) -> DeviceError:
+def status_failure(answer: HttpAnswer, asked: str, host: str, credential: str) -> ExpectedFailure:
     """The error for an HTTP status other than 200.
 
     PAN-OS answers a login or a right that it refuses with HTTP 403, in its own form and with that code (documentation,

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
-    DeviceError,
+    ExpectedFailure,
     MalformedAnswer,
     OversizedAnswer,
     Unreachable,
@@ -274,7 +274,7 @@ class _Body(io.RawIOBase):
         self._max_bytes = max_bytes
         self._where = where
         self.received = 0
-        self._failure: DeviceError | None = None
+        self._failure: ExpectedFailure | None = None
 
     @property
     def complete(self) -> bool:
@@ -298,7 +298,7 @@ class _Body(io.RawIOBase):
             raise self._failure
         try:
             chunk = self._read(len(buffer))
-        except DeviceError as error:
+        except ExpectedFailure as error:
             self._failure = error
             raise
         buffer[: len(chunk)] = chunk

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     AuthenticationFailure,
-    DeviceError,
+    ExpectedFailure,
     InvalidOption,
     MissingLibrary,
     Unreachable,
@@ -182,7 +182,7 @@ class SshShell:
             raise known.failure(client.presented, str(error)) from error
         except asyncssh.PermissionDenied as error:
             raise _not_accepted(options, client, str(error)) from error
-        except DeviceError:
+        except ExpectedFailure:
             raise
         except Exception as error:
             # Not only asyncssh.Error: what a hostile server sends makes its decoding raise almost anything.

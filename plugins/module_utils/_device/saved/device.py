@@ -16,6 +16,7 @@ from urllib.parse import quote
 from ansible_collections.panops.mlav.plugins.module_utils._device import envelope, errors
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     DeviceError,
+    ExpectedFailure,
     InvalidOption,
     MalformedAnswer,
     NotObtainable,
@@ -40,8 +41,8 @@ MAX_VALUES = 100_000
 _LONGEST_NAME = 160
 _REMEDY = "Ask the firewall itself."
 
-_CLASSES: dict[str, type[DeviceError]] = {
-    item.kind: item for item in vars(errors).values() if isinstance(item, type) and issubclass(item, DeviceError)
+_CLASSES: dict[str, type[ExpectedFailure]] = {
+    item.kind: item for item in vars(errors).values() if isinstance(item, type) and issubclass(item, ExpectedFailure)
 }
 
 
@@ -118,7 +119,7 @@ def _answer(saved: SavedAnswer, what: str) -> Answer:
     return Answer(saved.command, saved.transport, flatten(result), result, saved.truncated, saved.notes)
 
 
-def _raised(saved: SavedError) -> DeviceError:
+def _raised(saved: SavedError) -> ExpectedFailure:
     known = _CLASSES.get(saved.kind)
     if known is not None:
         return known(saved.message, saved.remedy)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from xml.etree.ElementTree import Element, tostring
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.codec import encode
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, NotObtainable
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure, NotObtainable
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import (
     Answer,
     Command,
@@ -144,7 +144,7 @@ class RecordingDevice:
         self.questions.append(entry)
 
     def _error(self, error: Exception) -> SavedError:
-        if isinstance(error, DeviceError):
+        if isinstance(error, ExpectedFailure):
             message, kind, remedy = error.message, error.kind, error.remedy
         else:
             message, kind, remedy = f"{type(error).__name__}: {error}", "crash", "This is a bug in this collection."

@@ -26,7 +26,11 @@ from pathlib import Path
 from tarfile import EOFHeaderError, HeaderError, TarFile, TarInfo  # type: ignore[attr-defined]
 from typing import BinaryIO, Protocol
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, MalformedAnswer
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
+    DeviceError,
+    ExpectedFailure,
+    MalformedAnswer,
+)
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 
 # A file of 400 MB holds several thousand members and unpacks to a few gigabytes.
@@ -346,7 +350,7 @@ class _Unpacked(io.RawIOBase):
             raise _Cut("the header of a member is too large")
         try:
             data = self._stream.read(size)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             raise _Cut(error.message) from error
         except (EOFError, zlib.error, OSError) as error:
             raise _Cut("the compressed data are cut off or damaged") from error

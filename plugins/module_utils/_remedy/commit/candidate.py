@@ -17,7 +17,7 @@ from typing import Literal
 from xml.etree.ElementTree import Element
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
-    DeviceError,
+    ExpectedFailure,
     InvalidOption,
     MalformedAnswer,
 )
@@ -123,7 +123,7 @@ def _journal(api: XmlApi) -> _Journal:
     """Owner and place of each change by the firewall's own list; empty where that is not recognized."""
     try:
         answer = api.op(_JOURNAL, asked="show config list changes")
-    except DeviceError:
+    except ExpectedFailure:
         return ()
     found: list[tuple[str, Path]] = []
     for entry in answer.result.iter("entry") if answer.result is not None else ():

@@ -19,6 +19,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CallTimeout,
     DeviceBusy,
     DeviceError,
+    ExpectedFailure,
     InvalidOption,
     MalformedAnswer,
     Overloaded,
@@ -220,7 +221,7 @@ def send(api: XmlApi, request: CommitRequest, description: str) -> int | None:
     )
 
 
-def uncertain(error: DeviceError) -> bool:
+def uncertain(error: ExpectedFailure) -> bool:
     """Whether the commit may have been queued despite this error."""
     return isinstance(error, _UNCERTAIN)
 
@@ -239,13 +240,13 @@ def find(session: RetryingSession, after: int, description: str, own: str | None
     Raises:
         DeviceError: the jobs could not be listed.
     """
-    error: DeviceError | None = None
+    error: ExpectedFailure | None = None
     for look in range(looks):
         if look:
             session.pace.sleep(session.pace.poll_s)
         try:
             jobs = read_jobs(session.api)
-        except DeviceError as failure:
+        except ExpectedFailure as failure:
             error = failure
             if not session.may_pass(failure):
                 raise
@@ -283,7 +284,7 @@ def follow(
     while True:
         try:
             job = session.ask(lambda api: read_job(api, job_id), limit)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             raise CommitUnfinished(job_id, excerpt(error.message, 300)) from error
         if job is not None and not is_ours(job):
             raise NotOurs(str(job))

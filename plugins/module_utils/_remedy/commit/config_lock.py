@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.errors import (
     CommandRefused,
-    DeviceError,
+    ExpectedFailure,
     MalformedAnswer,
     PermissionFailure,
 )
@@ -146,13 +146,13 @@ class ConfigLock:
         pace = self._session.pace
         why = "the firewall does not list it"
         for _try in range(_TAKING_TRIES):
-            failure: DeviceError | None = None
+            failure: ExpectedFailure | None = None
             self._begin_lease()
             # It counts as given until the firewall itself has rejected it.
             before, self._given = self._given, True
             try:
                 self._add()
-            except DeviceError as error:
+            except ExpectedFailure as error:
                 self._given = before or error.origin != "device"
                 failure, why = error, excerpt(error.message, 300)
             locks = self._listed()
@@ -202,7 +202,7 @@ class ConfigLock:
         self._renewing = True
         try:
             self._renewed(may_let_go)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             if not self._session.may_pass(error):
                 raise
             self._renew_at = 0.0
@@ -215,7 +215,7 @@ class ConfigLock:
         self.regain()
         try:
             self._add()
-        except DeviceError as error:
+        except ExpectedFailure as error:
             self._session.may_pass(error)
         if self._shown() or not may_let_go or not self._is_listed():
             return
@@ -257,7 +257,7 @@ class ConfigLock:
                 remove_own_config_lock(self._session.api)
                 if self._gone():
                     return
-            except DeviceError as error:
+            except ExpectedFailure as error:
                 self.left = excerpt(error.message, 300)
                 if not self._session.may_pass(error):
                     break

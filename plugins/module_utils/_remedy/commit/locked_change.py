@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Allowances, Limit, Progress
@@ -58,7 +58,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.tracked
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.window.waiting import wait_for_window
 
 
-class ControllerGone(DeviceError):
+class ControllerGone(ExpectedFailure):
     """The process that started the run has ended without it."""
 
     kind = "controller_gone"

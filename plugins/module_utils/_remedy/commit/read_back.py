@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.candidate import (
@@ -48,7 +48,7 @@ class ReadBack:
                 pending = self.session.ask(pending_changes, limit)
                 return True if pending is False and self.candidate.places is not None else None
             running = self.session.ask(lambda api: configuration(api, "running"), limit)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             self.progress(f"the commit could not be read back: {excerpt(error.message)}")
             return None
         return self.candidate.is_running(running)

@@ -13,7 +13,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     AuthenticationFailure,
     CallTimeout,
     DeviceBusy,
-    DeviceError,
+    ExpectedFailure,
     MalformedAnswer,
     Overloaded,
     Unreachable,
@@ -43,7 +43,7 @@ class RetryingSession:
         while True:
             try:
                 return question(self.api)
-            except DeviceError as error:
+            except ExpectedFailure as error:
                 if not self.may_pass(error) or limit.over:
                     raise
             self.pace.sleep(self.pace.poll_s)
@@ -52,7 +52,7 @@ class RetryingSession:
         """Allows one more login: a lock that is left behind is worse."""
         self._renewed = False
 
-    def may_pass(self, error: DeviceError) -> bool:
+    def may_pass(self, error: ExpectedFailure) -> bool:
         """Whether the next attempt may succeed.
 
         An expired session is renewed for it, but only once: failed logins lock accounts.

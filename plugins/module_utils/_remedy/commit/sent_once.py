@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, MalformedAnswer
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure, MalformedAnswer
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.commit import (
@@ -95,7 +95,7 @@ class SentOnce:
                 if isinstance(error, NotNow):
                     raise
                 raise locked_block(excerpt(str(error), 300)) from error
-        except DeviceError as error:
+        except ExpectedFailure as error:
             if error.unsent:
                 self.counts = False
                 raise
@@ -133,7 +133,7 @@ class SentOnce:
     def _queued_nevertheless(self, reason: str) -> int | None:
         try:
             job = self._look(looks=_LOOKS_AFTER_A_REJECTION)
-        except DeviceError as unasked:
+        except ExpectedFailure as unasked:
             raise CommitUnknown(f"{excerpt(reason)}, and then {excerpt(unasked.message)}") from unasked
         return None if job is None else job.id
 
@@ -147,7 +147,7 @@ class SentOnce:
                 self.counts = True
                 raise CommitUnknown(f"{excerpt(reason)}, and the firewall lists {job}, which may be ours")
 
-    def _found(self, error: DeviceError) -> int:
+    def _found(self, error: ExpectedFailure) -> int:
         """Our job in the job list, whatever the answer was. Raises the reason where there is none."""
         lost = uncertain(error)
         if lost:
@@ -155,7 +155,7 @@ class SentOnce:
         self._session.may_pass(error)
         try:
             job = self._look() if lost else self._look(looks=1)
-        except DeviceError as unasked:
+        except ExpectedFailure as unasked:
             if not lost:
                 self.counts = False
                 raise error from None

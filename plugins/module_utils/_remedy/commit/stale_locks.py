@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.redaction import excerpt
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.allowances import Pace, Progress
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locks import (
@@ -77,7 +77,7 @@ def remove_lock(session: RetryingSession, lock: Lock, stale: bool, progress: Pro
         try:
             with api.unguarded():
                 way()
-        except DeviceError as error:
+        except ExpectedFailure as error:
             progress(f"the lock was not removed: {excerpt(error.message)}")
     return not any(lock.same(other) for other in read_locks(api, lock.kind))
 

@@ -17,6 +17,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CallTimeout,
     DeviceBusy,
     DeviceError,
+    ExpectedFailure,
     InvalidOption,
     MalformedAnswer,
     Overloaded,
@@ -149,7 +150,7 @@ def apply_exclusion(device: LiveDevice, plan: ExclusionPlan) -> None:
     """
     if plan.action == "none":
         return
-    lost: DeviceError | None = None
+    lost: ExpectedFailure | None = None
     try:
         for request in _requests(plan):
             device.api.call(request)
@@ -157,7 +158,7 @@ def apply_exclusion(device: LiveDevice, plan: ExclusionPlan) -> None:
         lost = error
     try:
         node = _node(device.candidate_config(_around(plan)).result)
-    except DeviceError as error:
+    except ExpectedFailure as error:
         raise type(error)(
             f"it is unknown whether the change of {plan.xpath} is in the candidate configuration: {error.message}",
             error.remedy or "Run this again: it checks that first.",
@@ -220,7 +221,7 @@ def _tidy(device: LiveDevice, plan: ExclusionPlan, node: Element | None) -> None
         return
     emptied = node if plan.around.endswith("/ssl-decrypt") else node.find("ssl-exclude-cert")
     if emptied is not None and {element.tag for element in emptied.iter()} <= {"ssl-decrypt", "ssl-exclude-cert"}:
-        with suppress(DeviceError):
+        with suppress(ExpectedFailure):
             device.api.call(_delete(plan.around))
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.interface import Command
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.cli import safe_argument
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
@@ -29,7 +29,7 @@ def in_effect(device: LiveDevice, hostname: str, vsys: str | None = None) -> boo
         else:
             # At the command line the virtual system would have to be chosen for the whole session.
             text = device.api.call({"type": "op", "cmd": xml, "vsys": vsys}, asked=asked).text
-    except DeviceError:
+    except ExpectedFailure:
         return None
     sentence = " ".join(text.split()).lower().rstrip(".")
     for answer, excluded in (("is in", True), ("is not in", False)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.jobs import read_jobs
 from ansible_collections.panops.mlav.plugins.module_utils._remedy.commit.locked_change import LockedChange
@@ -49,7 +49,7 @@ class RolledBackOnFailure:
                 if self._is_in_another_commit():
                     return False
                 apply_exclusion(self._device, self._rollback)
-        except DeviceError as second:
+        except ExpectedFailure as second:
             self._leave("candidate", f"the rollback failed: {second.message}")
             return False
         self._change.wrote = False

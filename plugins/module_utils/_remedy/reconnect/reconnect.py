@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
-from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError
+from ansible_collections.panops.mlav.plugins.module_utils._device.errors import DeviceError, ExpectedFailure
 from ansible_collections.panops.mlav.plugins.module_utils._device.live.device import LiveDevice
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.case import Case
 from ansible_collections.panops.mlav.plugins.module_utils._diagnosis.model import DiagnosisOptions
@@ -126,7 +126,7 @@ class Reconnected:
 class ReconnectFailed(DeviceError):
     """A step failed after device-server was restarted. ``so_far``: what was done; ``cause``: the error."""
 
-    def __init__(self, so_far: Reconnected, cause: DeviceError) -> None:
+    def __init__(self, so_far: Reconnected, cause: ExpectedFailure) -> None:
         before = "" if isinstance(cause, RestartFailed) else "device-server was restarted: "
         again = "Then run this again: it continues with the commit force, which has not been completed."
         super().__init__(before + cause.message, " ".join(filter(None, (cause.remedy, again))))
@@ -206,7 +206,7 @@ class _NoStatus(DeviceError):
     """The firewall does not show whether it is connected; has the kind of the problem."""
 
 
-def _no_status(kind: str, message: str, remedy: str) -> DeviceError:
+def _no_status(kind: str, message: str, remedy: str) -> ExpectedFailure:
     error = _NoStatus(message, remedy)
     error.kind = kind
     return error
@@ -253,7 +253,7 @@ def reconnect(
             with journal("commit_force") as facts:
                 committed = change.commit(request)
                 facts.update(committed.facts)
-        except DeviceError as error:
+        except ExpectedFailure as error:
             if not result.changed:
                 raise
             raise ReconnectFailed(result, error) from error

@@ -21,6 +21,7 @@ from ansible_collections.panops.mlav.plugins.module_utils._device.errors import 
     CommandRefused,
     DeviceChanged,
     DeviceError,
+    ExpectedFailure,
     HostKeyFailure,
     InvalidOption,
     MissingLibrary,
@@ -163,12 +164,12 @@ def restart(
     traces = _traces(device)
     began = time.monotonic()
     transport: Transport | None = None
-    lost: DeviceError | None = None
+    lost: ExpectedFailure | None = None
     try:
         answer = device.run(RESTART)
         transport = answer.transport
         text = answer.text
-    except DeviceError as error:
+    except ExpectedFailure as error:
         if isinstance(error, _NOT_SENT) or error is device.login_failure:
             if isinstance(error, (DeviceChanged, NotBound, Blocked)):
                 raise
