@@ -21,6 +21,7 @@ from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timezone
 from functools import cache
+from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints, is_typeddict
 
 from ansible_collections.panops.mlav.plugins.module_utils._device.constraints import (
@@ -88,9 +89,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "a list"
     return "a mapping" if isinstance(value, dict) else "something else"
-
-
-# Writing
 
 
 def utc(moment: datetime) -> str:
@@ -221,7 +219,7 @@ class _Compiler:
 
     def _union(self, bare: Any, marks: tuple[Any, ...]) -> Reader:
         given = members_of_union(bare)
-        hints = [hint for hint in given if hint is not type(None)]
+        hints = [hint for hint in given if hint is not NoneType]
         nullable = len(hints) < len(given)
         readers = {json_kind(unwrapped(hint)[0]): self.reader(with_marks(hint, marks)) for hint in hints}
         nouns = " or ".join(NOUNS[kind][0] for kind in readers)

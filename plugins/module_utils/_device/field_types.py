@@ -45,7 +45,7 @@ def member_type(of: Any, name: str, hint: Any) -> Any:
     bare, marks = unwrapped(hint)
     if first_mark(marks, LeftOut) is None and name not in shape_of(of).either:
         return hint
-    members = [member for member in members_of_union(bare) if member is not type(None)]
+    members = [member for member in members_of_union(bare) if member is not types.NoneType]
     return with_marks(Union[tuple(members)], marks) if members else hint  # noqa: UP007
 
 

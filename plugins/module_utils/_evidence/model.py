@@ -122,12 +122,6 @@ __all__ = (
 )
 
 
-def _asked_by(probe: Probe[T]) -> Evidence[T]:
-    """A field of ``EvidenceSet``: the evidence that ``probe`` collects, and that it was not asked until then."""
-    item: Evidence[T] = field(default_factory=not_asked, metadata={"probe": probe})
-    return item
-
-
 @dataclass(frozen=True)
 class EvidenceSet:
     """Everything that one session found out about one firewall.
@@ -139,22 +133,28 @@ class EvidenceSet:
     source: Literal["live", "techsupport", "saved"]
     collected_at: datetime
     depth: Literal["status", "full"]
-    cloud_status: Evidence[CloudStatus] = _asked_by(cloud_status.PROBE)
-    device: Evidence[DeviceInfo] = _asked_by(system_info.PROBE)
-    clock: Evidence[Clock] = _asked_by(clock.PROBE)
-    high_availability: Evidence[HighAvailability] = _asked_by(high_availability.PROBE)
-    licenses: Evidence[Licenses] = _asked_by(licenses.PROBE)
-    device_certificate: Evidence[DeviceCertificate] = _asked_by(device_certificate.PROBE)
-    service_route: Evidence[ServiceRoute] = _asked_by(route_source.PROBE)
-    interfaces: Evidence[Interfaces] = _asked_by(interfaces.PROBE)
-    ping: Evidence[Ping] = _asked_by(ping.PROBE)
-    netstat: Evidence[Netstat] = _asked_by(netstat.PROBE)
-    siblings: Evidence[Siblings] = _asked_by(siblings.PROBE)
-    devsrv_log: Evidence[DevsrvLog] = _asked_by(devsrv_log.PROBE)
-    system_log: Evidence[SystemLog] = _asked_by(system_log.PROBE)
-    decryption: Evidence[Decryption] = _asked_by(decryption.PROBE)
-    commit_state: Evidence[CommitState] = _asked_by(commit_state.PROBE)
-    software_status: Evidence[SoftwareStatus] = _asked_by(software_status.PROBE)
+    cloud_status: Evidence[CloudStatus] = field(default_factory=not_asked, metadata={"probe": cloud_status.PROBE})
+    device: Evidence[DeviceInfo] = field(default_factory=not_asked, metadata={"probe": system_info.PROBE})
+    clock: Evidence[Clock] = field(default_factory=not_asked, metadata={"probe": clock.PROBE})
+    high_availability: Evidence[HighAvailability] = field(
+        default_factory=not_asked, metadata={"probe": high_availability.PROBE}
+    )
+    licenses: Evidence[Licenses] = field(default_factory=not_asked, metadata={"probe": licenses.PROBE})
+    device_certificate: Evidence[DeviceCertificate] = field(
+        default_factory=not_asked, metadata={"probe": device_certificate.PROBE}
+    )
+    service_route: Evidence[ServiceRoute] = field(default_factory=not_asked, metadata={"probe": route_source.PROBE})
+    interfaces: Evidence[Interfaces] = field(default_factory=not_asked, metadata={"probe": interfaces.PROBE})
+    ping: Evidence[Ping] = field(default_factory=not_asked, metadata={"probe": ping.PROBE})
+    netstat: Evidence[Netstat] = field(default_factory=not_asked, metadata={"probe": netstat.PROBE})
+    siblings: Evidence[Siblings] = field(default_factory=not_asked, metadata={"probe": siblings.PROBE})
+    devsrv_log: Evidence[DevsrvLog] = field(default_factory=not_asked, metadata={"probe": devsrv_log.PROBE})
+    system_log: Evidence[SystemLog] = field(default_factory=not_asked, metadata={"probe": system_log.PROBE})
+    decryption: Evidence[Decryption] = field(default_factory=not_asked, metadata={"probe": decryption.PROBE})
+    commit_state: Evidence[CommitState] = field(default_factory=not_asked, metadata={"probe": commit_state.PROBE})
+    software_status: Evidence[SoftwareStatus] = field(
+        default_factory=not_asked, metadata={"probe": software_status.PROBE}
+    )
 
 
 def _probes() -> dict[str, Probe[Any]]:

@@ -180,12 +180,12 @@ class ApiSession:
     def stream(self, fields: Mapping[str, str], deadline: Deadline, max_bytes: int) -> Iterator[HttpStream]:
         """Sends one request and gives its answer while the body is still coming, whatever it holds.
 
-        Raises:
-            DeviceError: as ``call``, before the body; what reading the body raises: see ``https.HttpStream``.
+        Raises DeviceError, before the body as ``call``, and within it as ``https.HttpStream``.
         """
         if self._failure is not None:
             raise self._failure
-        with self.watch.exchange(lambda: in_words(fields)) as exchange, ExitStack() as opened:
+        with ExitStack() as whole, ExitStack() as opened:
+            exchange = whole.enter_context(self.watch.exchange(lambda: in_words(fields)))
             opened.callback(lambda: setattr(exchange, "size", self._connection.received))
             try:
                 sent, headers = self._signed(fields, deadline)
