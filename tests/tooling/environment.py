@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -112,9 +113,7 @@ def make_venv(venv: Path, python: Path, requirements: Path | str) -> None:
     Args:
         requirements: a file of pinned versions, or one pinned requirement.
     """
-    wanted = requirements.read_text() if isinstance(requirements, Path) else requirements
-    if "requirements-dev.txt" in wanted:
-        wanted += (ROOT / "requirements-dev.txt").read_text()
+    wanted = _whole(requirements) if isinstance(requirements, Path) else requirements
     stamp = venv / "made-from.sha256"
     mark = hashlib.sha256("\0".join((str(venv), str(python), wanted)).encode()).hexdigest()
     name = "-".join(venv.relative_to(ROOT).parts).lstrip(".")
@@ -131,6 +130,13 @@ def make_venv(venv: Path, python: Path, requirements: Path | str) -> None:
             pip = ["-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet"]
             call(log, [venv / "bin" / "python", *pip, *what], env=env)
         stamp.write_text(mark)
+
+
+def _whole(requirements: Path) -> str:
+    """The text of a file of requirements, with that of the files that it names."""
+    text = requirements.read_text()
+    named = re.findall(r"^-[rc] (\S+)", text, re.MULTILINE)
+    return "".join([text, *(_whole(requirements.parent / name) for name in named)])
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Shows the requests of a session while they run: what is asked, how long it takes, how large the answer is."""
+"""Shows the requests of a session while they run, with the duration and the size of each answer."""
 
 from __future__ import annotations
 

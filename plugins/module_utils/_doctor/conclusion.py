@@ -24,8 +24,7 @@ EVIDENCE: Mapping[Step, tuple[str, frozenset[str]]] = {
 }
 # The cause that a log shows and that is looked for first.
 _SHOWN_BY_A_LOG = "tls_interception"
-_SHOWN_CAUSES = 3
-_SHOWN_NAMES = 3
+_SHOWN = 3
 
 _WITHOUT: Mapping[str, str] = {
     "ansible_core": "ansible-core is too old",
@@ -77,10 +76,10 @@ def unproven(steps: Iterable[Step]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*of_logs, *others]))
 
 
-def names(hosts: Sequence[str]) -> str:
+def names(found: Sequence[str]) -> str:
     """``fw-a, fw-b, fw-c and 37 more``."""
-    shown = ", ".join(hosts[:_SHOWN_NAMES])
-    return shown if len(hosts) <= _SHOWN_NAMES else f"{shown} and {len(hosts) - _SHOWN_NAMES} more"
+    shown = ", ".join(found[:_SHOWN])
+    return shown if len(found) <= _SHOWN else f"{shown} and {len(found) - _SHOWN} more"
 
 
 def _controller(checks: Sequence[Check]) -> Iterator[str]:
@@ -110,11 +109,8 @@ def _without(steps: tuple[Step, ...], hosts: Sequence[str], asked: int, over_api
     evidence = [EVIDENCE[step][0] for step in steps]
     listed = evidence[0] if len(evidence) == 1 else f"{', '.join(evidence[:-1])} and {evidence[-1]}"
     where = "" if len(hosts) == asked else f" on {len(hosts)} of {asked} ({names(hosts)})"
-    causes = unproven(steps)
-    more = len(causes) - _SHOWN_CAUSES
-    shown = ", ".join(causes[:_SHOWN_CAUSES]) + (f" and {more} more" if more > 0 else "")
-    way = "over the API only, " if over_api else ""
-    return f"{way}{listed} will be missing{where}, so {shown} cannot be proven"
+    transport = "over the API only, " if over_api else ""
+    return f"{transport}{listed} will be missing{where}, so {names(unproven(steps))} cannot be proven"
 
 
 def _holds(check: Check) -> bool:

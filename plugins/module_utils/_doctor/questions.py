@@ -257,7 +257,7 @@ class _Asking:
         self.seen[step] = Seen(problem_of(failure))
 
     def ask_commands(self) -> None:
-        """What a diagnosis asks, on the way on which it would."""
+        """The queries of a diagnosis, each over the transport that it would use."""
         by_api = self.passed("login")
         by_ssh = self.passed("ssh_login")
         # Where SSH is set and cannot be used, a diagnosis fails for that.

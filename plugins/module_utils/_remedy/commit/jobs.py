@@ -78,7 +78,7 @@ class Job:
         return len(self.description) >= DESCRIBES_A_RUN and own_description.startswith(self.description)
 
     def not_other_than(self, own_description: str, own: str | None, after: int) -> bool:
-        """It cannot be told from the commit that was sent with this description, even by a description that was cut."""
+        """Nothing distinguishes it from the commit sent with this description, which the firewall may have cut."""
         if not own_description.startswith(self.description):
             return False
         return replace(self, description="").may_be(own_description, own, after)
